@@ -1,0 +1,32 @@
+"""The document of kedro_bind, `pipeline_ml.yml`: its types, its text, its findings.
+
+This package needs pydantic and PyYAML and knows neither Kedro nor MLflow.
+"""
+
+from conf_schema.diagnostics import Diagnostic, KeyPath, Severity, closest, did_you_mean, has_errors
+from conf_schema.json_schema import json_schema
+from conf_schema.models import Binding, CopyMode, Document, ModelOptions, RunnerSpec, Selection
+from conf_schema.source import Place, Source, Sources, parse_source
+from conf_schema.validate import validate_binding, validate_document
+
+__all__ = [
+    "Binding",
+    "CopyMode",
+    "Diagnostic",
+    "Document",
+    "KeyPath",
+    "ModelOptions",
+    "Place",
+    "RunnerSpec",
+    "Selection",
+    "Severity",
+    "Source",
+    "Sources",
+    "closest",
+    "did_you_mean",
+    "has_errors",
+    "json_schema",
+    "parse_source",
+    "validate_binding",
+    "validate_document",
+]

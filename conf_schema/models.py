@@ -1,0 +1,250 @@
+"""The types of a `pipeline_ml.yml` document."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    RootModel,
+    StringConstraints,
+    Tag,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+__all__ = ["Binding", "CopyMode", "Document", "ModelOptions", "RunnerSpec", "Selection"]
+
+_ONE, _EACH = "<one>", "<each>"
+"""Tags of the two forms of a value; no dataset can have such a name."""
+
+
+def _listed(value: Any) -> Any:
+    if isinstance(value, str):
+        return (value,)
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _form(value: Any) -> str:
+    return _EACH if isinstance(value, dict | list) else _ONE
+
+
+def _named(value: Any) -> Any:
+    return {"type": value} if isinstance(value, str) else value
+
+
+Name = Annotated[str, StringConstraints(min_length=1)]
+Names = Annotated[
+    tuple[Name, ...], BeforeValidator(_listed, json_schema_input_type=Name | list[Name]), Field(min_length=1)
+]
+CopyMode = Literal["assign", "copy", "deepcopy"]
+CopyModes = Annotated[
+    Annotated[CopyMode, Tag(_ONE)] | Annotated[dict[Name, CopyMode], Tag(_EACH)], Discriminator(_form)
+]
+
+
+AutoOrNames = Annotated[
+    Annotated[Literal["auto", "none"], Tag(_ONE)] | Annotated[Names, Tag(_EACH)], Discriminator(_form)
+]
+AllOrNames = Annotated[
+    Annotated[Literal["all", "none"], Tag(_ONE)] | Annotated[Names, Tag(_EACH)], Discriminator(_form)
+]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, validate_default=False)
+
+
+class Selection(_Strict):
+    """Which nodes of the registered pipelines make one side of a binding.
+
+    The filters are the arguments of `kedro.pipeline.Pipeline.filter`, under their own names; a node has to
+    pass all that are given. Without any, the whole pipeline is selected.
+    """
+
+    pipeline: Names = Field(
+        default=("__default__",),
+        description="A registered pipeline, or several, whose sum is taken.",
+        examples=["data_science", ["data_engineering", "data_science"]],
+    )
+    tags: Names | None = Field(None, description="Keep the nodes that have any of these tags.", examples=[["training"]])
+    node_names: Names | None = Field(None, description="Keep the nodes with these names.", examples=[["fit_model"]])
+    from_nodes: Names | None = Field(
+        None, description="Keep these nodes and all that depend on them.", examples=[["split"]]
+    )
+    to_nodes: Names | None = Field(
+        None, description="Keep these nodes and all that they depend on.", examples=[["fit_model"]]
+    )
+    from_inputs: Names | None = Field(
+        None, description="Keep the nodes that depend on these datasets.", examples=[["customers"]]
+    )
+    to_outputs: Names | None = Field(
+        None, description="Keep the nodes that these datasets depend on.", examples=[["predictions"]]
+    )
+    node_namespaces: Names | None = Field(
+        None, description="Keep the nodes of these namespaces.", examples=[["serving"]]
+    )
+    exclude_tags: Names | None = Field(
+        None, description="Leave out the nodes that have any of these tags.", examples=[["evaluation"]]
+    )
+
+    @property
+    def filters(self) -> dict[str, list[str]]:
+        """The arguments for `Pipeline.filter` that the document gives."""
+        given = self.model_dump(exclude={"pipeline", "exclude_tags"}, exclude_none=True)
+        return {name: list(values) for name, values in given.items()}
+
+
+class RunnerSpec(BaseModel):
+    """The Kedro runner of the logged model; further keys are arguments of the runner."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True)
+
+    type: Name = Field(
+        "SequentialRunner",
+        description="The name of a runner in kedro.runner, or the import path of any other.",
+        examples=["SequentialRunner", "ThreadRunner", "my_project.runners.MyRunner"],
+    )
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The keyword arguments for the runner."""
+        return dict(self.model_extra or {})
+
+
+class ModelOptions(_Strict):
+    """How the model is logged: arguments of `mlflow.pyfunc.log_model` under their own names, and a few more."""
+
+    name: Name | None = Field(
+        None, description="The name of the logged model; the binding's by default.", examples=["churn"]
+    )
+    registered_model_name: Name | None = Field(
+        None, description="Register a version of this model.", examples=["churn"]
+    )
+    await_registration_for: Annotated[int, Field(ge=0)] | None = Field(
+        None,
+        description="Seconds to wait until the registered version is ready; MLflow's default is 300.",
+        examples=[60],
+    )
+    signature: Literal["auto", "none"] = Field(
+        "auto", description="Whether the signature is inferred from the data of the run.", examples=["auto"]
+    )
+    input_example: Annotated[
+        Annotated[Literal["auto", "none"], Tag("word")] | Annotated[int, Field(ge=1), Tag("number")],
+        Discriminator(lambda value: "number" if isinstance(value, int) and not isinstance(value, bool) else "word"),
+    ] = Field(
+        "auto",
+        description="Rows of the input that are kept as an example: 'auto' (5), 'none', or a number.",
+        examples=["auto", 10],
+    )
+    code_paths: AutoOrNames = Field(
+        "auto",
+        description="Code that travels with the model: 'auto' (the project's package), 'none', or a list of paths.",
+        examples=["auto", ["src/churn"]],
+    )
+    pip_requirements: Names | None = Field(
+        None,
+        description="The model's requirements, instead of the inferred ones.",
+        examples=[["scikit-learn==1.5.0"]],
+    )
+    extra_pip_requirements: Names | None = Field(
+        None, description="Requirements beside the inferred ones.", examples=[["xgboost"]]
+    )
+    conda_env: (
+        Annotated[Annotated[Name, Tag(_ONE)] | Annotated[dict[str, Any], Tag(_EACH)], Discriminator(_form)] | None
+    ) = Field(None, description="A Conda environment: a file's path, or its content.", examples=["conda.yml"])
+    metadata: dict[str, Any] | None = Field(
+        None, description="Metadata that is stored in the MLmodel file.", examples=[{"team": "growth"}]
+    )
+    tags: dict[str, str] | None = Field(
+        None,
+        description="Tags of the logged model and of its registered version.",
+        examples=[{"stage": "trial"}],
+    )
+    description: Name | None = Field(
+        None, description="What the model is for; shown in MLflow.", examples=["Churn within 90 days"]
+    )
+    aliases: Names | None = Field(
+        None, description="Aliases that the registered version gets.", examples=[["challenger"]]
+    )
+    predict_params: AllOrNames = Field(
+        "all",
+        description="Which `params:` inputs a caller may override: 'all', 'none', or a list.",
+        examples=["all", ["params:threshold"]],
+    )
+    verify: bool = Field(
+        True,
+        description="Whether the model is loaded and tried in a fresh process before it counts.",
+        examples=[False],
+    )
+
+    @model_validator(mode="after")
+    def _agree(self) -> ModelOptions:
+        if self.aliases and not self.registered_model_name:
+            raise _conflict(
+                "aliases",
+                "an alias belongs to a registered model, and there is no 'registered_model_name'",
+                "add 'registered_model_name'",
+            )
+        if self.await_registration_for is not None and not self.registered_model_name:
+            raise _conflict(
+                "await_registration_for",
+                "there is no registration to wait for without a 'registered_model_name'",
+                "add 'registered_model_name'",
+            )
+        environments = [
+            key for key in ("pip_requirements", "extra_pip_requirements", "conda_env") if getattr(self, key) is not None
+        ]
+        if len(environments) > 1:
+            raise _conflict(
+                environments[1],
+                f"MLflow takes only one of '{environments[0]}' and '{environments[1]}'",
+                "keep one of them",
+            )
+        return self
+
+
+class Binding(_Strict):
+    """A training pipeline and the inference pipeline that what it fitted belongs to."""
+
+    training: Selection = Field(description="The nodes that fit what inference needs.")
+    inference: Selection = Field(description="The nodes that predict; together they have one output.")
+    input_name: Name = Field(
+        description="The input of the inference pipeline that a caller supplies.", examples=["customers"]
+    )
+    runner: Annotated[RunnerSpec, BeforeValidator(_named, json_schema_input_type=Name | RunnerSpec)] = Field(
+        default_factory=RunnerSpec,
+        description="The Kedro runner of the logged model.",
+        examples=["SequentialRunner", {"type": "ThreadRunner", "max_workers": 4}],
+    )
+    copy_mode: CopyModes = Field(
+        "assign",
+        description="How a dataset in memory is handed to a node: one mode for all, or a mode for each dataset.",
+        examples=["assign", {"classifier": "assign"}],
+    )
+    artifacts: dict[Name, Name] = Field(
+        default_factory=dict,
+        description="Inference input to training dataset, where the names differ.",
+        examples=[{"serving.scaler": "training.scaler"}],
+    )
+    model: ModelOptions = Field(default_factory=ModelOptions, description="How the model is logged.")
+
+
+class Document(RootModel[dict[Name, Binding]]):
+    """All bindings of a project by the name of the bound pipeline."""
+
+    model_config = ConfigDict(frozen=True)
+    root: dict[Name, Binding] = Field(default_factory=dict)
+
+    @property
+    def bindings(self) -> dict[str, Binding]:
+        """The bindings by name."""
+        return self.root
+
+
+def _conflict(key: str, message: str, hint: str) -> PydanticCustomError:
+    return PydanticCustomError("conflict", "{message}", {"key": key, "message": message, "hint": hint})

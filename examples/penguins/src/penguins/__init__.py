@@ -1,0 +1,3 @@
+"""Tell the species of a penguin from its measurements."""
+
+__version__ = "0.1"

@@ -1,0 +1,54 @@
+"""Bind a Kedro training pipeline to the inference pipeline that it serves, and log the pair to MLflow.
+
+Names are imported when they are used: Kedro imports this package with every command.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kedro_bind.errors import BindingError, KedroBindError, LoggingError
+    from kedro_bind.hooks import MlflowPipelineHook
+    from kedro_bind.install import bind_pipelines
+    from kedro_bind.model.kedro_pipeline_model import KedroPipelineModel
+    from kedro_bind.pipeline_ml import PipelineML, pipeline_ml_factory
+    from kedro_bind.registry import expand
+
+__all__ = [
+    "BindingError",
+    "KedroBindError",
+    "KedroPipelineModel",
+    "LoggingError",
+    "MlflowPipelineHook",
+    "PipelineML",
+    "__version__",
+    "bind_pipelines",
+    "expand",
+    "pipeline_ml_factory",
+]
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "BindingError": "errors",
+    "KedroBindError": "errors",
+    "KedroPipelineModel": "model.kedro_pipeline_model",
+    "LoggingError": "errors",
+    "MlflowPipelineHook": "hooks",
+    "PipelineML": "pipeline_ml",
+    "bind_pipelines": "install",
+    "expand": "registry",
+    "pipeline_ml_factory": "pipeline_ml",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(importlib.import_module(f"kedro_bind.{_HOMES[name]}"), name)
+    raise AttributeError(f"module 'kedro_bind' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

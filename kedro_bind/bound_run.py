@@ -1,0 +1,218 @@
+"""One Kedro run of bound pipelines: checked before, observed on its way, logged at its end."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from kedro.io.core import is_parameter
+
+from kedro_bind.errors import BindingError, KedroBindError, LoggingError
+from kedro_bind.pipeline_ml import PipelineML
+from kedro_bind.rules import bare
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from kedro.framework.context import KedroContext
+    from kedro.pipeline import Pipeline
+
+    from kedro_bind.model.origin import Origin
+    from kedro_bind.model.signature import InputSample
+    from kedro_bind.tracking import TrackedRun
+
+__all__ = ["BoundRun", "log_stored", "pipeline_names_of"]
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class BoundRun:
+    """The bindings of a run by the name that the run was asked for, and what is known of it so far."""
+
+    bindings: dict[str, PipelineML]
+    origin: Origin
+    incomplete: dict[str, str] = field(default_factory=dict)
+    tracked: TrackedRun | None = None
+    samples: dict[str, InputSample] = field(default_factory=dict)
+    _from_saved: set[str] = field(default_factory=set)
+
+    def check(self, catalog: Any) -> None:
+        """Refuse to start a training whose model could not be logged.
+
+        Raises:
+            BindingError: with the findings of `kedro bind check` for the bindings of this run.
+        """
+        from conf_schema import has_errors
+        from kedro_bind.checks import catalog_problems
+        from kedro_bind.install import current_config
+        from kedro_bind.render.text import render_plain
+
+        config = current_config()
+        findings = [each for binding in self.bindings.values() for each in catalog_problems(binding, catalog)]
+        placed = [config.sources.locate(each) if config and each.binding in config.names else each for each in findings]
+        if has_errors(placed):
+            names = ", ".join(f"'{name}'" for name in self.bindings)
+            raise BindingError(f"the bound pipeline {names} can't run:\n{render_plain(placed)}", placed)
+        if placed:
+            logger.warning("kedro_bind: %s", render_plain(placed))
+
+    def compare(self, pipeline: Pipeline, catalog: Any, *, only_missing: bool) -> None:
+        """Find the bindings of which this run, filtered as it is, does not produce every artifact."""
+        produced = {bare(name) for name in pipeline.all_outputs()}
+        for name, binding in self.bindings.items():
+            fitted = {bare(each) for each in binding.training.all_outputs()}
+            sources = [each for each in binding.artifact_sources.values() if bare(each) in fitted]
+            left_out = sorted(each for each in sources if bare(each) not in produced)
+            # A node runs if any of its outputs is missing; an artifact that is there may or may not be made anew.
+            there = (
+                sorted(each for each in sources if each not in left_out and catalog.exists(each))
+                if only_missing
+                else []
+            )
+            if left_out:
+                self.incomplete[name] = f"this run leaves out {', '.join(left_out)}, which its full training produces"
+            elif there:
+                self.incomplete[name] = f"{', '.join(there)} existed before this run of missing outputs"
+
+    def start(self, catalog: Any) -> None:
+        """Open the MLflow run, if there will be a model, and log the parameters of training."""
+        if set(self.bindings) <= set(self.incomplete):
+            return
+        from kedro_bind.tracking import log_parameters, open_run
+
+        try:
+            self.tracked = open_run(
+                "+".join(self.bindings),
+                self.origin.package or self.origin.project_path.name,
+                self.origin.project_path,
+            )
+        except Exception as error:
+            raise LoggingError(
+                f"no MLflow run can be started, so training has not started either: {_line(error)}"
+                "; see whether the tracking server runs and MLFLOW_TRACKING_URI is right"
+            ) from error
+        log_parameters(self._parameters(catalog))
+
+    def observe(self, dataset_name: str, data: Any, *, loaded: bool) -> None:
+        """Keep a sample of the input of a model when it passes by.
+
+        What a node loads counts more than what one saves: that is how a caller's data looks to the nodes.
+        """
+        from kedro_bind.model.log import example_rows
+        from kedro_bind.model.signature import sample_input
+
+        for name, binding in self.bindings.items():
+            if bare(dataset_name) != bare(binding.input_name) or name in self.incomplete:
+                continue
+            if name not in self.samples or (loaded and name in self._from_saved):
+                self.samples[name] = sample_input(data, example_rows(binding.serving))
+                (self._from_saved.discard if loaded else self._from_saved.add)(name)
+
+    def finish(self, catalog: Any) -> None:
+        """Log the models and end the MLflow run.
+
+        Raises:
+            LoggingError: a model could not be logged; all that could be were.
+        """
+        for name, reason in self.incomplete.items():
+            logger.warning(
+                "kedro_bind: no model of '%s' is logged: %s; 'kedro bind log %s' logs it from what is stored",
+                name,
+                reason,
+                name,
+            )
+        if self.tracked is None:
+            return
+        from kedro_bind.model.log import log_model
+
+        failures: dict[str, Exception] = {}
+        for name, binding in self.bindings.items():
+            if name in self.incomplete:
+                continue
+            try:
+                logger.info("kedro_bind: logging the model of '%s'", name)
+                logged = log_model(binding, catalog, self.origin, self.samples.get(name))
+            except Exception as error:  # noqa: BLE001 - training is done: whatever it is, it is told below
+                failures[name] = error
+                continue
+            version = f", registered as version {logged.version} of '{_registered(binding)}'" if logged.version else ""
+            logger.info("kedro_bind: the model '%s' is logged as %s%s", logged.name, logged.uri, version)
+        self.tracked.close("FAILED" if failures else "FINISHED")
+        if failures:
+            raise _logging_failed(failures)
+
+    def fail(self) -> None:
+        """End the MLflow run of a training that failed."""
+        if self.tracked is not None:
+            self.tracked.close("FAILED")
+
+    def _parameters(self, catalog: Any) -> dict[str, Any]:
+        names = {name for binding in self.bindings.values() for name in binding.training.inputs() if is_parameter(name)}
+        values: dict[str, Any] = {}
+        for name in sorted(names):
+            value = catalog.load(name)
+            values |= (
+                value if name == "parameters" and isinstance(value, dict) else {name.removeprefix("params:"): value}
+            )
+        return values
+
+
+def log_stored(name: str, context: KedroContext, run_id: str | None = None) -> str:
+    """Log the model of a binding from what is stored, and say what was logged.
+
+    Raises:
+        BindingError: there is no such binding, or it does not hold.
+        LoggingError: the model could not be logged.
+    """
+    from kedro_bind.install import bound_pipeline
+    from kedro_bind.model.log import log_model
+    from kedro_bind.model.origin import Origin
+    from kedro_bind.tracking import open_run
+
+    binding = bound_pipeline(name)
+    if not isinstance(binding, PipelineML):
+        raise BindingError(f"there is no bound pipeline '{name}'; 'kedro bind list' shows those that there are")
+    package = context._package_name
+    run = BoundRun({name: binding}, Origin(context.project_path, package, context.env or "", (name,)))
+    catalog = context.catalog
+    run.check(catalog)
+    tracked = open_run(name, package or context.project_path.name, context.project_path, run_id)
+    status = "FAILED"
+    try:
+        logged = log_model(binding, catalog, run.origin)
+        status = "FINISHED"
+    finally:
+        tracked.close(status)
+    version = f", registered as version {logged.version} of '{_registered(binding)}'" if logged.version else ""
+    return f"the model '{logged.name}' is logged as {logged.uri}{version}"
+
+
+def pipeline_names_of(run_params: Mapping[str, Any]) -> list[str]:
+    """Give the names of the pipelines that a run was asked for."""
+    names: Iterable[str] | None = run_params.get("pipeline_names")
+    single = run_params.get("pipeline_name")
+    return list(names or ([single] if single else ["__default__"]))
+
+
+def _registered(binding: PipelineML) -> str:
+    given = binding.log_model_kwargs.get("registered_model_name")
+    return str(given or binding.serving.options.registered_model_name)
+
+
+def _logging_failed(failures: Mapping[str, Exception]) -> KedroBindError:
+    told = [
+        f"the model of '{name}' is not logged: {error.message if isinstance(error, KedroBindError) else f'{type(error).__name__}: {_line(error)}'}"
+        for name, error in failures.items()
+    ]
+    again = " and ".join(f"'kedro bind log {name}'" for name in failures)
+    result = LoggingError(
+        "\n".join([*told, f"What training produced is stored; {again} logs it without training again."])
+    )
+    result.__cause__ = next(iter(failures.values()))
+    return result
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())[:500]

@@ -1,0 +1,82 @@
+"""Rule 4: what inference needs from training outlives the run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kedro.io.core import is_parameter
+
+from conf_schema import Diagnostic, Severity, did_you_mean
+from kedro_bind.model.artifacts import has_path, is_persisted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kedro_bind.pipeline_ml import PipelineML
+
+__all__ = ["catalog_problems"]
+
+
+def catalog_problems(pipeline_ml: PipelineML, catalog: Any) -> Iterator[Diagnostic]:
+    """Find artifacts and parameters of a binding that the catalog does not keep; paths start at the binding's name."""
+    name = pipeline_ml.serving.name or ""
+    for artifact, source in pipeline_ml.artifact_sources.items():
+        path = (name, "artifacts", artifact) if artifact in pipeline_ml.serving.artifacts else (name, "inference")
+        on_key = path[-1] == "inference"
+        makers = [node.name for node in pipeline_ml.training.nodes if source in node.outputs]
+        said = f"inference needs '{source}'" + (f", which node '{makers[0]}' of training produces" if makers else "")
+        if source not in catalog:
+            known = [each for each in catalog if not is_parameter(each)]
+            hint = did_you_mean(source, known)
+            yield Diagnostic(
+                "not-in-catalog",
+                f"{said}, and the catalog has no entry '{source}', so it is gone after the run",
+                f"{hint} Or add an entry"
+                if hint
+                else "add an entry for it to the catalog, such as a pickle.PickleDataset",
+                path=path,
+                on_key=on_key,
+            )
+            continue
+        try:
+            dataset = catalog.get(source)
+        except Exception as error:  # noqa: BLE001 - datasets raise anything, and their packages may be missing
+            yield Diagnostic(
+                "not-in-catalog",
+                f"{said}, and its catalog entry does not hold: {_line(error)}",
+                "mend the catalog entry",
+                path=path,
+                on_key=on_key,
+            )
+            continue
+        if not is_persisted(dataset):
+            yield Diagnostic(
+                "not-persisted",
+                f"{said}, and its catalog entry is a MemoryDataset, so it is gone after the run",
+                "give it a type that is stored, such as pickle.PickleDataset",
+                path=path,
+                on_key=on_key,
+            )
+        elif not has_path(dataset):
+            yield Diagnostic(
+                "captured-by-value",
+                f"{said}; it is no file ({type(dataset).__name__}), so the model gets its value at the end of the run",
+                "if it is small and does not change, this is fine",
+                Severity.WARNING,
+                path,
+                on_key,
+            )
+    for parameter in sorted(pipeline_ml.inference.inputs()):
+        if is_parameter(parameter) and parameter not in catalog:
+            known = [each for each in catalog if is_parameter(each)]
+            yield Diagnostic(
+                "not-in-catalog",
+                f"inference needs '{parameter}', and there is no such parameter",
+                did_you_mean(parameter, known),
+                path=(name, "inference"),
+                on_key=True,
+            )
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())[:300]

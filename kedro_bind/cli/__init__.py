@@ -1,0 +1,47 @@
+"""`kedro bind …`: a file for each command, imported when it is called."""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+__all__ = ["commands"]
+
+_COMMANDS = {
+    "check": "Find every mistake in the bindings before anything runs.",
+    "list": "List the bindings with their parts and where each is declared.",
+    "log": "Log the model of a binding from what is stored, without training.",
+    "schema": "Print the JSON Schema of pipeline_ml.yml.",
+}
+
+
+class _Lazy(click.Group):
+    """A group that imports a command when it is asked for: every `kedro` command loads this module."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"kedro_bind.cli.{cmd_name}_command").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(_COMMANDS.items()))
+
+
+@click.group(name="kedro-bind")
+def commands() -> None:
+    """Commands of kedro_bind."""
+
+
+@commands.group(name="bind", cls=_Lazy)
+def bind() -> None:
+    """Bind a training pipeline to the inference pipeline that it serves.
+
+    The bindings are declared in conf/base/pipeline_ml.yml; 'kedro run --pipelines=<binding>' trains one and
+    logs its model to MLflow.
+    """

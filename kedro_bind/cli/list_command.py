@@ -1,0 +1,58 @@
+"""`kedro bind list`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kedro_bind.cli.project import config_of, no_traceback, verbose_option, where_options
+
+if TYPE_CHECKING:
+    from kedro.framework.startup import ProjectMetadata
+
+    from conf_schema import Selection
+
+__all__ = ["command"]
+
+
+@click.command(
+    name="list",
+    epilog="Example: kedro bind list --env=prod",
+    short_help="List the bindings with their parts.",
+)
+@where_options
+@verbose_option
+@click.pass_obj
+def command(
+    metadata: ProjectMetadata,
+    env: str | None,
+    conf_source: str | None,
+    params: dict[str, Any],
+    *,
+    verbose: bool,
+) -> None:
+    """List the bindings with their parts and where each is declared."""
+    with no_traceback(verbose=verbose):
+        config = config_of(metadata, env, conf_source, params)
+        if config is None or not config.names:
+            click.echo("no bindings: declare one in conf/base/pipeline_ml.yml")
+            return
+        for name in config.names:
+            source = config.sources.holding(name)
+            place = f"{source.file}:{source.names[name].line}" if source else ""
+            binding = config.document.bindings.get(name)
+            click.echo(f"{name}  ({place})")
+            if binding is None:
+                click.echo(f"  broken: 'kedro bind check {name}' says why")
+                continue
+            click.echo(f"  training:  {_selection(binding.training)}")
+            click.echo(f"  inference: {_selection(binding.inference)}, from '{binding.input_name}'")
+            if binding.model.registered_model_name:
+                click.echo(f"  registers: {binding.model.registered_model_name}")
+
+
+def _selection(selection: Selection) -> str:
+    filters = selection.filters | ({"exclude_tags": list(selection.exclude_tags)} if selection.exclude_tags else {})
+    said = "; ".join(f"{key} {', '.join(values)}" for key, values in filters.items())
+    return " + ".join(selection.pipeline) + (f" ({said})" if said else "")

@@ -1,0 +1,41 @@
+"""`kedro bind log`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kedro_bind.cli.project import context_of, no_traceback, verbose_option, where_options
+
+if TYPE_CHECKING:
+    from kedro.framework.startup import ProjectMetadata
+
+__all__ = ["command"]
+
+
+@click.command(
+    name="log",
+    epilog="Example: kedro bind log churn --run-id=8f3b",
+    short_help="Log the model of a binding from what is stored, without training.",
+)
+@click.argument("name")
+@where_options
+@click.option("--run-id", help="The MLflow run to log to; a new one by default.")
+@verbose_option
+@click.pass_obj
+def command(
+    metadata: ProjectMetadata,
+    name: str,
+    env: str | None,
+    conf_source: str | None,
+    params: dict[str, Any],
+    run_id: str | None,
+    *,
+    verbose: bool,
+) -> None:
+    """Log the model of the binding NAME from what is stored, without training."""
+    with no_traceback(verbose=verbose):
+        from kedro_bind.bound_run import log_stored
+
+        click.echo(log_stored(name, context_of(metadata, env, conf_source, params), run_id))

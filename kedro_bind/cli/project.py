@@ -1,0 +1,88 @@
+"""What the commands need of a Kedro project."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+from kedro.framework.project import settings
+
+from kedro_bind.config import Config, read_config
+from kedro_bind.errors import KedroBindError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from kedro.framework.context import KedroContext
+    from kedro.framework.startup import ProjectMetadata
+
+__all__ = ["config_of", "context_of", "no_traceback", "verbose_option", "where_options"]
+
+
+def where_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that decide which configuration counts, as `kedro run` has them."""
+    from kedro.framework.cli.project import CONF_SOURCE_HELP, PARAMS_ARG_HELP
+    from kedro.framework.cli.utils import _split_params, env_option, validate_conf_source
+
+    command = click.option(
+        "--params", type=click.UNPROCESSED, default="", help=PARAMS_ARG_HELP, callback=_split_params
+    )(command)
+    command = click.option("--conf-source", callback=validate_conf_source, help=CONF_SOURCE_HELP)(command)
+    decorated: Callable[..., Any] = env_option(command)
+    return decorated
+
+
+def verbose_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the option that shows the traceback of an error."""
+    return click.option("--verbose", "-v", is_flag=True, help="Show the traceback of an error.")(command)
+
+
+def config_of(
+    metadata: ProjectMetadata, env: str | None, conf_source: str | None, params: Mapping[str, Any]
+) -> Config | None:
+    """Read the bindings as a session with these options would."""
+    import os
+
+    loader = settings.CONFIG_LOADER_CLASS(
+        conf_source=conf_source or str(metadata.project_path / settings.CONF_SOURCE),
+        env=env or os.getenv("KEDRO_ENV"),
+        runtime_params=dict(params),
+        **settings.CONFIG_LOADER_ARGS,
+    )
+    return read_config(loader, metadata.project_path)
+
+
+def context_of(
+    metadata: ProjectMetadata, env: str | None, conf_source: str | None, params: Mapping[str, Any]
+) -> KedroContext:
+    """Give the context of a session with these options."""
+    from kedro.framework.session import KedroSession
+
+    of_session = issubclass(settings.SESSION_CLASS, KedroSession)
+    more = {"runtime_params": dict(params)} if of_session else {}
+    session = settings.SESSION_CLASS.create(
+        project_path=metadata.project_path, env=env, conf_source=conf_source, **more
+    )
+    context: KedroContext = session.load_context() if of_session else session.load_context(runtime_params=dict(params))
+    return context
+
+
+@contextmanager
+def no_traceback(*, verbose: bool, exit_code: int = 3) -> Iterator[None]:
+    """Show an error that nobody foresaw as one message, and exit; a `KedroBindError` is one already."""
+    try:
+        yield
+    except (click.exceptions.Exit, click.ClickException) as error:
+        if verbose and isinstance(error, KedroBindError):
+            traceback.print_exc()
+        raise
+    except Exception as error:  # noqa: BLE001 - the last line of defence
+        if verbose:
+            traceback.print_exc()
+        said = " ".join(str(error).split()) or "no message"
+        click.secho(f"Error: {type(error).__name__}: {said}", fg="red", err=True)
+        click.echo("'--verbose' shows where it comes from.", err=True)
+        sys.exit(exit_code)

@@ -1,0 +1,125 @@
+"""Kedro's hooks: when something is done. What is done is in `kedro_bind.install` and `kedro_bind.bound_run`."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from kedro.framework.hooks import hook_impl
+
+from kedro_bind.install import bound_pipeline, current_config, install, use_loader
+
+if TYPE_CHECKING:
+    from kedro.framework.context import KedroContext
+    from kedro.pipeline import Pipeline
+
+    from kedro_bind.bound_run import BoundRun
+
+__all__ = ["MlflowPipelineHook", "hooks"]
+
+logger = logging.getLogger(__name__)
+
+_runs: dict[str, BoundRun] = {}
+"""The bound runs under way by run id: of two registered hook objects, only the first one acts."""
+
+if logging.getLogger("kedro_bind").level == logging.NOTSET:
+    # Kedro's default logging shows INFO of `kedro` alone; a project's own logging.yml has been applied by now.
+    logging.getLogger("kedro_bind").setLevel(logging.INFO)
+
+# Kedro imports this module when it makes a session, before it asks for the first pipeline.
+install()
+
+
+class MlflowPipelineHook:
+    """Logs each bound pipeline of a run to MLflow as a model.
+
+    Kedro registers one by itself where kedro-bind is installed; put one into `HOOKS` of `settings.py` only
+    where plugins are switched off.
+    """
+
+    def __init__(self) -> None:
+        self._context: KedroContext | None = None
+        self._mine: dict[str, BoundRun] = {}
+
+    @hook_impl(tryfirst=True)
+    def after_context_created(self, context: KedroContext) -> None:
+        """Let the session's environment decide which document counts, before anything loads pipelines."""
+        self._context = context
+        try:
+            use_loader(context.config_loader, context.project_path)
+        except Exception as error:  # noqa: BLE001 - a command that has nothing to do with us must not fail
+            logger.warning("kedro_bind: bound pipelines are left out: %s", error)
+
+    @hook_impl(trylast=True)
+    def before_pipeline_run(self, run_params: dict[str, Any], pipeline: Pipeline, catalog: Any) -> None:
+        """Check the bindings of the run and open its MLflow run, after all who may open one before us."""
+        run = self._bound_run(run_params)
+        key = _key(run_params)
+        if run is None or key in _runs:
+            return
+        run.check(catalog)
+        run.compare(pipeline, catalog, only_missing=bool(run_params.get("only_missing_outputs")))
+        run.start(catalog)
+        self._mine[key] = _runs[key] = run
+
+    @hook_impl
+    def after_dataset_loaded(self, dataset_name: str, data: Any) -> None:
+        """See the model's input pass by."""
+        for run in self._mine.values():
+            run.observe(dataset_name, data, loaded=True)
+
+    @hook_impl
+    def after_dataset_saved(self, dataset_name: str, data: Any) -> None:
+        """See the model's input pass by."""
+        for run in self._mine.values():
+            run.observe(dataset_name, data, loaded=False)
+
+    @hook_impl(tryfirst=True)
+    def after_pipeline_run(self, run_params: dict[str, Any], catalog: Any) -> None:
+        """Log the models, while an MLflow run that another plugin opened is still open."""
+        run = self._take(run_params)
+        if run is not None:
+            run.finish(catalog)
+
+    @hook_impl(tryfirst=True)
+    def on_pipeline_error(self, run_params: dict[str, Any]) -> None:
+        """End the MLflow run of a training that failed."""
+        run = self._take(run_params)
+        if run is not None:
+            run.fail()
+
+    def _bound_run(self, run_params: dict[str, Any]) -> BoundRun | None:
+        if current_config() is None and "kedro_bind.pipeline_ml" not in _loaded_modules():
+            return None  # nothing can be bound here, and finding that out costs nothing
+        from kedro_bind.bound_run import BoundRun, pipeline_names_of
+        from kedro_bind.pipeline_ml import PipelineML
+
+        names = pipeline_names_of(run_params)
+        found = {name: bound_pipeline(name) for name in names}
+        bindings = {name: each for name, each in found.items() if isinstance(each, PipelineML)}
+        if not bindings or self._context is None:
+            return None
+        from kedro_bind.model.origin import Origin
+
+        context = self._context
+        origin = Origin(context.project_path, context._package_name, context.env or "", tuple(names))
+        return BoundRun(bindings, origin)
+
+    def _take(self, run_params: dict[str, Any]) -> BoundRun | None:
+        key = _key(run_params)
+        if key in self._mine:
+            _runs.pop(key, None)
+        return self._mine.pop(key, None)
+
+
+def _key(run_params: dict[str, Any]) -> str:
+    return str(run_params.get("run_id") or run_params.get("session_id"))
+
+
+def _loaded_modules() -> dict[str, Any]:
+    import sys
+
+    return sys.modules
+
+
+hooks = MlflowPipelineHook()

@@ -1,0 +1,290 @@
+"""Bound pipelines into Kedro: the one module that touches `kedro.framework.project`.
+
+Kedro has no hook for registering pipelines (kedro-org/kedro#2526), so `install` wraps the one place where
+`kedro.framework.project.pipelines` gets the user's `register_pipelines` from. Private parts in use:
+`_get_pipelines_registry_callable`, `_is_data_loaded` and, from Kedro 1.7 on, `_requested_pipelines`;
+`tests/integration/test_private_kedro.py` fails when one of them changes.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+import os
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kedro.framework import project
+from kedro.utils import find_kedro_project
+
+from kedro_bind.config import CONFIG_KEY, Config, read_config
+from kedro_bind.errors import BindingError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from kedro.pipeline import Pipeline
+
+__all__ = [
+    "bind_pipelines",
+    "bound_pipeline",
+    "current_config",
+    "install",
+    "registered_pipelines",
+    "use_command",
+    "use_loader",
+]
+
+logger = logging.getLogger(__name__)
+
+_MARK = "_is_kedro_bind"
+
+
+class _Current:
+    """What the next loading of pipelines goes by: set by hooks, or found from the working directory."""
+
+    def __init__(self) -> None:
+        self.project_path: Path | None = None
+        self.env: str | None = None
+        self.conf_source: str | None = None
+        self.config: Config | None = None
+        self.known = False
+        self.warned: Config | None = None
+        self.quiet = False
+
+    def read(self) -> Config | None:
+        if not self.known:
+            found = self._may_have_document()
+            self.config, self.known = read_config(self._loader(), self._root()) if found else None, True
+        return self.config
+
+    def _may_have_document(self) -> bool:
+        """Look for a file before making a config loader, which costs a command some tenths of a second."""
+        source = Path(self.conf_source or self._root() / project.settings.CONF_SOURCE)
+        patterns = project.settings.CONFIG_LOADER_ARGS.get("config_patterns") or {}
+        if CONFIG_KEY in patterns or not source.is_dir():
+            return True
+        return any(CONFIG_KEY in name for _, folders, files in os.walk(source) for name in (*folders, *files))
+
+    def _root(self) -> Path:
+        return self.project_path or find_kedro_project(Path.cwd()) or Path.cwd()
+
+    def _loader(self) -> Any:
+        settings = project.settings
+        return settings.CONFIG_LOADER_CLASS(
+            conf_source=self.conf_source or str(self._root() / settings.CONF_SOURCE),
+            env=self.env or os.getenv("KEDRO_ENV"),
+            **settings.CONFIG_LOADER_ARGS,
+        )
+
+
+_current = _Current()
+
+
+class _Registered(dict[str, "Pipeline"]):
+    """The project's pipelines with the bound ones; asking for one that is declared but broken says why."""
+
+    def __init__(self, pipelines: Mapping[str, Pipeline], config: Config) -> None:
+        super().__init__(pipelines)
+        self._config = config
+
+    def __missing__(self, name: str) -> Pipeline:
+        if name not in self._config.names and not self._config.unreadable:
+            raise KeyError(name)
+        from conf_schema import has_errors
+        from kedro_bind.render.text import render_plain
+
+        findings = [each for each in self._config.findings if each.binding in (name, None)]
+        if not has_errors(findings):
+            raise KeyError(name)
+        raise BindingError(f"the bound pipeline '{name}' can't run:\n{render_plain(findings)}", findings)
+
+
+def install() -> None:
+    """Make Kedro see bound pipelines; does nothing the second time."""
+    pipelines = project.pipelines
+    original = pipelines._get_pipelines_registry_callable
+    if hasattr(original, _MARK):
+        return
+
+    def registry_callable(pipelines_module: str) -> Callable[[], Mapping[str, Pipeline]]:
+        register_pipelines = original(pipelines_module)
+        return lambda: _load(register_pipelines)
+
+    # Set by name: type checkers refuse to have a method replaced, and it is what this module is for.
+    setattr(registry_callable, _MARK, True)
+    setattr(pipelines, "_get_pipelines_registry_callable", registry_callable)  # noqa: B010 - see above
+
+
+def use_command(project_path: Path | None, arguments: list[str]) -> None:
+    """Go by the project and the options of a `kedro` command until a session says better."""
+    _current.project_path = project_path
+    _current.env = _option(arguments, "--env", "-e")
+    _current.conf_source = _option(arguments, "--conf-source")
+    _current.known = False
+    _current.quiet = arguments[:1] == ["bind"]  # our own commands tell in full what is wrong
+
+
+def use_loader(loader: Any, project_path: Path) -> None:
+    """Go by a session's own config loader; pipelines that were loaded by another document load again."""
+    config = read_config(loader, project_path)
+    changed = _current.known and _said(config) != _said(_current.config)
+    _current.project_path, _current.config, _current.known = project_path, config, True
+    if changed:
+        project.pipelines._is_data_loaded = False
+    _warn(config)
+
+
+def current_config() -> Config | None:
+    """Give the document that bound pipelines come from, `None` where the project has none."""
+    return _current.read()
+
+
+def bound_pipeline(name: str) -> Pipeline | None:
+    """Give a registered pipeline by name, `None` where there is none."""
+    return project.pipelines.get(name)
+
+
+def registered_pipelines() -> dict[str, Pipeline]:
+    """Give all pipelines that the project itself registers.
+
+    Raises whatever the project's own code raises.
+    """
+    from kedro_bind.pipeline_ml import PipelineML
+
+    if hasattr(project.pipelines, "set_requested"):  # Kedro 1.7 on
+        project.pipelines.set_requested(None)
+    pipelines = dict(project.pipelines)
+    return {
+        name: each
+        for name, each in pipelines.items()
+        if not (isinstance(each, PipelineML) and each.serving.name == name)
+    }
+
+
+def bind_pipelines(pipelines: Mapping[str, Pipeline]) -> dict[str, Pipeline]:
+    """Add the bound pipelines to those that `register_pipelines` is about to return.
+
+    For a project that wants this written down in its own code, or where Kedro's plugins are switched off.
+
+    Raises:
+        BindingError: a binding does not hold.
+    """
+    return dict(_bind(pipelines, _current.read(), None))
+
+
+def _load(register_pipelines: Callable[[], Mapping[str, Pipeline]]) -> Mapping[str, Pipeline]:
+    try:
+        config = _current.read()
+    except Exception as error:  # noqa: BLE001 - whatever keeps us from reading, the project's own pipelines load
+        logger.warning("kedro_bind: bound pipelines are left out, since the configuration can't be read: %s", error)
+        return register_pipelines()
+    if config is None:
+        return register_pipelines()
+    requested = _requested_now()
+    wanted = None if requested is None else [name for name in requested if name in config.document.bindings]
+    registered = _register(register_pipelines, config, requested)
+    return _bind(registered, config, wanted)
+
+
+def _register(
+    register_pipelines: Callable[[], Mapping[str, Pipeline]], config: Config, requested: list[str] | None
+) -> Mapping[str, Pipeline]:
+    """Let the user's code load what was requested, a bound name standing for the pipelines it selects from."""
+    if requested is None or not set(requested) & set(config.names):
+        return register_pipelines()
+    from kedro_bind.registry import pipelines_named_by
+
+    widened: set[str] = set()
+    for name in requested:
+        binding = config.document.bindings.get(name)
+        if binding is not None:
+            widened |= pipelines_named_by(binding)
+        if name not in config.names or _is_modular(name):
+            widened.add(name)
+    try:
+        with _requested(sorted(widened)):
+            return register_pipelines()
+    except (ImportError, KeyError):
+        # `find_pipelines` knows only pipelines with a folder of their own; a selection may name one that
+        # register_pipelines() makes itself. If the project really is broken, this raises again.
+        with _requested(None):
+            return register_pipelines()
+
+
+def _bind(pipelines: Mapping[str, Pipeline], config: Config | None, wanted: list[str] | None) -> Mapping[str, Pipeline]:
+    if config is None:
+        return pipelines
+    from dataclasses import replace
+
+    from kedro_bind.pipeline_ml import PipelineML
+    from kedro_bind.registry import expand
+
+    there = {name for name, each in pipelines.items() if isinstance(each, PipelineML) and each.serving.name == name}
+    names = [name for name in config.document.bindings if name not in there and (wanted is None or name in wanted)]
+    expansion = expand(config.document, pipelines, names)
+    findings = [config.sources.locate(each) for each in expansion.findings]
+    config = replace(config, findings=(*config.findings, *findings))
+    if findings:
+        _warn(config)
+    return _Registered({**pipelines, **expansion.bound}, config)
+
+
+def _warn(config: Config | None) -> None:
+    """Say in one line, once, that some binding is broken."""
+    if _current.quiet or config is None or not config.findings or _current.warned == config:
+        return
+    from conf_schema import has_errors
+
+    if has_errors(config.findings):
+        _current.warned = config
+        count = len(config.findings)
+        files = ", ".join(dict.fromkeys(each.file for each in config.findings if each.file))
+        logger.warning(
+            "kedro_bind: %d problem%s in %s; 'kedro bind check' shows %s",
+            count,
+            "s" * (count > 1),
+            files,
+            "them" if count > 1 else "it",
+        )
+
+
+def _said(config: Config | None) -> Any:
+    return config and (config.document, config.findings)
+
+
+def _requested_now() -> list[str] | None:
+    return getattr(project.pipelines, "_requested_pipelines", None)
+
+
+@contextmanager
+def _requested(names: list[str] | None) -> Iterator[None]:
+    """Change what Kedro 1.7's `find_pipelines` is asked for, without emptying what is loaded."""
+    pipelines = project.pipelines
+    if not hasattr(pipelines, "_requested_pipelines"):
+        yield
+        return
+    before = pipelines._requested_pipelines
+    pipelines._requested_pipelines = names
+    try:
+        yield
+    finally:
+        pipelines._requested_pipelines = before
+
+
+def _is_modular(name: str) -> bool:
+    try:
+        return importlib.util.find_spec(f"{project.PACKAGE_NAME}.pipelines.{name}") is not None
+    except (ImportError, ValueError):
+        return False
+
+
+def _option(arguments: list[str], *names: str) -> str | None:
+    for position, argument in enumerate(arguments):
+        for name in names:
+            if argument == name and position + 1 < len(arguments):
+                return arguments[position + 1]
+            if argument.startswith(f"{name}=") and name.startswith("--"):
+                return argument.partition("=")[2]
+    return None

@@ -1,0 +1,1 @@
+"""The logged model: its plan, how it is built, how it predicts."""

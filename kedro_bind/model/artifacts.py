@@ -1,0 +1,228 @@
+"""Where the data of a dataset lies, and how it gets into a model's folder."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import os
+import pickle
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from kedro.io import CachedDataset, DataCatalog, MemoryDataset
+from kedro.io.core import AbstractVersionedDataset, get_protocol_and_path
+
+from kedro_bind.errors import BindingError, LoggingError
+from kedro_bind.model.plan import Artifact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kedro.io import AbstractDataset
+
+    from kedro_bind.pipeline_ml import PipelineML
+
+__all__ = ["Stored", "artifact_uris", "digest", "has_path", "is_persisted", "local_config", "stage", "stored"]
+
+_PATH_KEYS = ("filepath", "path")
+_REMOTE_KEYS = ("credentials", "versioned", "version", "metadata", "save_args")
+"""Arguments of a dataset that its copy in a model has no use for, or must not have."""
+_UNSAFE = re.compile(r"[^\w.@-]+")
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A dataset with the place of its data: `path` in a file system, or `None` for what is no file."""
+
+    dataset: AbstractDataset[Any, Any]
+    path_key: str | None = None
+    path: str | None = None
+    protocol: str = "file"
+    version: str | None = None
+
+    @property
+    def uri(self) -> str | None:
+        """The place as a URI."""
+        if self.path is None:
+            return None
+        return Path(self.path).absolute().as_uri() if self.protocol == "file" else f"{self.protocol}://{self.path}"
+
+
+def stored(catalog: Any, name: str) -> Stored:
+    """Find the data of a dataset: of a versioned one the version that this run wrote or loaded.
+
+    Raises:
+        BindingError: the dataset is in memory only.
+    """
+    dataset = _unwrapped(catalog.get(name, fallback_to_runtime_pattern=True))
+    if isinstance(dataset, MemoryDataset):
+        raise BindingError(
+            f"the artifact '{name}' is not persisted; give it an entry in the catalog, such as a pickle.PickleDataset"
+        )
+    arguments = _arguments(dataset)
+    key = _path_key(arguments)
+    if key is None:
+        return Stored(dataset)
+    protocol, path = get_protocol_and_path(str(arguments[key]))
+    version = dataset.resolve_load_version() if isinstance(dataset, AbstractVersionedDataset) else None
+    if version is not None:
+        path = str(PurePosixPath(path) / version / PurePosixPath(path).name)
+    return Stored(dataset, key, path, protocol, version)
+
+
+def is_persisted(dataset: AbstractDataset[Any, Any]) -> bool:
+    """Tell whether a dataset outlives the run (a CachedDataset: what it wraps)."""
+    return not isinstance(_unwrapped(dataset), MemoryDataset)
+
+
+def has_path(dataset: AbstractDataset[Any, Any]) -> bool:
+    """Tell whether a dataset is a file or a folder; looks at no data."""
+    return _path_key(_arguments(_unwrapped(dataset))) is not None
+
+
+def stage(name: str, source: Stored, folder: Path) -> Artifact:
+    """Put the data of an artifact below `folder`, and say how it is read from there.
+
+    Local files are linked where the file system allows, not copied: MLflow copies them anyway.
+
+    Raises:
+        LoggingError: the data is missing or can't be read.
+    """
+    home = folder / "artifacts" / _UNSAFE.sub("_", name)
+    home.mkdir(parents=True, exist_ok=False)
+    if source.path is None or source.path_key is None:
+        place = home / "data.pkl"
+        try:
+            place.write_bytes(pickle.dumps(source.dataset.load(), protocol=pickle.HIGHEST_PROTOCOL))
+        except Exception as error:
+            raise LoggingError(f"the artifact '{name}' can't be captured by value: {error}") from error
+        return Artifact(location=place.relative_to(folder).as_posix(), sha256=digest(place))
+    place = home / PurePosixPath(source.path.rstrip("/")).name
+    try:
+        _fetch(source, place)
+    except Exception as error:
+        raise LoggingError(f"the artifact '{name}' can't be read from {source.uri}: {error}") from error
+    return Artifact(
+        location=place.relative_to(folder).as_posix(),
+        dataset=local_config(name, source),
+        path_key=source.path_key,
+        sha256=digest(place),
+    )
+
+
+def digest(path: Path) -> str:
+    """Give the sha256 of a file, or of the names and contents of all files of a folder."""
+    total = hashlib.sha256()
+    for each in sorted(_files(path)):
+        if path.is_dir():
+            total.update(each.relative_to(path).as_posix().encode() + b"\0")
+        with each.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                total.update(chunk)
+    return total.hexdigest()
+
+
+def artifact_uris(pipeline_ml: PipelineML, catalog: Any) -> dict[str, str]:
+    """Give the URI of each artifact of a binding, for logging by hand.
+
+    Raises:
+        BindingError: an artifact is in memory, or no file.
+    """
+    uris = {}
+    for name, source in pipeline_ml.artifact_sources.items():
+        uri = stored(catalog, source).uri
+        if uri is None:
+            raise BindingError(
+                f"the artifact '{name}' is no file, so it has no URI; a bound pipeline captures it by value when kedro_bind logs it"
+            )
+        uris[name] = uri
+    return uris
+
+
+def _unwrapped(dataset: Any) -> Any:
+    # CachedDataset has no public way to what it wraps.
+    return dataset._dataset if isinstance(dataset, CachedDataset) else dataset
+
+
+def _path_key(arguments: dict[str, Any]) -> str | None:
+    return next((key for key in _PATH_KEYS if isinstance(arguments.get(key), str | os.PathLike)), None)
+
+
+def _arguments(dataset: AbstractDataset[Any, Any]) -> dict[str, Any]:
+    """Give what a dataset was made with, credentials left out."""
+    config, _, _, _ = DataCatalog(datasets={"it": dataset}).to_config()
+    return {key: value for key, value in config.get("it", {}).items() if key != "credentials"}
+
+
+def local_config(name: str, source: Stored) -> dict[str, Any]:
+    """Give the configuration of the dataset for its copy in the model."""
+    arguments = _arguments(source.dataset)
+    parameters = inspect.signature(type(source.dataset).__init__).parameters
+    config = {
+        key: value
+        for key, value in arguments.items()
+        if key not in (source.path_key, *_REMOTE_KEYS)
+        and not (key in parameters and _same(parameters[key].default, value))
+    }
+    if "fs_args" in config:  # the arguments of a remote file system; how files are opened stays
+        config["fs_args"] = {
+            key: value for key, value in (config["fs_args"] or {}).items() if key.startswith("open_args")
+        }
+    if isinstance(config.get("dataset"), dict):
+        config["dataset"] = {key: value for key, value in config["dataset"].items() if key not in _REMOTE_KEYS}
+    plain = {key: value for key, value in config.items() if value is not None and value != {}}
+    if not _is_plain(plain):
+        raise LoggingError(
+            f"the dataset of the artifact '{name}' has arguments that are no plain values: {', '.join(sorted(plain))}"
+        )
+    return plain
+
+
+def _fetch(source: Stored, place: Path) -> None:
+    assert source.path is not None
+    if source.protocol == "file":
+        _link(Path(source.path), place)
+        return
+    file_system = getattr(source.dataset, "_fs", None)  # where every dataset of kedro-datasets keeps it
+    if file_system is None:
+        import fsspec
+
+        file_system = fsspec.filesystem(source.protocol)
+    file_system.get(source.path, str(place), recursive=True)
+
+
+def _link(origin: Path, place: Path) -> None:
+    if origin.is_dir():
+        shutil.copytree(origin, place, copy_function=_link_file)
+    else:
+        _link_file(str(origin), str(place))
+
+
+def _link_file(origin: str, place: str) -> None:
+    try:
+        os.link(os.path.realpath(origin), place)
+    except OSError:
+        shutil.copy2(origin, place)
+
+
+def _files(path: Path) -> Iterator[Path]:
+    if path.is_dir():
+        yield from (each for each in path.rglob("*") if each.is_file())
+    else:
+        yield path
+
+
+def _same(default: Any, value: Any) -> bool:
+    return type(default) is type(value) and bool(default == value)
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and _is_plain(each) for key, each in value.items())
+    if isinstance(value, list | tuple):
+        return all(map(_is_plain, value))
+    return value is None or isinstance(value, str | int | float | bool)

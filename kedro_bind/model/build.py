@@ -1,0 +1,180 @@
+"""A pipeline and a catalog to a plan's folder."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kedro.io.core import is_parameter
+
+from conf_schema import RunnerSpec
+from kedro_bind.errors import LoggingError
+from kedro_bind.model.artifacts import stage, stored
+from kedro_bind.model.plan import Artifact, NodePlan, Plan, RunnerPlan, write_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from kedro.pipeline import Pipeline
+    from kedro.pipeline.node import Node
+
+    from kedro_bind.pipeline_ml import Serving
+
+__all__ = ["BuiltPlan", "build_plan", "function_reference", "plan_of"]
+
+
+@dataclass(frozen=True)
+class BuiltPlan:
+    """A plan that lies in a folder with its artifacts, and what is worth a word about it."""
+
+    plan: Plan
+    folder: Path
+    versions: dict[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+def build_plan(serving: Serving, catalog: Any, folder: Path, name: str) -> BuiltPlan:
+    """Write the plan of a binding, its artifacts and its pickled functions into a folder.
+
+    Raises:
+        BindingError: an artifact is not persisted.
+        LoggingError: an artifact can't be read, or a function can't be pickled.
+    """
+    from kedro_bind.rules import artifact_sources
+
+    artifacts: dict[str, Artifact] = {}
+    versions: dict[str, str] = {}
+    warnings: list[str] = []
+    for dataset, source_name in artifact_sources(serving.inference, serving.input_name, serving.artifacts).items():
+        source = stored(catalog, source_name)
+        artifacts[dataset] = stage(dataset, source, folder)
+        if source.version is not None:
+            versions[dataset] = source.version
+        if source.path is None:
+            warnings.append(
+                f"the artifact '{dataset}' is no file ({type(source.dataset).__name__}); its value of now is in the model"
+            )
+    plan = plan_of(serving, name, load_parameters(serving.inference, catalog), artifacts)
+    nodes = []
+    for node, planned in zip(serving.inference.nodes, plan.nodes, strict=True):
+        if planned.function:
+            nodes.append(planned)
+            continue
+        pickled = f"functions/{len(nodes)}.pkl"
+        _pickle_function(node, folder / pickled)
+        nodes.append(planned.model_copy(update={"pickle": pickled}))
+        warnings.append(
+            f"the function of node '{node.name}' can't be imported by name ({_described(node.func)}); it is pickled with cloudpickle, which ties the model to this Python version"
+        )
+    plan = plan.model_copy(update={"nodes": nodes})
+    write_plan(plan, folder)
+    return BuiltPlan(plan, folder, versions, tuple(warnings))
+
+
+def plan_of(serving: Serving, name: str, parameters: Mapping[str, Any], artifacts: Mapping[str, Artifact]) -> Plan:
+    """Give the plan of a binding; pure. A node whose function has no importable name has an empty one."""
+    inference = serving.inference
+    options = serving.options.predict_params
+    overridable = (
+        sorted(parameters)
+        if options == "all"
+        else []
+        if options == "none"
+        else [_full(each, parameters) for each in options]
+    )
+    return Plan(
+        name=name,
+        input_name=serving.input_name,
+        output_name=next(iter(inference.outputs())),
+        runner=runner_plan(serving.kpm_kwargs.get("runner")),
+        nodes=[
+            # `_inputs` and `_outputs` are the forms as the user wrote them; the public ones are flattened.
+            NodePlan(
+                name=node.name,
+                function=function_reference(node.func) or "",
+                inputs=node._inputs or None,
+                outputs=node._outputs or None,
+            )
+            for node in inference.nodes
+        ],
+        artifacts=dict(artifacts),
+        parameters=dict(parameters),
+        predict_params=overridable,
+        copy_mode=_copy_modes(inference, serving.kpm_kwargs.get("copy_mode", "assign")),
+    )
+
+
+def runner_plan(runner: Any) -> RunnerPlan:
+    """Give the import path and the arguments of a runner, declared or made by code.
+
+    Raises:
+        LoggingError: a runner object was made with arguments that can't be found out.
+    """
+    if runner is None:
+        return RunnerPlan()
+    if isinstance(runner, RunnerSpec):
+        path = runner.type if "." in runner.type else f"kedro.runner.{runner.type}"
+        return RunnerPlan(type=path, arguments=runner.arguments)
+    if isinstance(runner, str):
+        return RunnerPlan(type=runner if "." in runner else f"kedro.runner.{runner}")
+    module = type(runner).__module__
+    short = module.startswith("kedro.runner.")
+    state = {key.lstrip("_"): value for key, value in vars(runner).items()}
+    arguments = {
+        key: value
+        for key, value in state.items()
+        if key in ("is_async", "max_workers") and value and isinstance(value, int)
+    }
+    return RunnerPlan(type=f"{'kedro.runner' if short else module}.{type(runner).__qualname__}", arguments=arguments)
+
+
+def load_parameters(inference: Pipeline, catalog: Any) -> dict[str, Any]:
+    """Load the values of the parameters that the inference pipeline reads."""
+    return {name: catalog.load(name) for name in sorted(inference.inputs()) if is_parameter(name)}
+
+
+def function_reference(function: Callable[..., Any]) -> str | None:
+    """Give a function's name as `module:qualname`, if that name leads back to it elsewhere."""
+    module, qualname = getattr(function, "__module__", None), getattr(function, "__qualname__", None)
+    if not module or not qualname or module == "__main__" or "<" in qualname:
+        return None
+    found: Any = sys.modules.get(module)
+    try:
+        found = found or importlib.import_module(module)
+        for part in qualname.split("."):
+            found = getattr(found, part)
+    except (ImportError, AttributeError):
+        return None
+    return f"{module}:{qualname}" if found is function or found == function else None
+
+
+def _copy_modes(inference: Pipeline, copy_mode: Any) -> dict[str, Any]:
+    """Give each dataset its mode. One mode for all leaves parameters to Kedro's default: they are no shared state."""
+    if isinstance(copy_mode, str):
+        return {name: copy_mode for name in sorted(inference.datasets()) if not is_parameter(name)}
+    return {name: mode for name, mode in (copy_mode or {}).items() if mode is not None}
+
+
+def _full(name: str, parameters: Mapping[str, Any]) -> str:
+    return name if name in parameters else f"params:{name}"
+
+
+def _pickle_function(node: Node, place: Path) -> None:
+    import cloudpickle
+
+    place.parent.mkdir(exist_ok=True)
+    try:
+        place.write_bytes(cloudpickle.dumps(node.func))
+    except Exception as error:
+        raise LoggingError(
+            f"the function of node '{node.name}' can be neither imported by name nor pickled: {error}; define it at the top of a module"
+        ) from error
+
+
+def _described(function: Callable[..., Any]) -> str:
+    qualname = getattr(function, "__qualname__", type(function).__name__)
+    return re.sub(r".*<locals>\.", "", qualname)

@@ -1,0 +1,236 @@
+"""A plan to one Python function: no runner, no catalog, no hook at predict time.
+
+The function's text is made of indices only (`v3 = f3(v1, a0)`): nothing that a plan says gets into it.
+Results are those of Kedro's SequentialRunner on MemoryDatasets, see the notes at each helper.
+"""
+
+from __future__ import annotations
+
+import inspect
+import linecache
+from collections import Counter
+from itertools import count
+from keyword import iskeyword
+from typing import TYPE_CHECKING, Any
+
+from kedro_bind.model.copying import copier, is_immutable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from kedro_bind.model.plan import NodePlan, Plan
+
+__all__ = ["CompiledPlan", "NodeOutputError", "compile_plan"]
+
+_serial = count()
+
+
+class NodeOutputError(ValueError):
+    """A node returned what its definition does not promise."""
+
+
+class CompiledPlan:
+    """A plan that is ready to predict; stateless and thread-safe, as its nodes are."""
+
+    def __init__(self, run: Callable[..., Any], node_names: Mapping[int, str], defaults: Mapping[str, Any]) -> None:
+        self._run = run
+        self._node_names = node_names
+        self._defaults = dict(defaults)
+
+    def __call__(self, model_input: Any, parameters: Mapping[str, Any] | None = None) -> Any:
+        """Predict; `parameters` replace defaults by their full names (`params:…`) for this call alone."""
+        values = {**self._defaults, **parameters} if parameters else self._defaults
+        try:
+            return self._run(model_input, values)
+        except Exception as error:
+            self._name_node(error)
+            raise
+
+    def _name_node(self, error: Exception) -> None:
+        """Add to an error which node it came from."""
+        traceback = error.__traceback__
+        while traceback is not None and traceback.tb_frame.f_code is not self._run.__code__:
+            traceback = traceback.tb_next
+        name = self._node_names.get(traceback.tb_lineno) if traceback is not None else None
+        if name is not None and hasattr(error, "add_note"):  # Python 3.11 on; before, the traceback's line says it
+            error.add_note(f"raised in node '{name}' of the inference pipeline")
+
+
+def compile_plan(plan: Plan, functions: Sequence[Callable[..., Any]], artifacts: Mapping[str, Any]) -> CompiledPlan:
+    """Compile a plan with its loaded functions (one for each node) and artifacts."""
+    return _Compiler(plan, functions, artifacts).compile()
+
+
+class _Compiler:
+    """Writes the function line by line.
+
+    Copies: a dataset in memory is copied when it is saved and when it is loaded. The copy at the last load
+    of an intermediate is left out: nobody can reach the stored object any more.
+    """
+
+    def __init__(self, plan: Plan, functions: Sequence[Callable[..., Any]], artifacts: Mapping[str, Any]) -> None:
+        self.plan, self.functions = plan, functions
+        self.names: dict[str, Any] = {"some": _some, "listed": _listed, "keyed": _keyed, "chunked": _chunked}
+        self.lines: list[str] = []
+        self.node_names: dict[int, str] = {}
+        self.values: dict[str, str] = {}
+        self.uses_left = _uses(plan)
+        self.artifacts = {name: self._constant(value, "a") for name, value in artifacts.items()}
+
+    def compile(self) -> CompiledPlan:
+        for name in self.plan.parameters:
+            self.values[name] = f"v{len(self.values)}"
+            self._line(f"{self.values[name]} = p[{self._constant(name, 'k')}]")
+        self._store(self.plan.input_name, "x")
+        for node, function in zip(self.plan.nodes, self.functions, strict=True):
+            self._node(node, function)
+        self._line(f"return {self._load(self.plan.output_name)}")
+        text = "def run(x, p):\n" + "".join(f"    {line}\n" for line in self.lines)
+        file = f"<kedro_bind plan {next(_serial)}>"
+        exec(compile(text, file, "exec"), self.names)  # noqa: S102 - the text is made of indices, see the module
+        linecache.cache[file] = (len(text), None, self._annotated(text), file)
+        return CompiledPlan(self.names["run"], self.node_names, self.plan.parameters)
+
+    def _annotated(self, text: str) -> list[str]:
+        """Give the lines as a traceback shows them, each with its node's name."""
+        names = self.node_names
+        return [
+            f"{line}  # node {names[number]!r}\n" if number in names else f"{line}\n"
+            for number, line in enumerate(text.splitlines(), start=1)
+        ]
+
+    def _line(self, line: str, node: str | None = None) -> None:
+        self.lines.append(line)
+        if node is not None:
+            self.node_names[len(self.lines) + 1] = node
+
+    def _constant(self, value: Any, prefix: str) -> str:
+        name = f"{prefix}{len(self.names)}"
+        self.names[name] = value
+        return name
+
+    def _copied(self, name: str, expression: str) -> str:
+        copy = copier(self.plan.copy_mode.get(name))
+        return expression if copy is None else f"{self._constant(copy, 'c')}({expression})"
+
+    def _load(self, name: str) -> str:
+        """Write how a dataset gets to who loads it."""
+        if name in self.artifacts:
+            return self._copied(name, self.artifacts[name])
+        if name in self.plan.parameters:
+            value = self.values[name]
+            return value if is_immutable(self.plan.parameters[name]) else self._copied(name, value)
+        bare = _bare(name)
+        self.uses_left[bare] -= 1
+        return self.values[bare] if self.uses_left[bare] == 0 else self._copied(name, self.values[bare])
+
+    def _store(self, name: str, expression: str, node: str | None = None) -> None:
+        """Write how a dataset is kept; one that nobody loads is not."""
+        bare = _bare(name)
+        if self.uses_left.get(bare):
+            self.values[bare] = f"v{len(self.lines)}"
+            self._line(f"{self.values[bare]} = {self._copied(name, expression)}", node)
+
+    def _node(self, node: NodePlan, function: Callable[..., Any]) -> None:
+        call = f"{self._constant(function, 'f')}({self._arguments(node)})"
+        outputs = _flat(node.outputs)
+        if not outputs:
+            self._line(call, node.name)
+        else:
+            self._line(f"r = {self._checked(call, node, generates=inspect.isgeneratorfunction(function))}", node.name)
+            single = isinstance(node.outputs, str)
+            for position, name in enumerate(outputs):
+                self._store(name, "r" if single else f"r[{position}]", node.name)
+            self._line("del r")
+        self._release(node)
+
+    def _checked(self, call: str, node: NodePlan, *, generates: bool) -> str:
+        """Write what makes sure that a node returns what its definition says."""
+        label = self._constant(node.name, "n")
+        if isinstance(node.outputs, str):
+            return f"chunked({call}, some, {label})" if generates else f"some({call}, {label})"
+        keys = list(node.outputs) if isinstance(node.outputs, dict) else len(node.outputs or ())
+        check = "keyed" if isinstance(node.outputs, dict) else "listed"
+        form = self._constant(keys, "k")
+        return f"chunked({call}, {check}, {form}, {label})" if generates else f"{check}({call}, {form}, {label})"
+
+    def _arguments(self, node: NodePlan) -> str:
+        """Write the arguments of a node's function; a dataset that it takes twice is loaded once."""
+        loaded: dict[str, str] = {}
+        names = _flat(node.inputs)
+        for name in names:
+            if name not in loaded:
+                loaded[name] = self._load(name)
+                if names.count(name) > 1:
+                    self._line(f"t{len(loaded)} = {loaded[name]}", node.name)
+                    loaded[name] = f"t{len(loaded)}"
+        if not isinstance(node.inputs, dict):
+            return ", ".join(loaded[name] for name in names)
+        return ", ".join(
+            f"{word}={loaded[name]}"
+            if word.isidentifier() and not iskeyword(word)
+            else f"**{{{self._constant(word, 'k')}: {loaded[name]}}}"
+            for word, name in node.inputs.items()
+        )
+
+    def _release(self, node: NodePlan) -> None:
+        """Let go of what no later node loads."""
+        bares = dict.fromkeys(_bare(name) for name in _flat(node.inputs))
+        done = [self.values.pop(bare) for bare in bares if bare in self.values and self.uses_left.get(bare) == 0]
+        if done:
+            self._line(f"del {', '.join(done)}")
+
+
+def _some(result: Any, node: str) -> Any:
+    """Refuse None, which Kedro does not save."""
+    if result is None:
+        raise NodeOutputError(f"node '{node}' returned None, and its output can't be None")
+    return result
+
+
+def _listed(result: Any, length: int, node: str) -> Any:
+    """Check what a node with a list of outputs returned."""
+    if not isinstance(result, list | tuple):
+        raise NodeOutputError(f"node '{node}' returned a '{type(result).__name__}'; it has a list of {length} outputs")
+    if len(result) != length:
+        raise NodeOutputError(f"node '{node}' returned {len(result)} values; it has {length} outputs")
+    for each in result:
+        _some(each, node)
+    return result
+
+
+def _keyed(result: Any, keys: list[str], node: str) -> Any:
+    """Check what a node with a mapping of outputs returned; the values in the order of the outputs."""
+    if not isinstance(result, dict):
+        raise NodeOutputError(f"node '{node}' returned a '{type(result).__name__}'; it has the outputs {keys} by name")
+    if result.keys() != set(keys):
+        raise NodeOutputError(
+            f"node '{node}' returned the keys {sorted(map(str, result))}; its outputs are {sorted(keys)}"
+        )
+    return _listed([result[key] for key in keys], len(keys), node)
+
+
+def _chunked(chunks: Any, check: Callable[..., Any], *form: Any) -> Any:
+    """Run a generator to its end: each chunk is saved over the one before, so the last one stays."""
+    last = None
+    for chunk in chunks:
+        last = check(chunk, *form)
+    if last is None:
+        raise NodeOutputError(f"node '{form[-1]}' yielded nothing")
+    return last
+
+
+def _uses(plan: Plan) -> dict[str, int]:
+    """Count how many nodes load each dataset, the caller's load of the output included."""
+    names = [name for node in plan.nodes for name in dict.fromkeys(_flat(node.inputs))]
+    return dict(Counter(_bare(name) for name in [*names, plan.output_name]))
+
+
+def _flat(names: Any) -> list[str]:
+    if isinstance(names, str):
+        return [names]
+    return list(names.values()) if isinstance(names, dict) else list(names or ())
+
+
+def _bare(name: str) -> str:
+    return name.partition("@")[0]

@@ -1,0 +1,136 @@
+"""A pyfunc model made in Python, for logging by hand with `mlflow.pyfunc.log_model`."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mlflow.pyfunc.model import PythonModel
+
+from kedro_bind.errors import BindingError
+from kedro_bind.model.artifacts import local_config, stored
+from kedro_bind.model.build import load_parameters, plan_of
+from kedro_bind.model.plan import Artifact, Plan
+from kedro_bind.model.runtime import Predictor, Predicts, load_artifact, load_function
+from kedro_bind.pipeline_ml import PipelineML, Serving
+from kedro_bind.rules import artifact_sources, binding_problems
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kedro.pipeline import Pipeline
+
+__all__ = ["KedroPipelineModel"]
+
+
+class KedroPipelineModel(Predicts, PythonModel):
+    """An inference pipeline as a pyfunc model.
+
+    It pickles as its plan (and the functions, which cloudpickle takes by name where they have one), not as
+    Kedro objects; the artifacts are those that `mlflow.pyfunc.log_model(artifacts=…)` gets.
+    """
+
+    def __init__(
+        self,
+        pipeline: Pipeline | None = None,
+        catalog: Any = None,
+        input_name: str | None = None,
+        runner: Any = None,
+        copy_mode: str | Mapping[str, str | None] | None = "assign",
+        *,
+        pipeline_ml: PipelineML | None = None,
+    ) -> None:
+        """Take an inference pipeline with its `input_name`, or a `PipelineML`, and the catalog of both.
+
+        Raises:
+            BindingError: the pipeline is no inference pipeline, or an artifact is not persisted.
+        """
+        if pipeline_ml is None and isinstance(pipeline, PipelineML):
+            pipeline_ml = pipeline
+        if pipeline_ml is not None:
+            kpm = pipeline_ml.kpm_kwargs
+            serving = pipeline_ml.serving
+            runner, input_name = runner or kpm.get("runner"), input_name or pipeline_ml.input_name
+            artifacts, inference = serving.artifacts, pipeline_ml.inference
+        elif pipeline is not None and input_name is not None:
+            artifacts, inference = {}, pipeline
+        else:
+            raise BindingError("KedroPipelineModel needs a pipeline and its input_name, or a pipeline_ml")
+        problems = list(binding_problems(inference, inference, input_name, artifacts={}, copy_mode=copy_mode))
+        if problems:
+            raise BindingError(
+                "this pipeline can't be a model:\n" + "\n".join(f"- {each.text} [{each.code}]" for each in problems),
+                problems,
+            )
+        self.serving = Serving(inference, input_name, artifacts, {"runner": runner, "copy_mode": copy_mode})
+        self.input_name = input_name
+        self._stored = {
+            name: stored(catalog, source) for name, source in artifact_sources(inference, input_name, artifacts).items()
+        }
+        parameters = load_parameters(inference, catalog)
+        self._functions = [node.func for node in inference.nodes]
+        self.plan: Plan = plan_of(
+            self.serving,
+            "model",
+            parameters,
+            {name: _artifact(name, each) for name, each in self._stored.items()},
+        )
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """The inference pipeline."""
+        return self.serving.inference
+
+    def extract_pipeline_artifacts(self, folder: Path | str | None = None) -> dict[str, str]:  # noqa: ARG002 - kedro-mlflow's argument
+        """Give the URI of each artifact, as `mlflow.pyfunc.log_model(artifacts=…)` takes them.
+
+        `folder` is kedro-mlflow's place for pickled parameters; here they are part of the model's plan.
+        """
+        missing = [name for name, each in self._stored.items() if each.uri is None]
+        if missing:
+            raise BindingError(
+                f"the artifact '{missing[0]}' is no file, so it has no URI; a bound pipeline captures it by value when kedro_bind logs it"
+            )
+        return {name: str(each.uri) for name, each in self._stored.items()}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Keep the plan and what can't be imported by name, and nothing of Kedro."""
+        functions = [node.function or function for node, function in zip(self.plan.nodes, self._functions, strict=True)]
+        return {
+            "plan": self.plan.model_dump(mode="json"),
+            "functions": functions,
+            "kedro_bind": importlib.metadata.version("kedro-bind"),
+        }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Come back from a pickle; artifacts come with `load_context`."""
+        self.plan = Plan.model_validate(state["plan"])
+        self.input_name = self.plan.input_name
+        self._functions = [load_function(each) if isinstance(each, str) else each for each in state["functions"]]
+
+    def load_context(self, context: Any) -> None:
+        """Load the artifacts from where MLflow has put them."""
+        given, planned = set(context.artifacts), set(self.plan.artifacts)
+        if given != planned:
+            raise BindingError(
+                f"the artifacts do not match the inference pipeline: it lacks {sorted(planned - given)}, and has no use for {sorted(given - planned)}"
+                "; pass what extract_pipeline_artifacts() gives"
+            )
+        artifacts = {
+            name: load_artifact(name, each, _path(context.artifacts[name]))
+            for name, each in self.plan.artifacts.items()
+        }
+        self.predictor = Predictor(self.plan, self._functions, artifacts)
+
+
+def _artifact(name: str, source: Any) -> Artifact:
+    if source.path_key is None:
+        return Artifact(location=name)
+    return Artifact(location=name, dataset=local_config(name, source), path_key=source.path_key)
+
+
+def _path(given: str) -> Path:
+    from urllib.parse import unquote, urlsplit
+
+    return Path(unquote(urlsplit(given).path)) if given.startswith("file:") else Path(given)

@@ -1,0 +1,50 @@
+"""Where a model comes from, as data that travels with it."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["LINEAGE_FILE", "git_state", "lineage_tags", "write_lineage"]
+
+LINEAGE_FILE = "lineage.yml"
+
+
+def git_state(project_path: Path) -> dict[str, Any]:
+    """Give the commit of the project and whether it has uncommitted changes; empty outside of git."""
+    try:
+        commit = _git(project_path, "rev-parse", "HEAD")
+        return {"commit": commit, "dirty": bool(_git(project_path, "status", "--porcelain"))}
+    except (OSError, subprocess.SubprocessError):
+        return {}
+
+
+def write_lineage(lineage: Mapping[str, Any], folder: Path) -> None:
+    """Write the lineage into the plan's folder."""
+    text = yaml.safe_dump(dict(lineage), sort_keys=False, allow_unicode=True)
+    (folder / LINEAGE_FILE).write_text(text, encoding="utf-8")
+
+
+def lineage_tags(lineage: Mapping[str, Any]) -> dict[str, str]:
+    """Give the part of the lineage that one searches by, as MLflow tags."""
+    git = lineage.get("git", {})
+    tags = {
+        "kedro_bind.binding": lineage["binding"],
+        "kedro_bind.env": lineage.get("env", ""),
+        "kedro_bind.version": lineage["versions"]["kedro-bind"],
+        "kedro_version": lineage["versions"]["kedro"],
+        "git_commit": git.get("commit", ""),
+        "git_dirty": str(git["dirty"]).lower() if git else "",
+    }
+    return {key: value for key, value in tags.items() if value}
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    command = ["git", "-C", str(folder), *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=20).stdout.strip()  # noqa: S603 - fixed arguments

@@ -1,0 +1,193 @@
+"""Proof that a saved model works elsewhere: one fresh process loads it and predicts."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from kedro_bind.errors import LoggingError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from types import TracebackType
+
+    from kedro_bind.model.plan import Plan
+
+__all__ = ["KedroAnswer", "OwnCode", "Proof", "Prover", "same"]
+
+
+@dataclass(frozen=True)
+class OwnCode:
+    """The project's packages, and the folders that they are imported from."""
+
+    packages: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What the proving process found: the top-level modules that the model's code imports (`named`), those
+    that loading it `brought`, and a line worth saying.
+    """
+
+    named: tuple[str, ...]
+    brought: tuple[str, ...]
+    remark: str = ""
+
+
+class KedroAnswer(Protocol):
+    """The answer of the inference pipeline run by Kedro in this process."""
+
+    @property
+    def first(self) -> Any:
+        """The answer of the first run."""
+
+    def again(self) -> Any:
+        """Run once more, and give the answer."""
+
+
+class Prover:
+    """The fresh process. It starts at once, so that it imports while the model is being saved."""
+
+    def __init__(self, own: OwnCode) -> None:
+        self._own = own
+        self._folder = tempfile.TemporaryDirectory(prefix="kedro-bind-proof-")
+        environment = {
+            **os.environ,
+            "PYTHONPATH": self._python_path(),
+            "MLFLOW_TRACKING_URI": "",
+            "DO_NOT_TRACK": "1",
+        }
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "kedro_bind.model.prove"],
+            cwd=self._folder.name,
+            env=environment,
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+
+    def _python_path(self) -> str:
+        hidden = {os.path.realpath(each) for each in self._own.folders}
+        given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+        return os.pathsep.join(each for each in given if each and os.path.realpath(each) not in hidden)
+
+    def __enter__(self) -> Prover:  # noqa: PYI034 - typing.Self comes with Python 3.11
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.kill()
+        self._process.communicate()
+        self._folder.cleanup()
+
+    def prove(self, model: Path, plan: Plan, rows: Any, expect: KedroAnswer) -> Proof:
+        """Load the model elsewhere and compare its answer for `rows` with Kedro's own.
+
+        The pipeline is run while the other process works, and a second time only where the answers differ.
+
+        Raises:
+            LoggingError: the model does not load or answer, answers otherwise, or changes an artifact.
+        """
+        work = Path(self._folder.name)
+        example, answer = work / "input.pkl", work / "answer.pkl"
+        if rows is not None:
+            example.write_bytes(pickle.dumps(rows))
+        job = {
+            "model": str(model),
+            "input": str(example) if rows is not None else "",
+            "answer": str(answer),
+            "own": list(self._own.packages),
+            "hide": list(self._own.folders),
+        }
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(job) + "\n")
+        self._process.stdin.flush()
+        expected = expect.first if rows is not None else None
+        result = self._result()
+        _refuse(result, plan)
+        modules = (tuple(result["named"]), tuple(result["brought"]))
+        if rows is None:
+            return Proof(*modules, "there was no input to try the model on; only that it loads is proven")
+        if same(pickle.loads(answer.read_bytes()), expected):  # noqa: S301 - written by the proving process
+            return Proof(*modules)
+        if not same(expect.again(), expected):
+            return Proof(
+                modules,
+                "the inference pipeline is not deterministic; that the model loads and answers is proven, not what",
+            )
+        raise LoggingError(
+            f"the saved model of '{plan.name}' answers otherwise than the inference pipeline run by Kedro, on the same {len(rows) if hasattr(rows, '__len__') else ''} rows"
+            "; look for state that its nodes keep outside of their inputs, or set 'verify: false' in 'model'"
+        )
+
+    def _result(self) -> dict[str, Any]:
+        out, err = self._process.communicate()
+        try:
+            result: dict[str, Any] = json.loads(out.strip().splitlines()[-1])
+        except (IndexError, ValueError):
+            said = err.strip().splitlines()[-1:] or [f"exit code {self._process.returncode}"]
+            raise LoggingError(f"the process that tries the saved model has died: {said[0]}") from None
+        return result
+
+
+def same(one: Any, other: Any) -> bool:
+    """Tell whether two answers are equal, missing values and rounding in the last digits aside."""
+    import numpy as np
+    import pandas as pd
+
+    if isinstance(one, pd.DataFrame | pd.Series):
+        check: Any = pd.testing.assert_frame_equal if isinstance(one, pd.DataFrame) else pd.testing.assert_series_equal
+        return _holds(check, one, other, check_dtype=False)
+    if isinstance(one, np.ndarray | float | np.floating):
+        close: Any = np.testing.assert_allclose if np.asarray(one).dtype.kind in "fc" else np.testing.assert_array_equal
+        return np.shape(one) == np.shape(other) and _holds(close, one, other)
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) == len(other) and all(map(same, one, other))
+    try:
+        return bool(one == other) or pickle.dumps(one) == pickle.dumps(other)
+    except Exception:  # noqa: BLE001 - objects refuse to be compared in many ways
+        return False
+
+
+def _holds(check: Callable[..., None], *values: Any, **how: Any) -> bool:
+    try:
+        check(*values, **how)
+    except (AssertionError, TypeError, ValueError):
+        return False
+    return True
+
+
+def _refuse(result: dict[str, Any], plan: Plan) -> None:
+    if "error" in result:
+        raise LoggingError(
+            f"the saved model of '{plan.name}' does not work outside of the project: {result['error']}"
+            "; if a module is missing, name its folder in 'model.code_paths' or its distribution in 'model.extra_pip_requirements'"
+        )
+    if result["strangers"]:
+        raise LoggingError(
+            f"the saved model of '{plan.name}' runs code that is not in it: {', '.join(result['strangers'])}; name its folder in 'model.code_paths'"
+        )
+    for name in result.get("changed", ()):
+        takers = [node.name for node in plan.nodes if name in _names(node.inputs)]
+        raise LoggingError(
+            f"predicting changes the artifact '{name}', which all requests share; the nodes that take it are {', '.join(takers)}"
+            f"; change a copy there, or set 'copy_mode: {{{name}: deepcopy}}'"
+        )
+
+
+def _names(inputs: Sequence[str] | dict[str, str] | str | None) -> list[str]:
+    if isinstance(inputs, str):
+        return [inputs]
+    return list(inputs.values()) if isinstance(inputs, dict) else list(inputs or ())

@@ -1,0 +1,115 @@
+"""The distributions that a model needs, pinned to what is installed."""
+
+from __future__ import annotations
+
+import ast
+import importlib.metadata
+import importlib.util
+import re
+import sys
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kedro_bind.model.plan import Plan
+
+__all__ = ["imported_by", "pinned"]
+
+_ALWAYS = ("kedro-bind", "kedro", "mlflow")
+_NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
+
+
+def pinned(named: Iterable[str], brought: Iterable[str] = ()) -> list[str]:
+    """Pin the distributions of top-level modules, and those that any model needs.
+
+    `named` are the modules that the model's code imports itself; of those that only came along (`brought`),
+    the ones that another distribution here requires anyway are left out. Modules of the standard library,
+    and those that belong to no distribution (the project's own code, which travels with the model), need none.
+    """
+    by_module = _distributions()
+    names = {name for module in named for name in by_module.get(module, ())} | set(_ALWAYS)
+    others = {name for module in brought for name in by_module.get(module, ())} - names
+    names |= {each for each in others if not any(each in _required_by(one) for one in (names | others) - {each})}
+    lines = []
+    for name in sorted(names):
+        try:
+            lines.append(f"{name}=={importlib.metadata.version(name).partition('+')[0]}")
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return lines
+
+
+def imported_by(plan: Plan, own_packages: Iterable[str]) -> set[str]:
+    """Find, without running anything, the top-level modules that the code of a plan imports.
+
+    Follows the imports of the nodes' modules through the project's own packages, and counts the packages of
+    the artifacts' datasets.
+    """
+    own = set(own_packages)
+    todo = [node.function.partition(":")[0] for node in plan.nodes if node.function]
+    found = {module.partition(".")[0] for module in todo}
+    found |= {str(each.dataset["type"]).partition(".")[0] for each in plan.artifacts.values() if each.dataset}
+    seen: set[str] = set()
+    while todo:
+        module = todo.pop()
+        if module in seen or module.partition(".")[0] not in own:
+            continue
+        seen.add(module)
+        for name in _imports_of(module):
+            found.add(name.partition(".")[0])
+            todo += [name, name.rpartition(".")[0]]
+    return found - own - {"__main__"}
+
+
+def _imports_of(module: str) -> set[str]:
+    try:
+        spec = importlib.util.find_spec(module)
+        source = Path(spec.origin).read_text(encoding="utf-8") if spec and spec.origin else ""
+        tree = ast.parse(source)
+    except (ImportError, ValueError, OSError, SyntaxError):
+        return set()
+    package = module if spec and spec.submodule_search_locations else module.rpartition(".")[0]
+    names: set[str] = set()
+    for statement in ast.walk(tree):
+        if isinstance(statement, ast.Import):
+            names |= {alias.name for alias in statement.names}
+        elif isinstance(statement, ast.ImportFrom):
+            base = statement.module or ""
+            if statement.level:
+                parts = package.split(".")
+                base = ".".join([*parts[: len(parts) - statement.level + 1], *([base] if base else [])])
+            names |= {base, *(f"{base}.{alias.name}" for alias in statement.names)}
+    return {name for name in names if name}
+
+
+@cache
+def _distributions() -> dict[str, list[str]]:
+    found = importlib.metadata.packages_distributions()
+    return {
+        module: sorted({_normal(name) for name in names})
+        for module, names in found.items()
+        if module not in sys.stdlib_module_names
+    }
+
+
+@cache
+def _required_by(name: str) -> frozenset[str]:
+    """Give all distributions that one requires, extras aside, and what those require."""
+    found: set[str] = set()
+    todo = [name]
+    while todo:
+        try:
+            lines = importlib.metadata.requires(todo.pop()) or []
+        except importlib.metadata.PackageNotFoundError:
+            continue
+        direct = {_normal(match[0]) for line in lines if "extra ==" not in line and (match := _NAME.match(line))}
+        todo += direct - found
+        found |= direct
+    return frozenset(found - {name})
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()

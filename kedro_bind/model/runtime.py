@@ -1,0 +1,136 @@
+"""A plan's folder to predictions: what a logged model runs.
+
+Imports MLflow, the plan and, for the artifacts, `kedro.io`; with the SequentialRunner neither
+`kedro.framework` nor `kedro.runner` (the first configures logging, in the server as well).
+"""
+
+from __future__ import annotations
+
+import importlib
+import pickle
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mlflow.pyfunc.model import PythonModel
+
+from kedro_bind.model.compiled import compile_plan
+from kedro_bind.model.plan import Plan, PlanError, read_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from kedro_bind.model.plan import Artifact
+
+__all__ = ["ARTIFACT", "SEQUENTIAL", "BoundModel", "Predictor", "Predicts", "load_predictor"]
+
+ARTIFACT = "plan"
+"""The name under which MLflow hands the plan's folder to the model."""
+SEQUENTIAL = "kedro.runner.SequentialRunner"
+
+
+class Predictor:
+    """A loaded plan. Nothing of a request outlives it; artifacts are shared by all."""
+
+    def __init__(self, plan: Plan, functions: list[Callable[..., Any]], artifacts: Mapping[str, Any]) -> None:
+        self.plan = plan
+        self.artifacts = artifacts
+        self._exposed = {_exposed(name): name for name in plan.predict_params}
+        if plan.runner.type == SEQUENTIAL:
+            self._run: Callable[..., Any] = compile_plan(plan, functions, artifacts)
+        else:
+            from kedro_bind.model.through_kedro import KedroRun
+
+            self._run = KedroRun(plan, functions, artifacts)
+
+    def predict(self, model_input: Any, params: Mapping[str, Any] | None = None) -> Any:
+        """Predict; `params` hold for this call alone, by their names without `params:`.
+
+        Raises:
+            PlanError: one of `params` is none that a caller may set.
+            Exception: whatever a node raises, with the node's name added as a note.
+        """
+        if not params:
+            return self._run(model_input)
+        exposed = self._exposed
+        try:
+            given = {exposed[name]: value for name, value in params.items()}
+        except KeyError as error:
+            allowed = ", ".join(sorted(exposed)) or "none"
+            raise PlanError(f"this model has no parameter {error}; a caller may set: {allowed}") from None
+        return self._run(model_input, given)
+
+
+class Predicts:
+    """`predict` as a logged model has it.
+
+    MLflow wraps a `predict` that stands in a subclass of `PythonModel` itself, reads its type hints as a
+    schema and warns where there are none; the schema of a bound model comes from data.
+    """
+
+    predictor: Predictor
+
+    def predict(self, context, model_input, params=None):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201, ARG002 - see the class
+        """Predict with the inference pipeline."""
+        return self.predictor.predict(model_input, params)
+
+
+class BoundModel(Predicts, PythonModel):
+    """A logged binding as MLflow's python model."""
+
+    def load_context(self, context: Any) -> None:
+        """Load the plan, its functions and its artifacts."""
+        self.predictor = load_predictor(Path(context.artifacts[ARTIFACT]))
+
+
+def load_predictor(folder: Path) -> Predictor:
+    """Load a plan's folder.
+
+    Raises:
+        PlanError: the plan, a function or an artifact is missing, changed or unknown.
+    """
+    plan = read_plan(folder)
+    functions = [load_function(node.function, folder / node.pickle if node.pickle else None) for node in plan.nodes]
+    artifacts = {name: load_artifact(name, each, folder / each.location) for name, each in plan.artifacts.items()}
+    return Predictor(plan, functions, artifacts)
+
+
+def load_function(reference: str, pickled: Path | None = None) -> Callable[..., Any]:
+    """Import a node's function by `module:qualname`, or unpickle one that has no such name."""
+    if pickled is not None:
+        try:
+            unpickled: Callable[..., Any] = pickle.loads(pickled.read_bytes())  # noqa: S301 - written by kedro_bind with the model
+            return unpickled
+        except Exception as error:
+            raise PlanError(f"the pickled function {pickled.name} of the model can't be loaded: {error}") from error
+    module, _, qualname = reference.partition(":")
+    try:
+        found: Any = importlib.import_module(module)
+        for part in qualname.split("."):
+            found = getattr(found, part)
+    except ImportError as error:
+        missing = getattr(error, "name", None) or module
+        raise PlanError(
+            f"the model needs the function '{reference}', and the module '{missing}' can't be imported: {error}"
+        ) from error
+    except AttributeError as error:
+        raise PlanError(f"the model needs the function '{reference}', which '{module}' does not have") from error
+    function: Callable[..., Any] = found
+    return function
+
+
+def load_artifact(name: str, artifact: Artifact, path: Path) -> Any:
+    """Read an artifact from its place with the Kedro dataset that wrote it."""
+    if not path.exists():
+        raise PlanError(f"the model lacks the artifact '{name}': there is no {path}")
+    try:
+        if artifact.dataset is None:
+            return pickle.loads(path.read_bytes())  # noqa: S301 - written by kedro_bind with the model
+        from kedro.io import AbstractDataset
+
+        return AbstractDataset.from_config(name, {**artifact.dataset, artifact.path_key: path.as_posix()}).load()
+    except Exception as error:
+        raise PlanError(f"the artifact '{name}' of the model can't be loaded: {error}") from error
+
+
+def _exposed(name: str) -> str:
+    return name.removeprefix("params:")

@@ -1,0 +1,161 @@
+"""The rules that a training and an inference pipeline have to keep to belong together.
+
+The numbers are those of the rules in docs/binding.md. Paths are relative to the binding.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, get_args
+
+from kedro.io.core import is_parameter
+
+from conf_schema import CopyMode, Diagnostic, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from kedro.pipeline import Pipeline
+
+__all__ = ["artifact_sources", "bare", "binding_problems"]
+
+
+def bare(name: str) -> str:
+    """Give a dataset's name without its transcoding (`data@pandas` is `data`)."""
+    return name.partition("@")[0]
+
+
+def artifact_sources(inference: Pipeline, input_name: str, artifacts: Mapping[str, str]) -> dict[str, str]:
+    """Map each inference input that is an artifact to the dataset of training that it is."""
+    return {
+        name: artifacts.get(name, name)
+        for name in sorted(inference.inputs())
+        if name != input_name and not is_parameter(name)
+    }
+
+
+def binding_problems(
+    training: Pipeline,
+    inference: Pipeline,
+    input_name: str,
+    *,
+    artifacts: Mapping[str, str],
+    copy_mode: str | Mapping[str, str | None] | None,
+    predict_params: str | tuple[str, ...] = "all",
+) -> Iterator[Diagnostic]:
+    """Find where a binding breaks the rules 1, 2, 3 and 6."""
+    inputs = inference.inputs()
+    data_inputs = {name for name in inputs if not is_parameter(name)}
+    yield from _input_name(inference, input_name, data_inputs)
+    yield from _outputs(inference)
+    yield from _free_inputs(training, inference, input_name, artifacts)
+    yield from _copy_modes(inference, copy_mode)
+    for name, source in artifacts.items():
+        if name not in data_inputs:
+            yield _unknown(name, data_inputs, "inference has no input", ("artifacts", name), on_key=True)
+        elif bare(source) not in _bare(training.datasets()):
+            yield _unknown(source, training.datasets(), "training has no dataset", ("artifacts", name))
+    if not isinstance(predict_params, str):
+        parameters = {name for name in inputs if is_parameter(name)}
+        for index, name in enumerate(predict_params):
+            if name not in parameters and f"params:{name}" not in parameters:
+                yield _unknown(name, parameters, "inference has no parameter", ("model", "predict_params", index))
+
+
+def _input_name(inference: Pipeline, input_name: str, data_inputs: set[str]) -> Iterator[Diagnostic]:
+    """Rule 1: the caller supplies an input of the inference pipeline."""
+    if input_name in data_inputs:
+        return
+    what = f"'{input_name}' is no input of the inference pipeline"
+    if is_parameter(input_name):
+        what = f"'{input_name}' is a parameter, and a caller supplies data"
+    elif input_name in inference.all_outputs():
+        what += ": one of its nodes produces it"
+    hint = did_you_mean(input_name, data_inputs) or f"its inputs are {', '.join(sorted(data_inputs)) or 'none'}"
+    yield Diagnostic("bad-input-name", what, hint, path=("input_name",))
+
+
+def _outputs(inference: Pipeline) -> Iterator[Diagnostic]:
+    """Rule 2: the inference pipeline has exactly one output."""
+    outputs = sorted(inference.outputs())
+    if len(outputs) > 1:
+        makers = [node.name for node in inference.nodes if set(node.outputs) & set(outputs)]
+        yield Diagnostic(
+            "many-outputs",
+            f"the inference pipeline has {len(outputs)} outputs ({', '.join(outputs)}); a model has one",
+            f"narrow the selection to the nodes of one of them, with 'to_outputs' or tags (they come from {', '.join(makers)})",
+            path=("inference",),
+            on_key=True,
+        )
+    elif not outputs:
+        yield Diagnostic(
+            "no-output",
+            "the inference pipeline has no output, and a model answers with one",
+            "let its last node return the predictions",
+            path=("inference",),
+            on_key=True,
+        )
+
+
+def _free_inputs(
+    training: Pipeline, inference: Pipeline, input_name: str, artifacts: Mapping[str, str]
+) -> Iterator[Diagnostic]:
+    """Rule 3: every other input comes from training, or is one of its inputs, or is a parameter."""
+    known = _bare(training.datasets())
+    for name, source in artifact_sources(inference, input_name, artifacts).items():
+        if bare(source) in known or name in artifacts:
+            continue
+        users = [node.name for node in inference.nodes if name in node.inputs]
+        match = did_you_mean(name, training.all_outputs())
+        yield Diagnostic(
+            "free-input",
+            f"inference needs '{name}' (node {', '.join(users)}), and training neither produces nor reads it",
+            (
+                match + " Then map it in 'artifacts'"
+                if match
+                else "select the node that produces it for 'training', or map it in 'artifacts'"
+            ),
+            path=("inference",),
+            on_key=True,
+        )
+
+
+def _copy_modes(inference: Pipeline, copy_mode: Any) -> Iterator[Diagnostic]:
+    """Rule 6 for copy modes, and their values, which Python code may get wrong as well."""
+    modes = get_args(CopyMode)
+    if copy_mode is None or copy_mode in (modes if isinstance(copy_mode, str) else ()):
+        return
+    if isinstance(copy_mode, str):
+        yield _bad_mode(copy_mode, ("copy_mode",))
+        return
+    if not hasattr(copy_mode, "items"):
+        yield Diagnostic(
+            "bad-value",
+            f"'copy_mode' is of type {type(copy_mode).__name__}; it must be a mode or a mapping",
+            path=("copy_mode",),
+        )
+        return
+    datasets = inference.datasets()
+    for name, mode in copy_mode.items():
+        if name not in datasets:
+            yield _unknown(name, datasets, "the inference pipeline has no dataset", ("copy_mode", name), on_key=True)
+        if mode is not None and mode not in modes:
+            yield _bad_mode(mode, ("copy_mode", name))
+
+
+def _bad_mode(mode: Any, path: tuple[str, ...]) -> Diagnostic:
+    modes = get_args(CopyMode)
+    return Diagnostic(
+        "bad-value",
+        f"'{mode}' is no copy mode; they are {', '.join(modes)}",
+        did_you_mean(str(mode), modes),
+        path=path,
+    )
+
+
+def _unknown(name: str, known: set[str], what: str, path: tuple[str | int, ...], *, on_key: bool = False) -> Diagnostic:
+    hint = did_you_mean(name, known) or (f"there are {', '.join(sorted(known))}" if known else "")
+    return Diagnostic("unknown-dataset", f"{what} '{name}'", hint, path=path, on_key=on_key)
+
+
+def _bare(names: set[str]) -> set[str]:
+    return {bare(name) for name in names}

@@ -1,0 +1,106 @@
+"""A selection to a pipeline."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kedro.pipeline import Pipeline
+
+from conf_schema import Diagnostic, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from conf_schema import KeyPath, Selection
+
+__all__ = ["select", "selection_problems"]
+
+
+def select(selection: Selection, pipelines: Mapping[str, Pipeline]) -> Pipeline:
+    """Give the nodes that a selection names; it must have no `selection_problems`."""
+    chosen = _sum(selection, pipelines).filter(**selection.filters)
+    if selection.exclude_tags:
+        chosen -= chosen.only_nodes_with_tags(*selection.exclude_tags)
+    return chosen
+
+
+def selection_problems(
+    selection: Selection, pipelines: Mapping[str, Pipeline], path: KeyPath = ()
+) -> Iterator[Diagnostic]:
+    """Find what keeps a selection from naming at least one node."""
+    unknown = [(index, name) for index, name in enumerate(selection.pipeline) if name not in pipelines]
+    for index, name in unknown:
+        yield Diagnostic(
+            "unknown-pipeline",
+            f"there is no registered pipeline '{name}'",
+            did_you_mean(name, pipelines) or _known("registered are", pipelines),
+            path=(*path, "pipeline", index),
+        )
+    if unknown:
+        return
+    try:
+        whole = _sum(selection, pipelines)
+    except Exception as error:  # noqa: BLE001 - Kedro raises several types for pipelines that do not add up
+        yield Diagnostic(
+            "broken-project",
+            f"the pipelines {_of(selection)} do not add up: {_line(error)}",
+            path=(*path, "pipeline"),
+        )
+        return
+    problems = list(_filter_problems(selection, whole, path))
+    yield from problems
+    if problems:
+        return
+    try:
+        empty = not select(selection, pipelines).nodes
+    except ValueError:
+        empty = True
+    if empty:
+        yield Diagnostic(
+            "empty-selection",
+            f"no node of {_of(selection)} passes all filters of '{path[-1] if path else 'the selection'}'",
+            "loosen one of them",
+            path=path,
+            on_key=True,
+        )
+
+
+def _filter_problems(selection: Selection, whole: Pipeline, path: KeyPath) -> Iterator[Diagnostic]:
+    tags = {tag for node in whole.nodes for tag in node.tags}
+    nodes = {node.name for node in whole.nodes}
+    datasets = whole.datasets() | {name.split("@")[0] for name in whole.datasets()}
+    namespaces = {prefix for node in whole.nodes for prefix in node.namespace_prefixes}
+    for key, code, known, what in (
+        ("tags", "empty-selection", tags, "no node of {of} has the tag '{name}'"),
+        ("exclude_tags", "empty-selection", tags, "no node of {of} has the tag '{name}'"),
+        ("node_namespaces", "empty-selection", namespaces, "no node of {of} is in the namespace '{name}'"),
+        ("node_names", "unknown-node", nodes, "{of} has no node '{name}'"),
+        ("from_nodes", "unknown-node", nodes, "{of} has no node '{name}'"),
+        ("to_nodes", "unknown-node", nodes, "{of} has no node '{name}'"),
+        ("from_inputs", "unknown-dataset", datasets, "{of} has no dataset '{name}'"),
+        ("to_outputs", "unknown-dataset", datasets, "{of} has no dataset '{name}'"),
+    ):
+        for index, name in enumerate(getattr(selection, key) or ()):
+            if name not in known:
+                hint = did_you_mean(name, known) or _known("there are", known)
+                yield Diagnostic(code, what.format(of=_of(selection), name=name), hint, path=(*path, key, index))
+
+
+def _sum(selection: Selection, pipelines: Mapping[str, Pipeline]) -> Pipeline:
+    return sum((Pipeline(pipelines[name].nodes) for name in selection.pipeline), Pipeline([]))
+
+
+def _of(selection: Selection) -> str:
+    names = [f"'{name}'" for name in selection.pipeline]
+    return f"pipeline {names[0]}" if len(names) == 1 else f"pipelines {', '.join(names)}"
+
+
+def _known(lead: str, names: Iterable[str]) -> str:
+    """List what there is, if it is a list that one reads."""
+    known = sorted(names)
+    most = 8
+    return f"{lead} {', '.join(known[:most])}{', …' if len(known) > most else ''}" if known else ""
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())
