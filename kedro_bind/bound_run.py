@@ -100,14 +100,13 @@ class BoundRun:
 
         What a node loads counts more than what one saves: that is how a caller's data looks to the nodes.
         """
-        from kedro_bind.model.log import example_rows
-        from kedro_bind.model.signature import sample_input
-
         for name, binding in self.bindings.items():
             if bare(dataset_name) != bare(binding.input_name) or name in self.incomplete:
                 continue
             if name not in self.samples or (loaded and name in self._from_saved):
-                self.samples[name] = sample_input(data, example_rows(binding.serving))
+                from kedro_bind.model.signature import sample_input
+
+                self.samples[name] = sample_input(data, binding.serving.example_rows)
                 (self._from_saved.discard if loaded else self._from_saved.add)(name)
 
     def finish(self, catalog: Any) -> None:

@@ -89,16 +89,26 @@ class _Registered(dict[str, "Pipeline"]):
         super().__init__(pipelines)
         self._config = config
 
-    def __missing__(self, name: str) -> Pipeline:
-        if name not in self._config.names and not self._config.unreadable:
-            raise KeyError(name)
-        from conf_schema import has_errors
-        from kedro_bind.render.text import render_plain
+    def __getitem__(self, name: str) -> Pipeline:
+        refusal = None if name in self and name not in self._config.names else _refusal(name, self._config)
+        if refusal is not None:
+            raise refusal
+        return super().__getitem__(name)
 
-        findings = [each for each in self._config.findings if each.binding in (name, None)]
-        if not has_errors(findings):
-            raise KeyError(name)
-        raise BindingError(f"the bound pipeline '{name}' can't run:\n{render_plain(findings)}", findings)
+
+def _refusal(name: str, config: Config) -> BindingError | None:
+    """Give the error for a bound pipeline that is broken; nothing for a name that is not bound.
+
+    In a document that can't be read, any name may be bound.
+    """
+    from conf_schema import has_errors
+
+    from kedro_bind.render.text import render_plain
+
+    findings = [each for each in config.findings if each.binding in (name, None)]
+    if not has_errors(findings) or (name not in config.names and not config.unreadable):
+        return None
+    return BindingError(f"the bound pipeline '{name}' can't run:\n{render_plain(findings)}", findings)
 
 
 def install() -> None:
@@ -192,7 +202,7 @@ def _register(
     register_pipelines: Callable[[], Mapping[str, Pipeline]], config: Config, requested: list[str] | None
 ) -> Mapping[str, Pipeline]:
     """Let the user's code load what was requested, a bound name standing for the pipelines it selects from."""
-    if requested is None or not set(requested) & set(config.names):
+    if requested is None:
         return register_pipelines()
     from kedro_bind.registry import pipelines_named_by
 
@@ -207,8 +217,14 @@ def _register(
         with _requested(sorted(widened)):
             return register_pipelines()
     except (ImportError, KeyError):
-        # `find_pipelines` knows only pipelines with a folder of their own; a selection may name one that
-        # register_pipelines() makes itself. If the project really is broken, this raises again.
+        unknown = [name for name in requested if not _is_modular(name)]
+        refusals = [error for name in unknown if (error := _refusal(name, config)) is not None]
+        if refusals:
+            raise refusals[0] from None
+        if not unknown:
+            raise
+        # `find_pipelines` knows only pipelines with a folder of their own; the request or a selection may
+        # name one that register_pipelines() makes itself. If the project really is broken, this raises again.
         with _requested(None):
             return register_pipelines()
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PipelineML", "Serving", "pipeline_ml_factory"]
 
+_EXAMPLE_ROWS = 5
 _KPM_KEYS = ("runner", "copy_mode")
 _LOG_MODEL_DEFAULTS: dict[str, Any] = {"name": "model", "signature": "auto"}
 
@@ -37,6 +38,12 @@ class Serving:
     log_model_kwargs: Mapping[str, Any] = field(default_factory=dict)
     options: ModelOptions = field(default_factory=ModelOptions)
     name: str | None = None
+
+    @property
+    def example_rows(self) -> int:
+        """How many rows of the input are kept, for the example and for the proof."""
+        wanted = self.log_model_kwargs.get("input_example", self.options.input_example)
+        return wanted if isinstance(wanted, int) and not isinstance(wanted, bool) else _EXAMPLE_ROWS
 
 
 class PipelineML(Pipeline):

@@ -1,13 +1,14 @@
-"""Addresses without the credentials that they may carry."""
+"""Text without the credentials of the addresses in it."""
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit, urlunsplit
+import re
 
 __all__ = ["without_credentials"]
 
+_USER_INFO = re.compile(r"(?<=://)[^/@\s]+@")
 
-def without_credentials(uri: str) -> str:
-    """Give a URI without its user and password."""
-    parts = urlsplit(uri)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])) if "@" in parts.netloc else uri
+
+def without_credentials(text: str) -> str:
+    """Cut the user and password out of every URI in a text."""
+    return _USER_INFO.sub("", text)

@@ -20,7 +20,7 @@ from kedro_bind.model.lineage import git_state, lineage_tags, write_lineage
 from kedro_bind.model.proof import OwnCode, Prover
 from kedro_bind.model.requirements import imported_by, pinned
 from kedro_bind.model.runtime import ARTIFACT, load_function
-from kedro_bind.model.signature import EXAMPLE_ROWS, InputSample, infer_parameters, infer_schema, sample_input
+from kedro_bind.model.signature import InputSample, infer_parameters, infer_schema, sample_input
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from kedro_bind.model.plan import Plan
     from kedro_bind.pipeline_ml import PipelineML, Serving
 
-__all__ = ["LoggedModel", "example_rows", "log_model"]
+__all__ = ["LoggedModel", "log_model"]
 
 logger = logging.getLogger(__name__)
 
@@ -50,12 +50,6 @@ class LoggedModel:
     name: str
     uri: str
     version: str | None = None
-
-
-def example_rows(serving: Serving) -> int | None:
-    """Give the number of rows of the input that are kept, for the example and the proof; `None` for none."""
-    wanted = serving.log_model_kwargs.get("input_example", serving.options.input_example)
-    return wanted if isinstance(wanted, int) and not isinstance(wanted, bool) else EXAMPLE_ROWS
 
 
 def log_model(pipeline_ml: PipelineML, catalog: Any, origin: Origin, sample: InputSample | None = None) -> LoggedModel:
@@ -280,7 +274,7 @@ def _package_folder(package: str | None) -> Path | None:
 def _sample_from(catalog: Any, serving: Serving) -> InputSample | None:
     """Load the input that training did not touch, or say that there is none."""
     try:
-        return sample_input(catalog.load(serving.input_name), example_rows(serving))
+        return sample_input(catalog.load(serving.input_name), serving.example_rows)
     except Exception as error:  # noqa: BLE001 - datasets raise anything
         reason = str(error).strip().splitlines()
         logger.warning(
@@ -357,9 +351,7 @@ def _as_list(value: Any) -> list[str]:
 def _where() -> str:
     import mlflow
 
-    from kedro_bind.redact import without_credentials
-
-    return without_credentials(mlflow.get_tracking_uri())
+    return str(mlflow.get_tracking_uri())
 
 
 @contextmanager

@@ -115,14 +115,15 @@ class Prover:
         expected = expect.first if rows is not None else None
         result = self._result()
         _refuse(result, plan)
-        modules = (tuple(result["named"]), tuple(result["brought"]))
+        named, brought = tuple(result["named"]), tuple(result["brought"])
         if rows is None:
-            return Proof(*modules, "there was no input to try the model on; only that it loads is proven")
+            return Proof(named, brought, "there was no input to try the model on; only that it loads is proven")
         if same(pickle.loads(answer.read_bytes()), expected):  # noqa: S301 - written by the proving process
-            return Proof(*modules)
+            return Proof(named, brought)
         if not same(expect.again(), expected):
             return Proof(
-                modules,
+                named,
+                brought,
                 "the inference pipeline is not deterministic; that the model loads and answers is proven, not what",
             )
         raise LoggingError(

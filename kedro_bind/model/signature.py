@@ -12,9 +12,7 @@ if TYPE_CHECKING:
 
     from mlflow.types import ParamSchema, Schema
 
-__all__ = ["EXAMPLE_ROWS", "InputSample", "infer_parameters", "infer_schema", "sample_input"]
-
-EXAMPLE_ROWS = 5
+__all__ = ["InputSample", "infer_parameters", "infer_schema", "sample_input"]
 
 logger = logging.getLogger(__name__)
 
@@ -27,9 +25,9 @@ class InputSample:
     rows: Any
 
 
-def sample_input(data: Any, rows: int | None) -> InputSample:
-    """Keep the schema and a copy of the first rows of the input; `None` rows for no example."""
-    return InputSample(schema=infer_schema(data), rows=_first(data, rows) if rows else None)
+def sample_input(data: Any, rows: int) -> InputSample:
+    """Keep the schema and a copy of the first rows of the input."""
+    return InputSample(schema=infer_schema(data), rows=_first(data, rows))
 
 
 def infer_schema(data: Any) -> Schema | None:

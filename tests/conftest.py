@@ -1,0 +1,61 @@
+"""Fixtures of all tests."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+os.environ["DO_NOT_TRACK"] = "1"
+
+from kedro_project import KedroProject, make_project  # noqa: E402 - telemetry is off before Kedro is imported
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch) -> KedroProject:
+    """A project of this test's own, which is the working directory."""
+    for name in [name for name in os.environ if name.startswith(("MLFLOW_", "KEDRO_"))]:
+        monkeypatch.delenv(name)
+    made = make_project(tmp_path / "project")
+    monkeypatch.chdir(made.path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    return made
+
+
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory) -> Path:
+    """An MLflow store with its tables and nothing in it: making one takes seconds."""
+    import mlflow
+
+    file = tmp_path_factory.mktemp("store") / "mlflow.db"
+    mlflow.MlflowClient(tracking_uri=f"sqlite:///{file}").search_experiments()
+    return file
+
+
+@pytest.fixture
+def store(project, empty_store):
+    """The project's own MLflow store, empty; the MLflow of this process forgets it after the test."""
+    import mlflow
+
+    shutil.copy(empty_store, project.path / "mlflow.db")
+    yield project.store
+    while mlflow.active_run() is not None:
+        mlflow.end_run()
+    mlflow.set_tracking_uri(None)
+
+
+@pytest.fixture
+def said():
+    """What kedro_bind logs; Kedro configures logging anew, so pytest's own handler would be lost."""
+    lines = []
+    handler = logging.Handler()
+    handler.emit = lambda record: lines.append(record.getMessage())
+    logger = logging.getLogger("kedro_bind")
+    logger.addHandler(handler)
+    yield lines
+    logger.removeHandler(handler)

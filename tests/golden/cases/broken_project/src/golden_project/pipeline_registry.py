@@ -1,0 +1,3 @@
+"""A registry that does not import."""
+
+import a_package_that_is_not_installed

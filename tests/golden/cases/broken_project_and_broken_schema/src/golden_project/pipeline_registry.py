@@ -1,0 +1,6 @@
+"""A registry that raises."""
+
+
+def register_pipelines():
+    message = "no\npipelines today"
+    raise RuntimeError(message)

@@ -1,0 +1,23 @@
+"""A dataset that is no file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kedro.io import AbstractDataset
+
+
+class TableDataset(AbstractDataset[Any, Any]):
+    """A table of a database that has no address in a file system."""
+
+    def __init__(self, table: str) -> None:
+        self._table = table
+
+    def load(self) -> Any:
+        return {self._table: 1}
+
+    def save(self, data: Any) -> None:
+        pass
+
+    def _describe(self) -> dict[str, Any]:
+        return {"table": self._table}

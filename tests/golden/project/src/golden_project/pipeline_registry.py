@@ -1,0 +1,94 @@
+"""The pipelines, by what is peculiar about each."""
+
+from __future__ import annotations
+
+from golden_project.nodes import apply, fit, halve, send
+from kedro.pipeline import Pipeline, node, pipeline
+
+
+def register_pipelines() -> dict[str, Pipeline]:
+    data_science = pipeline(
+        [
+            node(halve, ["customers", "params:test_size"], ["train", "holdout"], name="split", tags="training"),
+            node(fit, "train", "scaler", name="fit_scaler", tags="training"),
+            node(fit, ["train", "scaler"], "classifier", name="fit_model", tags="training"),
+            node(apply, ["customers", "scaler"], "features", name="scale", tags="inference"),
+            node(
+                apply,
+                ["features", "classifier", "params:threshold"],
+                "predictions",
+                name="predict",
+                tags="inference",
+            ),
+        ]
+    )
+    evaluation = pipeline([node(apply, ["predictions", "holdout"], "metrics", name="evaluate", tags="evaluation")])
+    two_outputs = data_science + pipeline(
+        [node(apply, ["features", "classifier"], "explanations", name="explain", tags="inference")]
+    )
+    no_output = pipeline(
+        [
+            node(apply, ["customers", "scaler"], "features", name="scale", tags="inference"),
+            node(send, "features", None, name="send", tags="inference"),
+        ]
+    )
+    free_input = pipeline(
+        [
+            node(apply, ["customers", "vocabulary"], "features", name="tokenise", tags="far"),
+            node(apply, ["customers", "scalar"], "features_scaled", name="rescale", tags="near"),
+        ]
+    )
+    text = pipeline(
+        [
+            node(fit, ["documents", "stop_words"], "vectoriser", name="fit_vectoriser", tags="training"),
+            node(apply, ["documents", "vectoriser", "stop_words"], "vectors", name="vectorise", tags="inference"),
+        ]
+    )
+    in_memory = pipeline(
+        [
+            node(fit, "customers", "imputer", name="fit_imputer", tags="training"),
+            node(fit, ["customers", "imputer"], "encoder", name="fit_encoder", tags="training"),
+            node(apply, ["customers", "imputer"], "complete", name="impute", tags="inference"),
+            node(apply, ["complete", "encoder"], "codes", name="encode", tags="inference"),
+        ]
+    )
+    tables = pipeline(
+        [
+            node(fit, "customers", "rates", name="fit_rates", tags="training"),
+            node(apply, ["customers", "rates"], "prices", name="price", tags="inference"),
+        ]
+    )
+    ranking = pipeline(
+        [
+            node(fit, "customers", "ranking_model", name="fit_ranking", tags="training"),
+            node(apply, ["customers", "ranking_model", "params:depth"], "ranks", name="rank", tags="inference"),
+        ]
+    )
+    profiles = pipeline(
+        [
+            node(fit, "customers", "profile@pickle", name="fit_profile", tags="training"),
+            node(apply, ["customers", "profile@text"], "matches", name="match", tags="inference"),
+        ]
+    )
+    serving = pipeline(
+        data_science.only_nodes_with_tags("inference"),
+        namespace="serving",
+        inputs={"customers"},
+        parameters={"params:threshold"},
+    )
+    rival = pipeline([node(fit, "customers", "classifier", name="fit_rival", tags="training")])
+    return {
+        "__default__": data_science + evaluation,
+        "data_science": data_science,
+        "evaluation": evaluation,
+        "two_outputs": two_outputs,
+        "no_output": no_output,
+        "free_input": free_input,
+        "text": text,
+        "in_memory": in_memory,
+        "tables": tables,
+        "ranking": ranking,
+        "profiles": profiles,
+        "serving": serving,
+        "rival": rival,
+    }

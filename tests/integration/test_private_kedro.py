@@ -1,0 +1,68 @@
+"""The private parts of Kedro that kedro_bind touches are there, and mean what it takes them for."""
+
+from __future__ import annotations
+
+import kedro.framework.project as kedro_project
+from kedro.config import OmegaConfigLoader
+from kedro.io import CachedDataset, MemoryDataset
+from kedro.pipeline import node
+
+
+def test_pipelines_get_the_users_function_through_one_method():
+    class Spy(kedro_project._ProjectPipelines):
+        asked = []
+
+        @staticmethod
+        def _get_pipelines_registry_callable(pipelines_module):
+            Spy.asked.append(pipelines_module)
+            return lambda: {"one": 1}
+
+    pipelines = Spy()
+    pipelines.configure("some.module")
+    assert dict(pipelines) == {"one": 1}
+    assert Spy.asked == ["some.module"]
+
+
+def test_pipelines_load_again_when_told_that_they_are_not_loaded():
+    loads = []
+    pipelines = kedro_project._ProjectPipelines()
+    pipelines.configure("some.module")
+    setattr(pipelines, "_get_pipelines_registry_callable", lambda module: lambda: loads.append(module) or {})
+    list(pipelines)
+    list(pipelines)
+    pipelines._is_data_loaded = False
+    list(pipelines)
+    assert loads == ["some.module", "some.module"]
+
+
+def test_the_request_is_kept_in_one_attribute():
+    pipelines = kedro_project._ProjectPipelines()
+    if hasattr(pipelines, "set_requested"):  # Kedro 1.7 on
+        pipelines.set_requested(["one"])
+        assert pipelines._requested_pipelines == ["one"]
+    else:
+        assert not hasattr(pipelines, "_requested_pipelines")
+
+
+def test_the_config_loader_tells_its_file_system(tmp_path):
+    (tmp_path / "base").mkdir()
+    (tmp_path / "base" / "pipeline_ml.yml").write_text("a: 1")
+    loader = OmegaConfigLoader(str(tmp_path), base_env="base", default_run_env="local")
+    assert loader._protocol == "file"
+    assert loader._fs.isfile(f"{tmp_path}/base/pipeline_ml.yml")
+
+
+def test_a_cached_dataset_has_what_it_wraps():
+    inner = MemoryDataset(1)
+    assert CachedDataset(inner)._dataset is inner
+
+
+def test_a_node_keeps_its_inputs_and_outputs_as_written():
+    made = node(lambda a, b: {"x": a, "y": b}, {"a": "one", "b": "two"}, {"x": "left", "y": "right"}, name="n")
+    assert made._inputs == {"a": "one", "b": "two"}
+    assert made._outputs == {"x": "left", "y": "right"}
+
+
+def test_a_context_knows_its_package(project):
+    with project.session() as session:
+        assert session.load_context()._package_name == project.package

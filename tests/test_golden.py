@@ -1,0 +1,138 @@
+"""Golden pairs: a document and what `kedro bind check` prints about it.
+
+`golden/cases/<case>.yml` is the `conf/base/pipeline_ml.yml` of the project in `golden/project`; a folder
+`golden/cases/<case>/` is laid over the project instead. `<case>.txt` is the expected output. After a change,
+`KEDRO_BIND_UPDATE_GOLDEN=1 pytest tests/test_golden.py` writes the outputs anew; read each by eye.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import runpy
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from kedro.config import OmegaConfigLoader
+from kedro.io import DataCatalog
+
+import conf_schema
+import kedro_bind
+from kedro_bind.checks import check_everything
+from kedro_bind.config import read_config
+from kedro_bind.render import render_report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+GOLDEN = Path(__file__).parent / "golden"
+CASES = GOLDEN / "cases"
+PROJECT = GOLDEN / "project"
+NAMES = sorted({path.stem if path.is_file() else path.name for path in CASES.iterdir() if path.suffix != ".txt"})
+UPDATE = os.getenv("KEDRO_BIND_UPDATE_GOLDEN") == "1"
+
+CODES = {
+    "bad-input-name",
+    "bad-value",
+    "broken-project",
+    "captured-by-value",
+    "duplicate-key",
+    "empty-document",
+    "empty-selection",
+    "free-input",
+    "many-outputs",
+    "missing-key",
+    "name-clash",
+    "no-output",
+    "not-in-catalog",
+    "not-persisted",
+    "unknown-dataset",
+    "unknown-key",
+    "unknown-node",
+    "unknown-pipeline",
+    "unresolved-interpolation",
+    "yaml-syntax",
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def project_on_path() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(PROJECT / "src")
+        yield
+
+
+def project_of(case: str, folder: Path) -> Path:
+    """Copy the project, with the case laid over it."""
+    project = folder / "project"
+    shutil.copytree(PROJECT, project, ignore=shutil.ignore_patterns("__pycache__"))
+    document = CASES / f"{case}.yml"
+    if document.is_file():
+        shutil.copyfile(document, project / "conf" / "base" / "pipeline_ml.yml")
+    else:
+        shutil.copytree(CASES / case, project, dirs_exist_ok=True)
+    return project
+
+
+def check(project: Path, form: str = "text") -> str:
+    """Do what `kedro bind check` does, without Kedro's session and start-up."""
+    loader = OmegaConfigLoader(str(project / "conf"), base_env="base", default_run_env="local")
+
+    def load_pipelines():
+        return runpy.run_path(str(project / "src" / "golden_project" / "pipeline_registry.py"))["register_pipelines"]()
+
+    def load_catalog():
+        catalog = DataCatalog.from_config(loader["catalog"])
+        for name, value in loader["parameters"].items():
+            catalog[f"params:{name}"] = value
+        catalog["parameters"] = loader["parameters"]
+        return catalog
+
+    config = read_config(loader, project)
+    assert config is not None, "the case has no pipeline_ml file"
+    return render_report(check_everything(config, load_pipelines, load_catalog), config.sources, form)
+
+
+@pytest.mark.parametrize("case", NAMES)
+def test_check_prints_what_the_golden_file_says(case, tmp_path):
+    printed = check(project_of(case, tmp_path)) + "\n"
+    expected = CASES / f"{case}.txt"
+    if UPDATE:
+        expected.write_text(printed, encoding="utf-8", newline="\n")
+    assert printed == expected.read_text(encoding="utf-8")
+
+
+def test_every_expected_output_has_its_case():
+    assert sorted(path.stem for path in CASES.glob("*.txt")) == NAMES
+
+
+def test_every_code_has_a_golden_case():
+    printed = "\n".join(path.read_text(encoding="utf-8") for path in CASES.glob("*.txt"))
+    assert set(re.findall(r" \[([a-z]+(?:-[a-z]+)+)\]$", printed, flags=re.MULTILINE)) == CODES
+
+
+def test_the_codes_in_the_source_are_the_known_ones():
+    assert set(codes_in_source()) == CODES
+
+
+def codes_in_source() -> Iterator[str]:
+    """Find what is given as a code: a constant of that form in a call that makes a finding, or a row of such calls."""
+    for package in (conf_schema, kedro_bind):
+        for path in Path(package.__file__).parent.rglob("*.py"):
+            for each in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                makes = isinstance(each, ast.Call) and isinstance(each.func, ast.Name)
+                if makes and each.func.id in {"Diagnostic", "_at"}:
+                    yield from (part.value for part in each.args if is_code(part))
+                elif isinstance(each, ast.For) and isinstance(each.iter, ast.Tuple):
+                    yield from (part.value for row in each.iter.elts for part in ast.walk(row) if is_code(part))
+
+
+def is_code(part: ast.AST) -> bool:
+    constant = isinstance(part, ast.Constant) and isinstance(part.value, str)
+    return constant and re.fullmatch(r"[a-z]+(-[a-z]+)+", part.value) is not None
