@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kedro.pipeline import Pipeline
 
     from kedro_bind.model.origin import Origin
+    from kedro_bind.model.proof import Prover
     from kedro_bind.model.signature import InputSample
     from kedro_bind.tracking import TrackedRun
 
@@ -36,6 +37,7 @@ class BoundRun:
     incomplete: dict[str, str] = field(default_factory=dict)
     tracked: TrackedRun | None = None
     samples: dict[str, InputSample] = field(default_factory=dict)
+    provers: dict[str, Prover | None] = field(default_factory=dict)
     _from_saved: set[str] = field(default_factory=set)
 
     def check(self, catalog: Any) -> None:
@@ -96,18 +98,25 @@ class BoundRun:
         log_parameters(self._parameters(catalog))
 
     def observe(self, dataset_name: str, data: Any, *, loaded: bool) -> None:
-        """Keep a sample of the input of a model when it passes by.
+        """Keep a sample of the input of a model when it passes by, and see training finish.
 
         What a node loads counts more than what one saves: that is how a caller's data looks to the nodes.
         """
         for name, binding in self.bindings.items():
-            if bare(dataset_name) != bare(binding.input_name) or name in self.incomplete:
+            if name in self.incomplete:
                 continue
-            if name not in self.samples or (loaded and name in self._from_saved):
+            if bare(dataset_name) == bare(binding.input_name) and (
+                name not in self.samples or (loaded and name in self._from_saved)
+            ):
                 from kedro_bind.model.signature import sample_input
 
                 self.samples[name] = sample_input(data, binding.serving.example_rows)
                 (self._from_saved.discard if loaded else self._from_saved.add)(name)
+            if not loaded and name not in self.provers and dataset_name in binding.artifact_sources.values():
+                from kedro_bind.model.log import start_prover
+
+                # An artifact is there, so the end is near: the process that tries the model may start.
+                self.provers[name] = start_prover(binding, self.origin)
 
     def finish(self, catalog: Any) -> None:
         """Log the models and end the MLflow run.
@@ -130,20 +139,22 @@ class BoundRun:
         for name, binding in self.bindings.items():
             if name in self.incomplete:
                 continue
+            logger.info("kedro_bind: logging the model of '%s'", name)
             try:
-                logger.info("kedro_bind: logging the model of '%s'", name)
-                logged = log_model(binding, catalog, self.origin, self.samples.get(name))
+                logged = log_model(binding, catalog, self.origin, self.samples.get(name), self.provers.pop(name, None))
             except Exception as error:  # noqa: BLE001 - training is done: whatever it is, it is told below
                 failures[name] = error
-                continue
-            version = f", registered as version {logged.version} of '{_registered(binding)}'" if logged.version else ""
-            logger.info("kedro_bind: the model '%s' is logged as %s%s", logged.name, logged.uri, version)
+            else:
+                logger.info("kedro_bind: %s", logged)
         self.tracked.close("FAILED" if failures else "FINISHED")
         if failures:
             raise _logging_failed(failures)
 
     def fail(self) -> None:
         """End the MLflow run of a training that failed."""
+        for prover in self.provers.values():
+            if prover is not None:
+                prover.stop()
         if self.tracked is not None:
             self.tracked.close("FAILED")
 
@@ -184,8 +195,7 @@ def log_stored(name: str, context: KedroContext, run_id: str | None = None) -> s
         status = "FINISHED"
     finally:
         tracked.close(status)
-    version = f", registered as version {logged.version} of '{_registered(binding)}'" if logged.version else ""
-    return f"the model '{logged.name}' is logged as {logged.uri}{version}"
+    return str(logged)
 
 
 def pipeline_names_of(run_params: Mapping[str, Any]) -> list[str]:
@@ -193,11 +203,6 @@ def pipeline_names_of(run_params: Mapping[str, Any]) -> list[str]:
     names: Iterable[str] | None = run_params.get("pipeline_names")
     single = run_params.get("pipeline_name")
     return list(names or ([single] if single else ["__default__"]))
-
-
-def _registered(binding: PipelineML) -> str:
-    given = binding.log_model_kwargs.get("registered_model_name")
-    return str(given or binding.serving.options.registered_model_name)
 
 
 def _logging_failed(failures: Mapping[str, Exception]) -> KedroBindError:

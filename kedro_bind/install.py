@@ -102,7 +102,6 @@ def _refusal(name: str, config: Config) -> BindingError | None:
     In a document that can't be read, any name may be bound.
     """
     from conf_schema import has_errors
-
     from kedro_bind.render.text import render_plain
 
     findings = [each for each in config.findings if each.binding in (name, None)]

@@ -136,3 +136,77 @@ def codes_in_source() -> Iterator[str]:
 def is_code(part: ast.AST) -> bool:
     constant = isinstance(part, ast.Constant) and isinstance(part.value, str)
     return constant and re.fullmatch(r"[a-z]+(-[a-z]+)+", part.value) is not None
+
+
+def kedro_bind_check(project: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("KEDRO_", "MLFLOW_"))}
+    return subprocess.run(
+        [sys.executable, "-m", "kedro", "bind", "check", *options],
+        cwd=project,
+        env={**kept, "DO_NOT_TRACK": "1", "PYTHONWARNINGS": "ignore", "PYTHONIOENCODING": "utf-8"},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("case", "options", "code"),
+    [
+        ("clean_interpolation", [], 0),
+        ("one_problem_of_each_layer", [], 1),
+        ("artifact_captured_by_value", ["--strict"], 1),
+    ],
+)
+def test_the_command_prints_the_same_and_exits_with_its_code(case, options, code, tmp_path):
+    result = kedro_bind_check(project_of(case, tmp_path), *options)
+    assert (result.returncode, result.stdout) == (code, (CASES / f"{case}.txt").read_text(encoding="utf-8"))
+
+
+def test_json_has_every_finding_with_its_place(tmp_path):
+    project = project_of("one_problem_of_each_layer", tmp_path)
+    result = kedro_bind_check(project, "--format", "json")
+    assert result.returncode == 1
+    diagnostics = json.loads(result.stdout)["diagnostics"]
+    assert json.loads(check(project, "json"))["diagnostics"] == diagnostics
+    file = "conf/base/pipeline_ml.yml"
+    assert [tuple(each[key] for key in ("code", "file", "line", "column", "binding")) for each in diagnostics] == [
+        ("duplicate-key", file, 2, 38, "syntax"),
+        ("unknown-key", file, 5, 37, "schema"),
+        ("empty-selection", file, 10, 44, "pipelines"),
+        ("bad-input-name", file, 17, 15, "binding"),
+        ("not-in-catalog", file, 21, 3, "catalog"),
+        ("not-persisted", file, 21, 3, "catalog"),
+    ]
+    assert set(diagnostics[0]) == {"code", "severity", "message", "hint", "file", "line", "column", "binding"}
+
+
+def test_github_annotations_are_one_line_each_with_the_span(tmp_path):
+    result = kedro_bind_check(project_of("unknown_tag", tmp_path), "--format", "github")
+    assert result.returncode == 1
+    assert result.stdout == (
+        "::error file=conf/base/pipeline_ml.yml,line=4,col=12,endColumn=16,title=empty-selection::"
+        "no node of pipeline 'data_science' has the tag 'trian'; did you mean 'training'?\n"
+    )
+
+
+def test_names_restrict_the_check_and_an_unknown_one_is_wrong_usage(tmp_path):
+    project = project_of("unresolved_beside_a_good_binding", tmp_path)
+    restricted = kedro_bind_check(project, "wording")
+    assert restricted.returncode == 1
+    assert "[empty-selection]" in restricted.stdout
+    assert "[unresolved-interpolation]" not in restricted.stdout
+    unknown = kedro_bind_check(project, "wordings")
+    assert unknown.returncode == 2
+    assert "did you mean 'wording'?" in unknown.stderr
+    assert "Traceback" not in unknown.stderr
+
+
+def test_what_a_document_says_is_never_run(tmp_path):
+    project = project_of("clean", tmp_path)
+    made = tmp_path / "made"
+    document = project / "conf" / "base" / "pipeline_ml.yml"
+    document.write_text(f"churn:\n  training: !!python/object/apply:os.mkdir [{made}]\n", encoding="utf-8")
+    assert "[yaml-syntax]" in check(project)
+    assert not made.exists()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 import os
 import pickle
@@ -16,22 +15,20 @@ from kedro.io import CachedDataset, DataCatalog, MemoryDataset
 from kedro.io.core import AbstractVersionedDataset, get_protocol_and_path
 
 from kedro_bind.errors import BindingError, LoggingError
+from kedro_bind.model.digest import digest
 from kedro_bind.model.plan import Artifact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from kedro.io import AbstractDataset
 
     from kedro_bind.pipeline_ml import PipelineML
 
-__all__ = ["Stored", "artifact_uris", "digest", "has_path", "is_persisted", "local_config", "stage", "stored"]
+__all__ = ["Stored", "artifact_uris", "has_path", "is_persisted", "local_config", "stage", "stored"]
 
 _PATH_KEYS = ("filepath", "path")
 _REMOTE_KEYS = ("credentials", "versioned", "version", "metadata", "save_args")
 """Arguments of a dataset that its copy in a model has no use for, or must not have."""
 _UNSAFE = re.compile(r"[^\w.@-]+")
-_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -112,18 +109,6 @@ def stage(name: str, source: Stored, folder: Path) -> Artifact:
         path_key=source.path_key,
         sha256=digest(place),
     )
-
-
-def digest(path: Path) -> str:
-    """Give the sha256 of a file, or of the names and contents of all files of a folder."""
-    total = hashlib.sha256()
-    for each in sorted(_files(path)):
-        if path.is_dir():
-            total.update(each.relative_to(path).as_posix().encode() + b"\0")
-        with each.open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                total.update(chunk)
-    return total.hexdigest()
 
 
 def artifact_uris(pipeline_ml: PipelineML, catalog: Any) -> dict[str, str]:
@@ -207,13 +192,6 @@ def _link_file(origin: str, place: str) -> None:
         os.link(os.path.realpath(origin), place)
     except OSError:
         shutil.copy2(origin, place)
-
-
-def _files(path: Path) -> Iterator[Path]:
-    if path.is_dir():
-        yield from (each for each in path.rglob("*") if each.is_file())
-    else:
-        yield path
 
 
 def _same(default: Any, value: Any) -> bool:

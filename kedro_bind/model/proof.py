@@ -19,22 +19,16 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from kedro_bind.model.plan import Plan
+    from kedro_bind.model.settings import OwnCode
 
-__all__ = ["KedroAnswer", "OwnCode", "Proof", "Prover", "same"]
-
-
-@dataclass(frozen=True)
-class OwnCode:
-    """The project's packages, and the folders that they are imported from."""
-
-    packages: tuple[str, ...] = ()
-    folders: tuple[str, ...] = ()
+__all__ = ["KedroAnswer", "Proof", "Prover", "same"]
 
 
 @dataclass(frozen=True)
 class Proof:
-    """What the proving process found: the top-level modules that the model's code imports (`named`), those
-    that loading it `brought`, and a line worth saying.
+    """What the proving process found, and a line worth saying.
+
+    `named` are the top-level modules that the model's own code imports, `brought` those that came along.
     """
 
     named: tuple[str, ...]
@@ -86,6 +80,10 @@ class Prover:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """End the process."""
         self._process.kill()
         self._process.communicate()
         self._folder.cleanup()

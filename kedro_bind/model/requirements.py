@@ -29,9 +29,10 @@ def pinned(named: Iterable[str], brought: Iterable[str] = ()) -> list[str]:
     the ones that another distribution here requires anyway are left out. Modules of the standard library,
     and those that belong to no distribution (the project's own code, which travels with the model), need none.
     """
-    by_module = _distributions()
-    names = {name for module in named for name in by_module.get(module, ())} | set(_ALWAYS)
-    others = {name for module in brought for name in by_module.get(module, ())} - names
+    named, brought = set(named), set(brought)
+    owners = _owners(frozenset(named | brought) - sys.stdlib_module_names)
+    names = {name for module in named for name in owners.get(module, ())} | set(_ALWAYS)
+    others = {name for module in brought for name in owners.get(module, ())} - names
     names |= {each for each in others if not any(each in _required_by(one) for one in (names | others) - {each})}
     lines = []
     for name in sorted(names):
@@ -85,14 +86,19 @@ def _imports_of(module: str) -> set[str]:
     return {name for name in names if name}
 
 
-@cache
-def _distributions() -> dict[str, list[str]]:
-    found = importlib.metadata.packages_distributions()
-    return {
-        module: sorted({_normal(name) for name in names})
-        for module, names in found.items()
-        if module not in sys.stdlib_module_names
-    }
+def _owners(modules: frozenset[str]) -> dict[str, set[str]]:
+    """Find the distributions that top-level modules come from.
+
+    `importlib.metadata.packages_distributions` does this for everything that is installed, and takes a second.
+    """
+    owners: dict[str, set[str]] = {}
+    for distribution in importlib.metadata.distributions():
+        record = distribution.read_text("RECORD") or ""
+        tops = (distribution.read_text("top_level.txt") or "").split()
+        for module in modules:
+            if module in tops or re.search(rf"^{re.escape(module)}(/|\.py,|\.[\w-]+\.so,)", record, re.MULTILINE):
+                owners.setdefault(module, set()).add(_normal(distribution.metadata["Name"]))
+    return owners
 
 
 @cache

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import importlib
 import pickle
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlflow.pyfunc.model import PythonModel
 
 from kedro_bind.model.compiled import compile_plan
+from kedro_bind.model.digest import digest
+from kedro_bind.model.own_modules import own_modules
 from kedro_bind.model.plan import Plan, PlanError, read_plan
 
 if TYPE_CHECKING:
@@ -79,18 +82,29 @@ class BoundModel(Predicts, PythonModel):
 
     def load_context(self, context: Any) -> None:
         """Load the plan, its functions and its artifacts."""
-        self.predictor = load_predictor(Path(context.artifacts[ARTIFACT]))
+        folder = Path(context.artifacts[ARTIFACT])
+        self.predictor = load_predictor(folder, folder.parents[1] / "code")
 
 
-def load_predictor(folder: Path) -> Predictor:
-    """Load a plan's folder.
+def load_predictor(folder: Path, code: Path | None = None) -> Predictor:
+    """Load a plan's folder, with the modules in `code` as the model's own.
 
     Raises:
         PlanError: the plan, a function or an artifact is missing, changed or unknown.
     """
     plan = read_plan(folder)
-    functions = [load_function(node.function, folder / node.pickle if node.pickle else None) for node in plan.nodes]
-    artifacts = {name: load_artifact(name, each, folder / each.location) for name, each in plan.artifacts.items()}
+    with own_modules(code), ThreadPoolExecutor(max_workers=1) as aside:
+        # Hashing lets the interpreter go on, so an artifact is checked while it is being read.
+        digests = {name: aside.submit(_digest, folder / each.location) for name, each in plan.artifacts.items()}
+        functions = [load_function(node.function, folder / node.pickle if node.pickle else None) for node in plan.nodes]
+        artifacts = {}
+        for name, each in plan.artifacts.items():
+            try:
+                artifacts[name] = load_artifact(name, each, folder / each.location)
+            except PlanError:
+                _check_digest(name, each, digests[name].result())
+                raise
+            _check_digest(name, each, digests[name].result())
     return Predictor(plan, functions, artifacts)
 
 
@@ -130,6 +144,17 @@ def load_artifact(name: str, artifact: Artifact, path: Path) -> Any:
         return AbstractDataset.from_config(name, {**artifact.dataset, artifact.path_key: path.as_posix()}).load()
     except Exception as error:
         raise PlanError(f"the artifact '{name}' of the model can't be loaded: {error}") from error
+
+
+def _digest(path: Path) -> str | None:
+    return digest(path) if path.exists() else None
+
+
+def _check_digest(name: str, artifact: Artifact, found: str | None) -> None:
+    if artifact.sha256 is not None and found is not None and found != artifact.sha256:
+        raise PlanError(
+            f"the artifact '{name}' of the model has changed since it was logged: its sha256 is {found}, and was {artifact.sha256}"
+        )
 
 
 def _exposed(name: str) -> str:

@@ -28,12 +28,19 @@ def validator(schema):
     return jsonschema.Draft202012Validator(schema)
 
 
+def is_json(value):
+    """Tell whether all keys are strings: a schema is about no other documents."""
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and is_json(each) for key, each in value.items())
+    return not isinstance(value, list) or all(map(is_json, value))
+
+
 def corpus():
-    """The golden documents that are readable and need no config loader."""
+    """The golden documents that are readable, need no config loader, and could be JSON."""
     for path in sorted(CASES.rglob("pipeline_ml*.yml")) + sorted(CASES.glob("*.yml")):
         text = path.read_bytes().decode()
         source, findings = parse_source(text, path.name)
-        if source.root is not None and "${" not in text and not has_errors(findings):
+        if source.root is not None and "${" not in text and not has_errors(findings) and is_json(source.values):
             name = path.stem if path.parent == CASES else f"{path.relative_to(CASES).parts[0]}-{path.parent.name}"
             yield pytest.param(source, id=name)
 

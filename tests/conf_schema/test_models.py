@@ -42,7 +42,9 @@ class TestBinding:
         assert binding(copy_mode=mode).copy_mode == mode
         assert binding(copy_mode={"classifier": mode}).copy_mode == {"classifier": mode}
 
-    @pytest.mark.parametrize("mode", ["asign", "", None, 1, True, ["assign"], {"x": "asign"}, {"x": None}, {"": "copy"}])
+    @pytest.mark.parametrize(
+        "mode", ["asign", "", None, 1, True, ["assign"], {"x": "asign"}, {"x": None}, {"": "copy"}]
+    )
     def test_any_other_copy_mode_is_refused(self, mode):
         error_of(Binding, {**LEAST, "copy_mode": mode})
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from golden_project.nodes import apply, fit, halve, send
 from kedro.pipeline import Pipeline, node, pipeline
+
+from golden_project.nodes import apply, fit, halve, send
 
 
 def register_pipelines() -> dict[str, Pipeline]:

@@ -1,0 +1,33 @@
+"""The sha256 of what lies at a path."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["digest"]
+
+_CHUNK = 1 << 20
+
+
+def digest(path: Path) -> str:
+    """Give the sha256 of a file, or of the names and contents of all files of a folder."""
+    total = hashlib.sha256()
+    for each in sorted(_files(path)):
+        if path.is_dir():
+            total.update(each.relative_to(path).as_posix().encode() + b"\0")
+        with each.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                total.update(chunk)
+    return total.hexdigest()
+
+
+def _files(path: Path) -> Iterator[Path]:
+    if path.is_dir():
+        yield from (each for each in path.rglob("*") if each.is_file())
+    else:
+        yield path

@@ -1,0 +1,128 @@
+"""How a model is logged: what the document says, with what Python code said on top."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from conf_schema import did_you_mean
+from kedro_bind.errors import LoggingError
+
+if TYPE_CHECKING:
+    from kedro_bind.model.origin import Origin
+    from kedro_bind.pipeline_ml import Serving
+
+__all__ = ["LogSettings", "OwnCode", "resolve_settings"]
+
+_KEYS = (
+    "name", "registered_model_name", "await_registration_for", "signature", "input_example", "code_paths", "conda_env",
+    "metadata", "tags", "description", "aliases", "verify", "pip_requirements", "extra_pip_requirements",
+)  # fmt: skip
+_AWAIT_SECONDS = 300
+"""MLflow's default for `await_registration_for`."""
+
+
+@dataclass(frozen=True)
+class OwnCode:
+    """The project's packages, and the folders that they are imported from now."""
+
+    packages: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LogSettings:
+    """The arguments of `mlflow.pyfunc.log_model`, resolved; see `conf_schema.ModelOptions` for what they mean.
+
+    `signature` and `input_example` may be objects that Python code made. `environment` tells that the
+    requirements are given, so that none are inferred.
+    """
+
+    name: str
+    own: OwnCode
+    registered_model_name: str | None
+    await_registration_for: int
+    signature: Any
+    input_example: Any
+    code_paths: list[str] | None
+    conda_env: Any
+    pip_requirements: Any
+    extra_requirements: list[str]
+    metadata: dict[str, Any] | None
+    tags: dict[str, str]
+    description: str | None
+    aliases: tuple[str, ...]
+    verify: bool
+
+    @property
+    def environment(self) -> bool:
+        """Whether the requirements are given."""
+        return bool(self.pip_requirements or self.conda_env)
+
+
+def resolve_settings(serving: Serving, origin: Origin) -> LogSettings:
+    """Resolve how a binding's model is logged.
+
+    Raises:
+        LoggingError: `log_model_kwargs` has an unknown name, or a path of `code_paths` does not exist.
+    """
+    given: dict[str, Any] = {key: getattr(serving.options, key) for key in _KEYS}
+    for key in serving.log_model_kwargs:
+        if key not in given:
+            hint = did_you_mean(key, _KEYS) or f"it takes {', '.join(_KEYS)}"
+            raise LoggingError(f"log_model_kwargs has '{key}', which kedro_bind does not know; {hint}")
+    given |= serving.log_model_kwargs
+    code_paths = _code_paths(given["code_paths"], origin)
+    return LogSettings(
+        name=given["name"] or serving.name or "model",
+        own=_own_code(code_paths, origin) if code_paths else OwnCode(),
+        registered_model_name=given["registered_model_name"],
+        await_registration_for=_AWAIT_SECONDS
+        if given["await_registration_for"] is None
+        else given["await_registration_for"],
+        signature=given["signature"],
+        input_example=given["input_example"],
+        code_paths=code_paths,
+        conda_env=given["conda_env"],
+        pip_requirements=_listed(given["pip_requirements"]),
+        extra_requirements=_listed(given["extra_pip_requirements"]) or [],
+        metadata=given["metadata"],
+        tags=dict(given["tags"] or {}),
+        description=given["description"],
+        aliases=tuple(given["aliases"] or ()),
+        verify=bool(given["verify"]),
+    )
+
+
+def _code_paths(wanted: Any, origin: Origin) -> list[str] | None:
+    if wanted == "none" or wanted is None:
+        return None
+    if wanted == "auto":
+        folder = _package_folder(origin.package)
+        return [str(folder)] if folder else None
+    paths = [(origin.project_path / each).resolve() for each in wanted]
+    missing = [str(each) for each in paths if not each.exists()]
+    if missing:
+        raise LoggingError(f"'model.code_paths' names what is not there: {', '.join(missing)}")
+    return [str(each) for each in paths]
+
+
+def _own_code(code_paths: list[str], origin: Origin) -> OwnCode:
+    paths = [Path(each) for each in code_paths]
+    shared = {Path(each).resolve() for each in sys.path if Path(each).name in ("site-packages", "dist-packages")}
+    folders = {str(each.parent) for each in paths if each.parent.resolve() not in shared} | {str(origin.project_path)}
+    return OwnCode(tuple(sorted(each.stem for each in paths)), tuple(sorted(folders)))
+
+
+def _package_folder(package: str | None) -> Path | None:
+    spec = importlib.util.find_spec(package) if package else None
+    locations = list(spec.submodule_search_locations or ()) if spec else []
+    return Path(locations[0]) if locations else None
+
+
+def _listed(value: Any) -> Any:
+    """Give names as a list; what MLflow takes besides, such as a file's path, as it is."""
+    return list(value) if isinstance(value, tuple) else value

@@ -1,0 +1,330 @@
+"""The compiled plan gives what Kedro's SequentialRunner gives, and leaves the same things unmutated."""
+
+from __future__ import annotations
+
+import copy
+import sys
+import threading
+import traceback
+import weakref
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from kedro.io import DataCatalog, MemoryDataset
+from kedro.pipeline import Pipeline, node
+from kedro.runner import SequentialRunner
+
+from kedro_bind.model.compiled import NodeOutputError, compile_plan
+from kedro_bind.model.plan import NodePlan, Plan
+
+
+def plan_of(nodes, *, parameters=None, copy_mode=None, output="out", input_name="x"):
+    """Plan and functions of Kedro nodes."""
+    pipeline = Pipeline(nodes)
+    plan = Plan(
+        name="test",
+        input_name=input_name,
+        output_name=output,
+        nodes=[NodePlan(name=each.name, inputs=each._inputs or None, outputs=each._outputs or None) for each in pipeline.nodes],
+        parameters=parameters or {},
+        predict_params=sorted(parameters or {}),
+        copy_mode=copy_mode or {},
+    )
+    return plan, [each.func for each in pipeline.nodes]
+
+
+def run_compiled(nodes, value, artifacts=None, given=None, **options):
+    plan, functions = plan_of(nodes, **options)
+    return compile_plan(plan, functions, artifacts or {})(value, given)
+
+
+# Random pipelines ----------------------------------------------------------------------------------------
+
+
+def make_function(kind, outputs, form):
+    """A node function over nested lists: pure, mutating, handing through what it gets, or generating."""
+
+    def values(arguments):
+        first = arguments[0] if arguments else [["none"]]
+        results = []
+        for position in range(outputs):
+            if kind == "identity":
+                results.append(first)
+            elif kind == "mutate":
+                first[0].append(f"m{position}")
+                first.append(["grown"])
+                results.append([copy.deepcopy(first)])
+            else:
+                results.append([["new", position], *(copy.deepcopy(each) for each in arguments)])
+        return results
+
+    def shaped(arguments):
+        results = values(arguments)
+        if form == "single":
+            return results[0]
+        if form == "keyed":
+            return {f"k{position}": each for position, each in enumerate(results)}
+        return tuple(results) if form == "tuple" else results
+
+    if form == "none":
+
+        def silent(*args, **kwargs):
+            values([*args, *kwargs.values()])
+
+        return silent
+    if kind == "generate":
+
+        def generating(*args, **kwargs):
+            for _ in range(2):
+                yield shaped([*args, *kwargs.values()])
+
+        return generating
+
+    def plain(*args, **kwargs):
+        return shaped([*args, *kwargs.values()])
+
+    return plain
+
+
+@st.composite
+def pipelines(draw):
+    """Nodes with random forms, fan-out and copy modes; one output."""
+    available = ["x", "a0", "a1", "params:p", "params:q"]
+    nodes, produced, used = [], [], set()
+    for index in range(draw(st.integers(1, 6))):
+        inputs = draw(st.lists(st.sampled_from(available), max_size=3))
+        kind = draw(st.sampled_from(["pure", "mutate", "identity", "generate"]))
+        form = draw(st.sampled_from(["single", "list", "tuple", "keyed", "none"]))
+        if form == "none" and not inputs:
+            form = "single"
+        count = 1 if form in ("single", "none") else draw(st.integers(1, 3))
+        names = [f"d{index}_{position}" for position in range(count)]
+        outputs = {
+            "single": names[0],
+            "none": None,
+            "keyed": {f"k{position}": name for position, name in enumerate(names)},
+        }.get(form, names)
+        shape = draw(st.sampled_from(["list", "dict"]))
+        given_inputs = inputs
+        if not inputs:
+            given_inputs = None
+        elif shape == "dict":
+            given_inputs = {f"arg{position}": name for position, name in enumerate(inputs)}
+        elif len(inputs) == 1:
+            given_inputs = inputs[0]
+        nodes.append(node(make_function(kind, count, form), given_inputs, outputs, name=f"n{index}"))
+        used |= set(inputs)
+        if form != "none":
+            available += names
+            produced += names
+    last = sorted(set(produced) - used) + draw(st.lists(st.sampled_from(available), max_size=2))
+    nodes.append(node(make_function(draw(st.sampled_from(["pure", "mutate", "identity"])), 1, "single"), last or ["x"], "out", name="last"))
+    modes = {
+        name: draw(st.sampled_from(["assign", "copy", "deepcopy"]))
+        for name in draw(st.sets(st.sampled_from([*available, "out"])))
+    }
+    return nodes, modes
+
+
+def through_kedro(nodes, modes, value, artifacts, parameters):
+    datasets = {}
+    for name, data in {**artifacts, **parameters, "x": value}.items():
+        dataset = MemoryDataset(copy_mode="assign")
+        dataset.save(data)
+        dataset._copy_mode = modes.get(name)  # an artifact is shared, and copied only when it is loaded
+        datasets[name] = dataset
+    datasets["x"] = MemoryDataset(copy_mode=modes.get("x"))
+    datasets["x"].save(value)
+    catalog = DataCatalog(datasets)
+    for name in Pipeline(nodes).all_outputs():
+        catalog[name] = MemoryDataset(copy_mode=modes.get(name))
+    return SequentialRunner().run(Pipeline(nodes), catalog)["out"].load()
+
+
+@settings(max_examples=400, deadline=None)
+@given(pipelines())
+def test_random_pipelines_agree_with_kedro(case):
+    nodes, modes = case
+    artifacts = {"a0": [["a"], ["b"]], "a1": [["c"]]}
+    parameters = {"params:p": [["p"]], "params:q": [[1, 2]]}
+    theirs, ours = copy.deepcopy(artifacts), copy.deepcopy(artifacts)
+    plan, functions = plan_of(nodes, parameters=copy.deepcopy(parameters), copy_mode=modes)
+    compiled = compile_plan(plan, functions, ours)
+    their_parameters = copy.deepcopy(parameters)
+    for _ in range(2):
+        their_value, our_value = [["x"], ["y"]], [["x"], ["y"]]
+        expected = through_kedro(nodes, modes, their_value, theirs, their_parameters)
+        assert compiled(our_value) == expected
+        assert our_value == their_value
+        assert ours == theirs
+
+
+# Each rule by itself -------------------------------------------------------------------------------------
+
+
+def one(value):
+    return value
+
+
+def pair(left, right):
+    return {"left": left, "right": right}
+
+
+def test_every_form_of_inputs_and_outputs():
+    nodes = [
+        node(lambda: 5, None, "five", name="none_in"),
+        node(lambda x: [x, x + 1], "x", ["a", "b"], name="list_out"),
+        node(lambda v: {"k": v, "l": -v}, {"v": "b"}, {"l": "minus", "k": "plus"}, name="dict_both"),
+        node(lambda *values: sum(values), ["five", "a", "minus", "plus", "a"], "out", name="repeated"),
+        node(lambda x: None, "x", None, name="none_out"),
+    ]
+    assert run_compiled(nodes, 10) == 5 + 10 - 11 + 11 + 10
+
+
+def test_keyword_names_that_are_no_identifiers_are_passed():
+    nodes = [node(lambda **words: words, {"a b": "x", "class": "x"}, "out", name="odd")]
+    assert run_compiled(nodes, 1) == {"a b": 1, "class": 1}
+
+
+def test_transcoded_names_are_one_dataset():
+    nodes = [node(one, "x", "data@pandas", name="write"), node(one, "data@spark", "out", name="read")]
+    assert run_compiled(nodes, 3) == 3
+
+
+def test_parameters_hold_for_one_call():
+    plan, functions = plan_of([node(pair, ["x", "params:t"], "out", name="n")], parameters={"params:t": 1})
+    compiled = compile_plan(plan, functions, {})
+    assert compiled(0, {"params:t": 9})["right"] == 9
+    assert compiled(0)["right"] == 1
+
+
+def test_a_mutated_parameter_does_not_reach_the_next_call():
+    def grow(x, values):
+        values.append(x)
+        return list(values)
+
+    plan, functions = plan_of([node(grow, ["x", "params:v"], "out", name="n")], parameters={"params:v": [0]})
+    compiled = compile_plan(plan, functions, {})
+    assert compiled(1) == [0, 1]
+    assert compiled(2) == [0, 2]
+
+
+@pytest.mark.parametrize(
+    ("function", "outputs", "message"),
+    [
+        (lambda x: None, "out", "returned None"),
+        (lambda x: [x, None], ["out", "other"], "returned None"),
+        (lambda x: x, ["out", "other"], "returned a 'int'"),
+        (lambda x: [x], ["out", "other"], "returned 1 values"),
+        (lambda x: [x], {"k": "out"}, "returned a 'list'"),
+        (lambda x: {"l": x}, {"k": "out"}, "returned the keys"),
+    ],
+)
+def test_what_a_node_does_not_promise_is_refused_by_name(function, outputs, message):
+    nodes = [node(function, "x", outputs, name="liar")]
+    if isinstance(outputs, list):
+        nodes.append(node(one, "other", None, name="reader"))
+    with pytest.raises(NodeOutputError, match=message) as caught:
+        run_compiled(nodes, 1)
+    assert "node 'liar'" in str(caught.value)
+
+
+def test_an_empty_generator_is_refused():
+    def nothing(x):
+        yield from ()
+
+    with pytest.raises(NodeOutputError, match="yielded nothing"):
+        run_compiled([node(nothing, "x", "out", name="n")], 1)
+
+
+def test_a_failing_node_raises_its_own_error_with_its_name_and_the_next_call_is_fine():
+    def halve(x):
+        return 10 // x
+
+    nodes = [node(one, "x", "y", name="before"), node(halve, "y", "out", name="divide")]
+    plan, functions = plan_of(nodes)
+    compiled = compile_plan(plan, functions, {})
+    with pytest.raises(ZeroDivisionError) as caught:
+        compiled(0)
+    shown = "".join(traceback.format_exception(caught.type, caught.value, caught.tb))
+    assert "# node 'divide'" in shown
+    if sys.version_info >= (3, 11):
+        assert caught.value.__notes__ == ["raised in node 'divide' of the inference pipeline"]
+    assert compiled(5) == 2
+
+
+def test_nothing_of_a_plan_gets_into_the_compiled_text():
+    evil = "x'); raise SystemExit('"
+    nodes = [NodePlan(name=evil, inputs=evil, outputs=evil + "2"), NodePlan(name="n", inputs={evil: evil + "2"}, outputs="out")]
+    plan = Plan(name=evil, input_name=evil, output_name="out", nodes=nodes, parameters={evil + "3": 1})
+    assert compile_plan(plan, [one, lambda **words: words[evil]], {})(7) == 7
+
+
+def test_intermediates_are_released_after_their_last_consumer():
+    class Big:
+        pass
+
+    alive = []
+
+    def make(x):
+        made = Big()
+        alive.append(weakref.ref(made))
+        return made
+
+    def look(x, big):
+        return x
+
+    def check(y):
+        return alive[-1]() is None
+
+    nodes = [
+        node(make, "x", "big", name="make"),
+        node(look, ["x", "big"], "y", name="look"),
+        node(check, "y", "out", name="check"),
+    ]
+    assert run_compiled(nodes, 1, copy_mode={"big": "assign"}) is True
+
+
+def test_an_intermediate_with_one_consumer_is_not_copied_for_it():
+    copies = []
+
+    class Counted:
+        def __deepcopy__(self, memo):
+            copies.append(1)
+            return Counted()
+
+    nodes = [node(lambda x: Counted(), "x", "made", name="make"), node(lambda made: 1, "made", "out", name="use")]
+    run_compiled(nodes, 1, copy_mode={"made": "deepcopy", "x": "assign"})
+    assert len(copies) == 1  # when it is saved; Kedro makes another when it is loaded
+
+
+def test_tables_are_copied_as_a_memory_dataset_without_a_mode_does():
+    table = pd.DataFrame({"a": [1]})
+
+    def change(x, artifact):
+        artifact["a"] = 5
+        return artifact
+
+    run_compiled([node(change, ["x", "artifact"], "out", name="n")], 1, artifacts={"artifact": table})
+    assert table["a"].tolist() == [1]
+
+
+def test_many_threads_with_their_own_parameters_get_their_own_answers():
+    plan, functions = plan_of([node(pair, ["x", "params:t"], "out", name="n")], parameters={"params:t": 0})
+    compiled = compile_plan(plan, functions, {})
+    wrong = []
+
+    def work(mark):
+        for number in range(2000):
+            answer = compiled(number, {"params:t": mark})
+            if answer != {"left": number, "right": mark}:
+                wrong.append(answer)
+
+    threads = [threading.Thread(target=work, args=(mark,)) for mark in range(8)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert wrong == []
