@@ -30,7 +30,7 @@ def _listed(value: Any) -> Any:
 
 
 def _form(value: Any) -> str:
-    return _EACH if isinstance(value, dict | list) else _ONE
+    return _EACH if isinstance(value, dict | list | tuple) else _ONE
 
 
 def _named(value: Any) -> Any:

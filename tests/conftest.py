@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
 os.environ["DO_NOT_TRACK"] = "1"
 
-from kedro_project import KedroProject, make_project  # noqa: E402 - telemetry is off before Kedro is imported
+from tests.kedro_project import KedroProject, make_project
 
 
 @pytest.fixture

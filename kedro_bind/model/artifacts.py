@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from kedro.io import CachedDataset, DataCatalog, MemoryDataset
-from kedro.io.core import AbstractVersionedDataset, get_protocol_and_path
+from kedro.io.core import AbstractVersionedDataset, get_filepath_str, get_protocol_and_path
 
 from kedro_bind.errors import BindingError, LoggingError
 from kedro_bind.model.digest import digest
@@ -177,7 +177,8 @@ def _fetch(source: Stored, place: Path) -> None:
         import fsspec
 
         file_system = fsspec.filesystem(source.protocol)
-    file_system.get(source.path, str(place), recursive=True)
+    address = get_filepath_str(PurePosixPath(source.path), source.protocol)
+    file_system.get(address, str(place), recursive=bool(file_system.isdir(address)))
 
 
 def _link(origin: Path, place: Path) -> None:

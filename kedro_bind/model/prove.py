@@ -34,9 +34,11 @@ def main() -> int:
         return 0
     _hide(job["hide"], set(job["own"]))
     imports = _Imports(set(job["own"]))
+    artifacts: Mapping[str, Any] = {}
     try:
         model = mlflow.pyfunc.load_model(job["model"], suppress_warnings=True)
         predictor = model.unwrap_python_model().predictor
+        artifacts = predictor.artifacts
         result: dict[str, Any] = {"strangers": _strangers(set(job["own"]), Path(job["model"]))}
         if job["input"]:
             model_input = pickle.loads(Path(job["input"]).read_bytes())  # noqa: S301 - written by the training process
@@ -48,31 +50,44 @@ def main() -> int:
     except Exception as error:  # noqa: BLE001 - whatever the model raises is the result
         said = traceback.format_exception_only(type(error), error)
         result = {"error": "".join(said).strip(), "traceback": traceback.format_exc()}
-    result["named"], result["brought"] = imports.stop()
+    result["named"], result["brought"] = imports.stop(artifacts)
     sys.stdout.write("\n" + json.dumps(result) + "\n")
     return 0
 
 
 class _Imports:
-    """Records what the model's own code imports, and what loading it brings."""
+    """Records what the model's own code imports, and what loading it brings.
+
+    A module that another library imports is that library's affair; so what counts as brought is what the
+    datasets import (unpickling an artifact included), what nobody is known to have imported, and where the
+    classes of the artifacts are from.
+    """
 
     def __init__(self, own: set[str]) -> None:
         self._own = own
         self._named: set[str] = set()
+        self._importers: dict[str, str] = {}
         self._before = set(sys.modules)
         self._import = builtins.__import__
         setattr(builtins, "__import__", self._record)  # noqa: B010 - its type is narrower than what importers pass
 
     def _record(self, name: str, globals_: Mapping[str, Any] | None = None, *rest: Any, **more: Any) -> Any:
         importer = str((globals_ or {}).get("__name__", "")).partition(".")[0]
-        if importer in self._own and not (rest[2:3] or [0])[0]:
-            self._named.add(name.partition(".")[0])
+        top = name.partition(".")[0]
+        relative = (rest[2:3] or [more.get("level", 0)])[0]
+        if not relative:
+            self._importers.setdefault(top, importer)
+            if importer in self._own:
+                self._named.add(top)
         return self._import(name, globals_, *rest, **more)
 
-    def stop(self) -> tuple[list[str], ...]:
-        """Give the top-level modules that the own code imports, and those that are new in this process."""
+    def stop(self, artifacts: Mapping[str, Any]) -> tuple[list[str], ...]:
+        """Give the top-level modules that the own code imports, and those that are brought."""
         setattr(builtins, "__import__", self._import)  # noqa: B010 - see above
-        brought = {name.partition(".")[0] for name in set(sys.modules) - self._before}
+        new = {name.partition(".")[0] for name in set(sys.modules) - self._before}
+        trusted = {"", "kedro", "kedro_bind", "kedro_datasets", "pickle", *self._own}
+        brought = {name for name in new if self._importers.get(name, "") in trusted}
+        brought |= {type(each).__module__.partition(".")[0] for each in artifacts.values()}
         return tuple(sorted(each - sys.stdlib_module_names - self._own) for each in (self._named, brought))
 
 

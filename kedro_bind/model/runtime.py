@@ -17,18 +17,17 @@ from mlflow.pyfunc.model import PythonModel
 from kedro_bind.model.compiled import compile_plan
 from kedro_bind.model.digest import digest
 from kedro_bind.model.own_modules import own_modules
-from kedro_bind.model.plan import Plan, PlanError, read_plan
+from kedro_bind.model.plan import Plan, PlanError, RunnerPlan, read_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from kedro_bind.model.plan import Artifact
 
-__all__ = ["ARTIFACT", "SEQUENTIAL", "BoundModel", "Predictor", "Predicts", "load_predictor"]
+__all__ = ["ARTIFACT", "BoundModel", "Predictor", "Predicts", "load_predictor"]
 
 ARTIFACT = "plan"
 """The name under which MLflow hands the plan's folder to the model."""
-SEQUENTIAL = "kedro.runner.SequentialRunner"
 
 
 class Predictor:
@@ -38,7 +37,7 @@ class Predictor:
         self.plan = plan
         self.artifacts = artifacts
         self._exposed = {_exposed(name): name for name in plan.predict_params}
-        if plan.runner.type == SEQUENTIAL:
+        if plan.runner == RunnerPlan():
             self._run: Callable[..., Any] = compile_plan(plan, functions, artifacts)
         else:
             from kedro_bind.model.through_kedro import KedroRun

@@ -7,7 +7,8 @@ import subprocess
 import sys
 
 import pytest
-from kedro_project import clean_environment
+
+from tests.kedro_project import clean_environment
 
 HEAVY = ["mlflow", "pandas", "pydantic", "numpy", "cloudpickle", "conf_schema"]
 

@@ -27,7 +27,7 @@ def test_pipelines_load_again_when_told_that_they_are_not_loaded():
     loads = []
     pipelines = kedro_project._ProjectPipelines()
     pipelines.configure("some.module")
-    setattr(pipelines, "_get_pipelines_registry_callable", lambda module: lambda: loads.append(module) or {})
+    pipelines._get_pipelines_registry_callable = lambda module: lambda: loads.append(module) or {}
     list(pipelines)
     list(pipelines)
     pipelines._is_data_loaded = False

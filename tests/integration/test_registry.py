@@ -8,9 +8,9 @@ import subprocess
 import sys
 
 import pytest
-from kedro_project import BINDING, clean_environment
 
 from kedro_bind import PipelineML
+from tests.kedro_project import BINDING, clean_environment
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from __future__ import annotations
 import mlflow
 import pandas as pd
 import pytest
-from kedro_project import BINDING, make_project
 
 from kedro_bind import KedroBindError
+from tests.kedro_project import BINDING, make_project
 
 pytestmark = pytest.mark.slow
 

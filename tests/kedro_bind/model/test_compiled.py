@@ -27,7 +27,10 @@ def plan_of(nodes, *, parameters=None, copy_mode=None, output="out", input_name=
         name="test",
         input_name=input_name,
         output_name=output,
-        nodes=[NodePlan(name=each.name, inputs=each._inputs or None, outputs=each._outputs or None) for each in pipeline.nodes],
+        nodes=[
+            NodePlan(name=each.name, inputs=each._inputs or None, outputs=each._outputs or None)
+            for each in pipeline.nodes
+        ],
         parameters=parameters or {},
         predict_params=sorted(parameters or {}),
         copy_mode=copy_mode or {},
@@ -120,7 +123,14 @@ def pipelines(draw):
             available += names
             produced += names
     last = sorted(set(produced) - used) + draw(st.lists(st.sampled_from(available), max_size=2))
-    nodes.append(node(make_function(draw(st.sampled_from(["pure", "mutate", "identity"])), 1, "single"), last or ["x"], "out", name="last"))
+    nodes.append(
+        node(
+            make_function(draw(st.sampled_from(["pure", "mutate", "identity"])), 1, "single"),
+            last or ["x"],
+            "out",
+            name="last",
+        )
+    )
     modes = {
         name: draw(st.sampled_from(["assign", "copy", "deepcopy"]))
         for name in draw(st.sets(st.sampled_from([*available, "out"])))
@@ -257,7 +267,10 @@ def test_a_failing_node_raises_its_own_error_with_its_name_and_the_next_call_is_
 
 def test_nothing_of_a_plan_gets_into_the_compiled_text():
     evil = "x'); raise SystemExit('"
-    nodes = [NodePlan(name=evil, inputs=evil, outputs=evil + "2"), NodePlan(name="n", inputs={evil: evil + "2"}, outputs="out")]
+    nodes = [
+        NodePlan(name=evil, inputs=evil, outputs=evil + "2"),
+        NodePlan(name="n", inputs={evil: evil + "2"}, outputs="out"),
+    ]
     plan = Plan(name=evil, input_name=evil, output_name="out", nodes=nodes, parameters={evil + "3": 1})
     assert compile_plan(plan, [one, lambda **words: words[evil]], {})(7) == 7
 

@@ -1,0 +1,55 @@
+"""Beside kedro-mlflow: run where it is installed, see `.ci/run` and the nox session `beside`."""
+
+from __future__ import annotations
+
+import mlflow
+import pytest
+
+from tests.kedro_project import BINDING
+
+
+@pytest.fixture
+def quick(project, store):
+    """A project that both plugins see."""
+    project.write("conf/base/pipeline_ml.yml", BINDING + "  model: {verify: false}\n")
+    project.write("conf/base/mlflow.yml", f"server:\n  mlflow_tracking_uri: {store}\n")
+    return project
+
+
+def client(project):
+    return mlflow.MlflowClient(tracking_uri=project.store)
+
+
+def everything(project):
+    experiments = [each.experiment_id for each in client(project).search_experiments()]
+    return client(project).search_runs(experiments), client(project).search_logged_models(experiment_ids=experiments)
+
+
+def test_a_bound_run_logs_one_model_in_one_run(quick):
+    import kedro_mlflow
+
+    assert kedro_mlflow.__version__
+    quick.kedro("run", "--pipelines=churn")
+    (run,), (model,) = everything(quick)
+    assert model.name == "churn"
+    assert model.source_run_id == run.info.run_id
+    assert run.info.status == "FINISHED"
+    assert run.data.params["depth"] == "3"
+
+
+def test_an_unbound_run_is_kedro_mlflows_alone(quick):
+    quick.kedro("run", "--pipelines=reporting")
+    (run,), models = everything(quick)
+    assert models == []
+    assert run.info.status == "FINISHED"
+
+
+def test_a_logging_that_fails_ends_the_run_as_failed(quick):
+    nodes = quick.source / "nodes.py"
+    nodes.write_text(nodes.read_text().replace("    score =", '    raise ValueError("no luck")\n    score ='))
+    result = quick.kedro("run", "--pipelines=churn", check=False)
+    assert result.returncode == 1
+    assert "kedro bind log churn" in result.stderr
+    (run,), models = everything(quick)
+    assert [each for each in models if each.status == "READY"] == []
+    assert run.info.status == "FAILED"

@@ -1,0 +1,35 @@
+"""Plans built from a pipeline and a catalog, without MLflow."""
+
+from __future__ import annotations
+
+import pytest
+from kedro.pipeline import Pipeline, node
+
+from kedro_bind.model.build import build_plan
+from kedro_bind.model.runtime import load_predictor
+from kedro_bind.pipeline_ml import Serving
+from tests.kedro_bind.model import nodes
+
+
+@pytest.fixture
+def built(tmp_path):
+    """Build the plan of one node that takes the input and an artifact."""
+
+    def build(catalog, function=nodes.add, inputs=("x", "artifact"), **options):
+        folder = tmp_path / "plan"
+        folder.mkdir()
+        inference = Pipeline([node(function, list(inputs), "out", name="predict")])
+        return build_plan(Serving(inference, "x", **options), catalog, folder, "test")
+
+    return build
+
+
+@pytest.fixture
+def predict(built):
+    """Build a plan, move it elsewhere, load it there and predict."""
+
+    def run(value, catalog, *arguments, params=None, **options):
+        folder = built(catalog, *arguments, **options).folder
+        return load_predictor(folder.rename(folder.with_name("elsewhere"))).predict(value, params)
+
+    return run

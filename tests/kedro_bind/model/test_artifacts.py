@@ -1,0 +1,186 @@
+"""Every kind of dataset gets into a model, and is read from there alone."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import pickle
+import threading
+from pathlib import Path
+
+import fsspec
+import pandas as pd
+import pytest
+import yaml
+from kedro.io import CachedDataset, DataCatalog, MemoryDataset
+from kedro.io.core import Version
+from kedro_datasets.pandas import CSVDataset, ParquetDataset
+from kedro_datasets.partitions import PartitionedDataset
+from kedro_datasets.pickle import PickleDataset
+
+from kedro_bind import BindingError, LoggingError
+from kedro_bind.model.plan import PLAN_FILE
+from tests.kedro_bind.model import nodes
+
+
+def pickled(path, value=10):
+    dataset = PickleDataset(filepath=str(path))
+    dataset.save(value)
+    return dataset
+
+
+def plan_text(tmp_path):
+    return (tmp_path / "elsewhere" / PLAN_FILE).read_text()
+
+
+def test_a_local_file(tmp_path, predict):
+    original = tmp_path / "model.pkl"
+    catalog = DataCatalog({"artifact": pickled(original)})
+    assert predict(1, catalog) == 11
+    assert (tmp_path / "elsewhere/artifacts/artifact/model.pkl").read_bytes() == original.read_bytes()
+    assert str(tmp_path) not in plan_text(tmp_path)
+
+
+def test_a_dataset_keeps_its_arguments(tmp_path, predict):
+    dataset = CSVDataset(
+        filepath=str(tmp_path / "t.csv"), load_args={"sep": ";"}, save_args={"sep": ";", "index": False}
+    )
+    dataset.save(pd.DataFrame({"a": [1], "b": [2]}))
+    assert (
+        predict("is", DataCatalog({"artifact": dataset}), nodes.describe) == f"is {pd.DataFrame({'a': [1], 'b': [2]})}"
+    )
+    assert yaml.safe_load(plan_text(tmp_path))["artifacts"]["artifact"]["dataset"] == {
+        "type": "kedro_datasets.pandas.csv_dataset.CSVDataset",
+        "load_args": {"sep": ";"},
+    }
+
+
+def test_only_the_version_of_this_run(tmp_path, predict):
+    path = str(tmp_path / "model.pkl")
+    for version, value in (("2020-01-01T00.00.00.000Z", 1), ("2021-01-01T00.00.00.000Z", 2)):
+        PickleDataset(filepath=path, version=Version(None, version)).save(value)
+    loaded = PickleDataset(filepath=path, version=Version("2020-01-01T00.00.00.000Z", None))
+    assert predict(0, DataCatalog({"artifact": loaded})) == 1
+    files = [each for each in (tmp_path / "elsewhere/artifacts").rglob("*") if each.is_file()]
+    assert [each.name for each in files] == ["model.pkl"]
+
+
+def test_the_version_that_was_just_saved_and_its_name(tmp_path, built):
+    dataset = PickleDataset(filepath=str(tmp_path / "m.pkl"), version=Version(None, "2022-01-01T00.00.00.000Z"))
+    dataset.save(5)
+    assert built(DataCatalog({"artifact": dataset})).versions == {"artifact": "2022-01-01T00.00.00.000Z"}
+
+
+def test_a_remote_file_system(tmp_path, predict):
+    dataset = PickleDataset(filepath="memory://bucket/model.pkl", credentials={"token": "very-secret"})
+    dataset.save(7)
+    try:
+        assert predict(1, DataCatalog({"artifact": dataset})) == 8
+    finally:
+        fsspec.filesystem("memory").store.clear()
+    assert "secret" not in plan_text(tmp_path)
+    assert "memory" not in plan_text(tmp_path)
+
+
+def test_a_file_over_http(tmp_path, predict):
+    (tmp_path / "www").mkdir()
+    (tmp_path / "www/model.pkl").write_bytes(pickle.dumps(4))
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(tmp_path / "www"))
+    handler.func.log_message = lambda *_: None
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        dataset = PickleDataset(filepath=f"http://127.0.0.1:{server.server_port}/model.pkl")
+        assert predict(1, DataCatalog({"artifact": dataset})) == 5
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_a_directory(tmp_path, predict):
+    (tmp_path / "table").mkdir()
+    for name in ("a", "b"):
+        pd.DataFrame({"n": [name]}).to_parquet(tmp_path / "table" / f"{name}.parquet")
+    dataset = ParquetDataset(filepath=str(tmp_path / "table"))
+    assert "a" in predict("x", DataCatalog({"artifact": dataset}), nodes.describe)
+
+
+def test_a_partitioned_dataset(tmp_path, predict):
+    config = {"type": "pickle.PickleDataset"}
+    dataset = PartitionedDataset(path=str(tmp_path / "parts"), dataset=config, filename_suffix=".pkl")
+    dataset.save({"one": 1, "two": 2})
+    assert predict(10, DataCatalog({"artifact": dataset}), nodes.total) == 13
+
+
+def test_a_cached_dataset_is_what_it_wraps(tmp_path, predict):
+    assert predict(1, DataCatalog({"artifact": CachedDataset(pickled(tmp_path / "m.pkl"))})) == 11
+    assert "CachedDataset" not in plan_text(tmp_path)
+
+
+def test_a_dataset_factory(tmp_path, predict):
+    catalog = DataCatalog.from_config(
+        {"{name}_model": {"type": "pickle.PickleDataset", "filepath": f"{tmp_path}/{{name}}.pkl"}}
+    )
+    catalog["my_model"].save(3)
+    assert predict(1, catalog, inputs=("x", "my_model")) == 4
+
+
+def test_a_transcoded_artifact(tmp_path, predict):
+    catalog = DataCatalog.from_config({"m@pickle": {"type": "pickle.PickleDataset", "filepath": f"{tmp_path}/m.pkl"}})
+    catalog.save("m@pickle", 3)
+    assert predict(1, catalog, inputs=("x", "m@pickle")) == 4
+
+
+def test_two_artifacts_with_the_same_file_name(tmp_path, predict):
+    catalog = DataCatalog(
+        {"artifact": pickled(tmp_path / "a/model.pkl", 1), "other": pickled(tmp_path / "b/model.pkl", 20)}
+    )
+    assert predict(300, catalog, nodes.shift, inputs=("x", "artifact", "other")) == 321
+
+
+def test_an_artifact_under_another_name(tmp_path, predict):
+    catalog = DataCatalog({"training.scaler": pickled(tmp_path / "m.pkl", 2)})
+    assert predict(1, catalog, inputs=("x", "artifact"), artifacts={"artifact": "training.scaler"}) == 3
+
+
+def sql_table(tmp_path):
+    from kedro_datasets.pandas import SQLTableDataset
+
+    dataset = SQLTableDataset(
+        table_name="prices",
+        credentials={"con": f"sqlite:///{tmp_path}/shop.db"},
+        save_args={"if_exists": "replace", "index": False},
+    )
+    dataset.save(pd.DataFrame({"price": [5]}))
+    return dataset
+
+
+def test_what_is_no_file_is_captured_by_value_with_a_warning(tmp_path, built):
+    result = built(DataCatalog({"artifact": sql_table(tmp_path)}), nodes.describe)
+    assert "the artifact 'artifact' is no file (SQLTableDataset)" in result.warnings[0]
+    assert "sqlite" not in (result.folder / PLAN_FILE).read_text()
+    from kedro_bind.model.runtime import load_predictor
+
+    (tmp_path / "shop.db").unlink()
+    assert "5" in load_predictor(result.folder).predict("x")
+
+
+def test_an_artifact_in_memory_is_refused(built):
+    with pytest.raises(BindingError, match="the artifact 'artifact' is not persisted"):
+        built(DataCatalog({"artifact": MemoryDataset(1)}))
+
+
+def test_an_artifact_whose_file_is_gone_is_refused(tmp_path, built):
+    dataset = PickleDataset(filepath=str(tmp_path / "gone.pkl"))
+    with pytest.raises(LoggingError, match=r"the artifact 'artifact' can't be read from file:///.*gone\.pkl"):
+        built(DataCatalog({"artifact": dataset}))
+
+
+def test_staging_links_local_files_and_leaves_the_originals_alone(tmp_path, built):
+    original = tmp_path / "model.pkl"
+    folder = built(DataCatalog({"artifact": pickled(original)})).folder
+    staged = folder / "artifacts/artifact/model.pkl"
+    assert staged.samefile(original)
+    staged.unlink()
+    assert original.exists()
+    assert Path(folder).is_dir()

@@ -1,0 +1,201 @@
+"""Loading a plan's folder, and what it says when something of it is wrong."""
+
+from __future__ import annotations
+
+import pickle
+import sys
+
+import pytest
+import yaml
+from kedro.io import DataCatalog, MemoryDataset
+from kedro_datasets.pickle import PickleDataset
+
+from kedro_bind.model.plan import FORMAT, PLAN_FILE, PlanError
+from kedro_bind.model.runtime import load_predictor
+from tests.kedro_bind.model import nodes
+
+
+@pytest.fixture
+def catalog(tmp_path):
+    dataset = PickleDataset(filepath=str(tmp_path / "model.pkl"))
+    dataset.save(10)
+    return DataCatalog({"artifact": dataset, "params:offset": MemoryDataset(100)})
+
+
+@pytest.fixture
+def folder(built, catalog):
+    return built(catalog, nodes.shift, inputs=("x", "artifact", "params:offset")).folder
+
+
+def change(folder, **values):
+    content = yaml.safe_load((folder / PLAN_FILE).read_text())
+    (folder / PLAN_FILE).write_text(yaml.safe_dump({**content, **values}))
+
+
+def test_parameters_of_a_call_replace_defaults(folder):
+    predictor = load_predictor(folder)
+    assert predictor.predict(1) == 111
+    assert predictor.predict(1, {"offset": 0}) == 11
+    assert predictor.predict(1) == 111
+
+
+def test_an_unknown_parameter_is_refused(folder):
+    with pytest.raises(PlanError, match="no parameter 'runner'; a caller may set: offset"):
+        load_predictor(folder).predict(1, {"runner": "os.abort"})
+
+
+def test_a_changed_artifact_is_named(folder):
+    (folder / "artifacts/artifact/model.pkl").unlink()
+    (folder / "artifacts/artifact/model.pkl").write_bytes(pickle.dumps(11))
+    with pytest.raises(PlanError, match="the artifact 'artifact' of the model has changed since it was logged"):
+        load_predictor(folder)
+
+
+def test_a_truncated_artifact_is_named_as_changed(folder):
+    file = folder / "artifacts/artifact/model.pkl"
+    content = file.read_bytes()
+    file.unlink()
+    file.write_bytes(content[:-3])
+    with pytest.raises(PlanError, match="the artifact 'artifact' of the model has changed"):
+        load_predictor(folder)
+
+
+def test_a_missing_artifact_is_named(folder):
+    (folder / "artifacts/artifact/model.pkl").unlink()
+    with pytest.raises(PlanError, match="the model lacks the artifact 'artifact'"):
+        load_predictor(folder)
+
+
+def test_a_plan_of_a_newer_format_says_what_to_install(folder):
+    change(folder, format=FORMAT + 1)
+    with pytest.raises(PlanError, match="has the format 2; this kedro_bind reads up to 1"):
+        load_predictor(folder)
+
+
+def test_a_missing_truncated_or_foreign_plan_is_refused(folder):
+    plan = folder / PLAN_FILE
+    text = plan.read_text()
+    plan.write_text(text[: len(text) // 2] + "\n  - [")
+    with pytest.raises(PlanError, match="is no valid YAML"):
+        load_predictor(folder)
+    plan.write_text("- 1\n")
+    with pytest.raises(PlanError, match="does not hold"):
+        load_predictor(folder)
+    plan.unlink()
+    with pytest.raises(PlanError, match="can't be read"):
+        load_predictor(folder)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"nodes": []}, "nodes"),
+        ({"surprise": 1}, "surprise"),
+        ({"artifacts": {"artifact": {"location": "../../etc/passwd"}}}, "must lie in the model's folder"),
+        ({"artifacts": {"artifact": {"location": "/etc/passwd"}}}, "must lie in the model's folder"),
+        ({"copy_mode": {"x": "steal"}}, "copy_mode.x"),
+    ],
+)
+def test_a_plan_changed_by_hand_is_refused_by_the_place(folder, values, message):
+    change(folder, **values)
+    with pytest.raises(PlanError, match=message):
+        load_predictor(folder)
+
+
+def test_yaml_of_a_plan_can_not_name_code(folder):
+    (folder / PLAN_FILE).write_text("!!python/object/apply:os.system ['true']")
+    with pytest.raises(PlanError, match="is no valid YAML"):
+        load_predictor(folder)
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        ("no_such_module:predict", "the module 'no_such_module' can't be imported"),
+        ("tests.kedro_bind.model.nodes:no_such", "which 'tests.kedro_bind.model.nodes' does not have"),
+    ],
+)
+def test_a_missing_function_is_named(folder, function, message):
+    content = yaml.safe_load((folder / PLAN_FILE).read_text())
+    content["nodes"][0]["function"] = function
+    (folder / PLAN_FILE).write_text(yaml.safe_dump(content))
+    with pytest.raises(PlanError, match=message):
+        load_predictor(folder)
+
+
+def test_functions_without_an_importable_name_are_pickled_with_a_warning(built, catalog):
+    offset = 5
+    result = built(catalog, lambda x, artifact: x + artifact + offset)
+    assert "the function of node 'predict' can't be imported by name" in result.warnings[0]
+    assert load_predictor(result.folder).predict(1) == 16
+
+
+def test_static_methods_and_classes_are_found_by_name(built, catalog):
+    result = built(catalog, nodes.Kept.add)
+    assert result.plan.nodes[0].function == "tests.kedro_bind.model.nodes:Kept.add"
+    assert load_predictor(result.folder).predict(1) == 11
+
+
+def test_a_failing_node_names_itself_and_spoils_nothing(built, catalog):
+    predictor = load_predictor(built(catalog, nodes.fail).folder)
+    for _ in range(2):
+        with pytest.raises(LookupError, match="no 1") as caught:
+            predictor.predict(1)
+        if sys.version_info >= (3, 11):
+            assert caught.value.__notes__ == ["raised in node 'predict' of the inference pipeline"]
+
+
+@pytest.mark.parametrize(
+    ("runner", "arguments"),
+    [("ThreadRunner", {"max_workers": 2}), ("kedro.runner.SequentialRunner", {"is_async": True})],
+)
+def test_another_runner_gives_the_same(built, catalog, runner, arguments):
+    from conf_schema import RunnerSpec
+
+    spec = RunnerSpec.model_validate({"type": runner, **arguments})
+    result = built(catalog, nodes.shift, inputs=("x", "artifact", "params:offset"), kpm_kwargs={"runner": spec})
+    predictor = load_predictor(result.folder)
+    assert predictor.predict(1) == 111
+    assert predictor.predict(1, {"offset": 0}) == 11
+    assert predictor.predict(1) == 111
+
+
+def test_the_parallel_runner_gives_the_same(built, catalog):
+    from conf_schema import RunnerSpec
+
+    spec = RunnerSpec.model_validate({"type": "ParallelRunner", "max_workers": 2})
+    assert load_predictor(built(catalog, kpm_kwargs={"runner": spec}).folder).predict(1) == 11
+
+
+@pytest.mark.parametrize(
+    ("runner", "message"),
+    [
+        ({"type": "NoRunner"}, "there is no runner"),
+        ({"type": "os.abort"}, "is no Kedro runner"),
+        ({"type": "ThreadRunner", "workers": 2}, "does not take these arguments"),
+    ],
+)
+def test_a_runner_that_is_none_is_refused(folder, runner, message):
+    type_ = runner.pop("type")
+    change(folder, runner={"type": type_ if "." in type_ else f"kedro.runner.{type_}", "arguments": runner})
+    with pytest.raises(PlanError, match=message):
+        load_predictor(folder)
+
+
+def test_loading_imports_neither_kedros_framework_nor_its_runners(folder):
+    import subprocess
+
+    from tests.kedro_project import clean_environment
+
+    code = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from kedro_bind.model.runtime import load_predictor\n"
+        f"print(load_predictor(Path({str(folder)!r})).predict(1))\n"
+        "heavy = ('kedro.framework', 'kedro.runner', 'dynaconf', 'kedro_bind.registry', 'kedro_bind.install', 'conf_schema')\n"
+        "print([name for name in heavy if name in sys.modules])\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], env=clean_environment(), capture_output=True, text=True, check=True
+    )
+    assert result.stdout.split("\n")[:2] == ["111", "[]"]
