@@ -3,10 +3,11 @@
 This package needs pydantic and PyYAML and knows neither Kedro nor MLflow.
 """
 
-from conf_schema.diagnostics import Diagnostic, KeyPath, Severity, closest, did_you_mean, has_errors
+from conf_schema.diagnostics import Diagnostic, KeyPath, Severity, closest, did_you_mean, has_errors, visible
 from conf_schema.json_schema import json_schema
 from conf_schema.models import Binding, CopyMode, Document, ModelOptions, RunnerSpec, Selection
-from conf_schema.source import Place, Source, Sources, parse_source
+from conf_schema.parse import parse_source
+from conf_schema.source import Place, Source, Sources
 from conf_schema.validate import validate_binding, validate_document
 
 __all__ = [
@@ -29,4 +30,5 @@ __all__ = [
     "parse_source",
     "validate_binding",
     "validate_document",
+    "visible",
 ]

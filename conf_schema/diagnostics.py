@@ -8,9 +8,9 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-__all__ = ["Diagnostic", "KeyPath", "Severity", "closest", "did_you_mean", "has_errors"]
+__all__ = ["Diagnostic", "KeyPath", "Severity", "closest", "did_you_mean", "has_errors", "visible"]
 
 KeyPath = tuple[str | int, ...]
 """The keys and indices that lead from the top of a document to a value in it."""
@@ -29,7 +29,8 @@ class Diagnostic:
 
     A check knows `path`, the keys that lead to the value (or, with `on_key`, to the key); the place in
     the text (`file`, `line`, `column`, all counted from 1) is filled in by who knows the text, see
-    `conf_schema.source.Sources.locate`.
+    `conf_schema.source.Sources.locate`. `elsewhere` says that this place is outside of the binding's own text:
+    in a template that it uses.
     """
 
     code: str
@@ -42,6 +43,12 @@ class Diagnostic:
     line: int = 0
     column: int = 0
     width: int = 1
+    elsewhere: bool = False
+
+    def __post_init__(self) -> None:
+        """Keep what a document or an error says from breaking lines or steering a terminal."""
+        object.__setattr__(self, "message", visible(self.message))
+        object.__setattr__(self, "hint", visible(self.hint))
 
     @property
     def binding(self) -> str | None:
@@ -56,7 +63,13 @@ class Diagnostic:
     @property
     def text(self) -> str:
         """The message with its hint, in one line."""
-        return f"{self.message}; {self.hint}" if self.hint else self.message
+        return self.text_about([self.binding or ""])
+
+    def text_about(self, bindings: Sequence[str]) -> str:
+        """Give the text, with the bindings that the finding is about where its place does not tell them."""
+        names = ", ".join(f"'{each}'" for each in bindings)
+        about = f" (binding{'s' * (len(bindings) > 1)} {visible(names)})" if self.elsewhere else ""
+        return f"{self.message}{about}" + (f"; {self.hint}" if self.hint else "")
 
     def as_dict(self) -> dict[str, Any]:
         """Give the finding as JSON-ready values, the shape of `kedro bind check --format json`."""
@@ -72,6 +85,13 @@ class Diagnostic:
         }
 
 
+def visible(text: str) -> str:
+    """Write what is not printable, such as a line break, as its escape."""
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+
+
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
     """Tell whether any of the findings is an error."""
     return any(each.severity is Severity.ERROR for each in diagnostics)
@@ -79,9 +99,12 @@ def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
 
 def closest(name: str, candidates: Iterable[str]) -> str | None:
     """Find the candidate that `name` is most likely a misspelling of."""
-    by_lower = {each.lower(): each for each in sorted(candidates)}
+    by_lower: dict[str, list[str]] = {}
+    for each in sorted(candidates):
+        by_lower.setdefault(each.lower(), []).append(each)
     matches = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
-    return by_lower[matches[0]] if matches else None
+    same = by_lower[matches[0]] if matches else []
+    return max(same, key=lambda each: difflib.SequenceMatcher(None, name, each).ratio(), default=None)
 
 
 def did_you_mean(name: str, candidates: Iterable[str]) -> str:

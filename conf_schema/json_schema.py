@@ -30,7 +30,7 @@ def json_schema() -> dict[str, Any]:
     return {
         "$schema": SCHEMA_ID,
         "title": "pipeline_ml.yml",
-        "description": "Bound pipelines of a Kedro project: what is trained, what predicts, and how they belong together.",
+        "description": "Bound pipelines of a Kedro project: what is trained, and what predicts with it.",
         "type": "object",
         "patternProperties": {"^_": _HIDDEN, "^[^_]": _or_interpolation({"$ref": "#/$defs/Binding"})},
         "additionalProperties": False,

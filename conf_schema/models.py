@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+import itertools
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -16,6 +17,10 @@ from pydantic import (
     model_validator,
 )
 from pydantic_core import PydanticCustomError
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler
+    from pydantic_core import CoreSchema
 
 __all__ = ["Binding", "CopyMode", "Document", "ModelOptions", "RunnerSpec", "Selection"]
 
@@ -37,10 +42,23 @@ def _named(value: Any) -> Any:
     return {"type": value} if isinstance(value, str) else value
 
 
+class _Given:
+    """Lets a key be left out, and refuses it without a value: a filter that is null would be dropped in silence."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        schema = handler(source)
+        return schema["schema"] if schema["type"] == "nullable" else schema
+
+
+_Value = TypeVar("_Value")
+Maybe = Annotated[_Value | None, _Given]
 Name = Annotated[str, StringConstraints(min_length=1)]
+_NameList = Annotated[list[Name], Field(min_length=1)]
 Names = Annotated[
-    tuple[Name, ...], BeforeValidator(_listed, json_schema_input_type=Name | list[Name]), Field(min_length=1)
+    tuple[Name, ...], BeforeValidator(_listed, json_schema_input_type=Name | _NameList), Field(min_length=1)
 ]
+_Listed = Annotated[tuple[Name, ...], BeforeValidator(_listed, json_schema_input_type=_NameList), Field(min_length=1)]
 CopyMode = Literal["assign", "copy", "deepcopy"]
 CopyModes = Annotated[
     Annotated[CopyMode, Tag(_ONE)] | Annotated[dict[Name, CopyMode], Tag(_EACH)], Discriminator(_form)
@@ -48,10 +66,10 @@ CopyModes = Annotated[
 
 
 AutoOrNames = Annotated[
-    Annotated[Literal["auto", "none"], Tag(_ONE)] | Annotated[Names, Tag(_EACH)], Discriminator(_form)
+    Annotated[Literal["auto", "none"], Tag(_ONE)] | Annotated[_Listed, Tag(_EACH)], Discriminator(_form)
 ]
 AllOrNames = Annotated[
-    Annotated[Literal["all", "none"], Tag(_ONE)] | Annotated[Names, Tag(_EACH)], Discriminator(_form)
+    Annotated[Literal["all", "none"], Tag(_ONE)] | Annotated[_Listed, Tag(_EACH)], Discriminator(_form)
 ]
 
 
@@ -71,24 +89,24 @@ class Selection(_Strict):
         description="A registered pipeline, or several, whose sum is taken.",
         examples=["data_science", ["data_engineering", "data_science"]],
     )
-    tags: Names | None = Field(None, description="Keep the nodes that have any of these tags.", examples=[["training"]])
-    node_names: Names | None = Field(None, description="Keep the nodes with these names.", examples=[["fit_model"]])
-    from_nodes: Names | None = Field(
+    tags: Maybe[Names] = Field(None, description="Keep the nodes that have any of these tags.", examples=[["training"]])
+    node_names: Maybe[Names] = Field(None, description="Keep the nodes with these names.", examples=[["fit_model"]])
+    from_nodes: Maybe[Names] = Field(
         None, description="Keep these nodes and all that depend on them.", examples=[["split"]]
     )
-    to_nodes: Names | None = Field(
+    to_nodes: Maybe[Names] = Field(
         None, description="Keep these nodes and all that they depend on.", examples=[["fit_model"]]
     )
-    from_inputs: Names | None = Field(
+    from_inputs: Maybe[Names] = Field(
         None, description="Keep the nodes that depend on these datasets.", examples=[["customers"]]
     )
-    to_outputs: Names | None = Field(
+    to_outputs: Maybe[Names] = Field(
         None, description="Keep the nodes that these datasets depend on.", examples=[["predictions"]]
     )
-    node_namespaces: Names | None = Field(
+    node_namespaces: Maybe[Names] = Field(
         None, description="Keep the nodes of these namespaces.", examples=[["serving"]]
     )
-    exclude_tags: Names | None = Field(
+    exclude_tags: Maybe[Names] = Field(
         None, description="Leave out the nodes that have any of these tags.", examples=[["evaluation"]]
     )
 
@@ -116,16 +134,30 @@ class RunnerSpec(BaseModel):
         return dict(self.model_extra or {})
 
 
+_OF_REGISTERED = {
+    "aliases": "an alias belongs to a registered model, and there is no 'registered_model_name'",
+    "await_registration_for": "there is no registration to wait for without a 'registered_model_name'",
+}
+_ENVIRONMENTS = ("pip_requirements", "extra_pip_requirements", "conda_env")
+
+
 class ModelOptions(_Strict):
     """How the model is logged: arguments of `mlflow.pyfunc.log_model` under their own names, and a few more."""
 
-    name: Name | None = Field(
+    model_config = ConfigDict(
+        json_schema_extra={
+            "dependentRequired": {key: ["registered_model_name"] for key in _OF_REGISTERED},
+            "not": {"anyOf": [{"required": list(pair)} for pair in itertools.combinations(_ENVIRONMENTS, 2)]},
+        }
+    )
+
+    name: Maybe[Name] = Field(
         None, description="The name of the logged model; the binding's by default.", examples=["churn"]
     )
-    registered_model_name: Name | None = Field(
+    registered_model_name: Maybe[Name] = Field(
         None, description="Register a version of this model.", examples=["churn"]
     )
-    await_registration_for: Annotated[int, Field(ge=0)] | None = Field(
+    await_registration_for: Maybe[Annotated[int, Field(ge=0)]] = Field(
         None,
         description="Seconds to wait until the registered version is ready; MLflow's default is 300.",
         examples=[60],
@@ -146,29 +178,29 @@ class ModelOptions(_Strict):
         description="Code that travels with the model: 'auto' (the project's package), 'none', or a list of paths.",
         examples=["auto", ["src/churn"]],
     )
-    pip_requirements: Names | None = Field(
+    pip_requirements: Maybe[Names] = Field(
         None,
         description="The model's requirements, instead of the inferred ones.",
         examples=[["scikit-learn==1.5.0"]],
     )
-    extra_pip_requirements: Names | None = Field(
+    extra_pip_requirements: Maybe[Names] = Field(
         None, description="Requirements beside the inferred ones.", examples=[["xgboost"]]
     )
-    conda_env: (
-        Annotated[Annotated[Name, Tag(_ONE)] | Annotated[dict[str, Any], Tag(_EACH)], Discriminator(_form)] | None
-    ) = Field(None, description="A Conda environment: a file's path, or its content.", examples=["conda.yml"])
-    metadata: dict[str, Any] | None = Field(
+    conda_env: Maybe[
+        Annotated[Annotated[Name, Tag(_ONE)] | Annotated[dict[str, Any], Tag(_EACH)], Discriminator(_form)]
+    ] = Field(None, description="A Conda environment: a file's path, or its content.", examples=["conda.yml"])
+    metadata: Maybe[dict[str, Any]] = Field(
         None, description="Metadata that is stored in the MLmodel file.", examples=[{"team": "growth"}]
     )
-    tags: dict[str, str] | None = Field(
+    tags: Maybe[dict[str, str]] = Field(
         None,
         description="Tags of the logged model and of its registered version.",
         examples=[{"stage": "trial"}],
     )
-    description: Name | None = Field(
+    description: Maybe[Name] = Field(
         None, description="What the model is for; shown in MLflow.", examples=["Churn within 90 days"]
     )
-    aliases: Names | None = Field(
+    aliases: Maybe[Names] = Field(
         None, description="Aliases that the registered version gets.", examples=[["challenger"]]
     )
     predict_params: AllOrNames = Field(
@@ -184,21 +216,10 @@ class ModelOptions(_Strict):
 
     @model_validator(mode="after")
     def _agree(self) -> ModelOptions:
-        if self.aliases and not self.registered_model_name:
-            raise _conflict(
-                "aliases",
-                "an alias belongs to a registered model, and there is no 'registered_model_name'",
-                "add 'registered_model_name'",
-            )
-        if self.await_registration_for is not None and not self.registered_model_name:
-            raise _conflict(
-                "await_registration_for",
-                "there is no registration to wait for without a 'registered_model_name'",
-                "add 'registered_model_name'",
-            )
-        environments = [
-            key for key in ("pip_requirements", "extra_pip_requirements", "conda_env") if getattr(self, key) is not None
-        ]
+        for key, reason in _OF_REGISTERED.items():
+            if getattr(self, key) is not None and not self.registered_model_name:
+                raise _conflict(key, reason, "add 'registered_model_name'")
+        environments = [key for key in _ENVIRONMENTS if getattr(self, key) is not None]
         if len(environments) > 1:
             raise _conflict(
                 environments[1],

@@ -26,6 +26,7 @@ _MODELS: dict[str, type[BaseModel]] = {
 _EXPECTED = {
     "string_type": "a string",
     "int_type": "a whole number",
+    "greater_than_equal": "a number from {ge}",
     "bool_type": "true or false",
     "dict_type": "a mapping",
     "tuple_type": "a list of names or one name",
@@ -34,22 +35,35 @@ _EXPECTED = {
     "string_too_short": "a string that is not empty",
     "too_short": "a list that is not empty",
 }
-_FORMS = {
-    "runner": "the name of a runner, or a mapping with its 'type' and arguments",
-    "copy_mode": "'assign', 'copy', 'deepcopy', or a mapping of datasets to these",
-    "input_example": "'auto', 'none', or a number of rows from 1",
-    "code_paths": "'auto', 'none', or a list of paths",
-    "predict_params": "'all', 'none', or a list of parameters",
-    "conda_env": "a file's path or a mapping",
+_FORMS: dict[KeyPath, str] = {
+    ("runner",): "the name of a runner, or a mapping with its 'type' and arguments",
+    ("copy_mode",): "'assign', 'copy', 'deepcopy', or a mapping of datasets to these",
+    ("model", "input_example"): "'auto', 'none', or a number of rows from 1",
+    ("model", "code_paths"): "'auto', 'none', or a list of paths",
+    ("model", "predict_params"): "'all', 'none', or a list of parameters",
+    ("model", "conda_env"): "a file's path or a mapping",
 }
 """What a key takes that has more than one form."""
+_REMEDIES: dict[KeyPath, str] = {
+    (): "give it the keys 'training', 'inference' and 'input_name'",
+    ("training",): "write '{{pipeline: {value}}}'",
+    ("inference",): "write '{{pipeline: {value}}}'",
+    ("model", "code_paths"): "write '[{value}]'",
+    ("model", "predict_params"): "write '[{value}]'",
+}
+"""How to mend a value that is given as if it were the only one."""
 
 
-def validate_document(values: Mapping[str, Any]) -> tuple[Document, list[Diagnostic]]:
-    """Give the bindings that hold, and a finding for everything that is wrong with the others."""
+def validate_document(values: Mapping[Any, Any]) -> tuple[Document, list[Diagnostic]]:
+    """Give the bindings that hold, and a finding for everything that is wrong with the others.
+
+    A name that is empty or no string is passed over: it is a finding of `parse_source`.
+    """
     bindings: dict[str, Binding] = {}
     findings: list[Diagnostic] = []
     for name, value in values.items():
+        if not isinstance(name, str) or not name:
+            continue
         binding, problems = validate_binding(name, value)
         findings += problems
         if binding is not None:
@@ -86,20 +100,39 @@ def _finding(name: str, value: Any, details: ErrorDetails) -> Diagnostic:
             _MISSING.get(key, ""),
             path=where,
         )
+    if kind == "invalid_key" or details["loc"][-1:] == ("[key]",):
+        return _bad_key(name, path)
     context = details.get("ctx", {})
     if kind == "conflict":
         return Diagnostic("bad-value", context["message"], context["hint"], path=(*where, context["key"]))
-    given = _shown(details["input"])
+    given = details["input"]
     words = _literals(context["expected"]) if kind == "literal_error" else []
-    expected = _FORMS.get(key) or (_list(words, "or") if words else _EXPECTED.get(kind))
-    if expected is None:
-        expected = details["msg"].removeprefix("Input should be ")
+    expected = _FORMS.get(path) or (_list(words, "or") if words else _EXPECTED.get(kind, "").format(**context))
     return Diagnostic(
         "bad-value",
-        f"'{_label(path)}' is {given}; it must be {expected}",
-        did_you_mean(str(details["input"]), words) if words else "",
+        f"'{_label(path) or name}' is {_shown(given)}; it must be {expected or details['msg']}",
+        (did_you_mean(str(given), words) if words else "") or _remedy(path, given),
         path=where,
     )
+
+
+def _bad_key(name: str, path: KeyPath) -> Diagnostic:
+    key = path[-1] if path else ""
+    what = "empty" if key == "" else _shown(key)
+    return Diagnostic(
+        "bad-value",
+        f"a key {_in(path[:-1], name)} is {what}; it must be a string",
+        "give it a name" if key in ("", None) else f"put it in quotes: '{key}'",
+        path=(name, *path),
+        on_key=True,
+    )
+
+
+def _remedy(path: KeyPath, given: Any) -> str:
+    if not path:
+        return _REMEDIES[()]
+    shape = _REMEDIES.get(path, "")
+    return shape.format(value=_cut(given)) if isinstance(given, str) and given else ""
 
 
 _MOST_SHOWN = 40
@@ -145,7 +178,7 @@ def _in(parent: KeyPath, name: str = "") -> str:
 
 
 def _label(path: KeyPath) -> str:
-    return ".".join(str(step) for step in path if isinstance(step, str)) or "the binding"
+    return ".".join(str(step) for step in path if isinstance(step, str))
 
 
 def _shown(value: Any) -> str:
@@ -158,8 +191,12 @@ def _shown(value: Any) -> str:
         return "an empty list" if not value else "a list"
     if isinstance(value, bool | int | float):
         return json.dumps(value)
+    return f"'{_cut(value)}'"
+
+
+def _cut(value: Any) -> str:
     text = str(value)
-    return f"'{text[:_MOST_SHOWN]}…'" if len(text) > _MOST_SHOWN else f"'{text}'"
+    return f"{text[:_MOST_SHOWN]}…" if len(text) > _MOST_SHOWN else text
 
 
 def _literals(expected: str) -> list[str]:

@@ -11,11 +11,6 @@ import yaml
 from conf_schema import has_errors, json_schema, parse_source, validate_document
 
 CASES = Path(__file__).parents[1] / "golden" / "cases"
-BEYOND_A_SCHEMA = {
-    "model_aliases_without_registration",
-    "model_two_environments",
-}
-"""Keys that need or exclude each other: the schema leaves them to `kedro bind check`."""
 
 
 @pytest.fixture(scope="module")
@@ -46,12 +41,9 @@ def corpus():
 
 
 @pytest.mark.parametrize("source", list(corpus()))
-def test_the_schema_accepts_what_the_models_accept_and_no_more(source, validator, request):
+def test_the_schema_accepts_what_the_models_accept_and_no_more(source, validator):
     named = {name: value for name, value in source.values.items() if not name.startswith("_")}
     _, findings = validate_document(named)
-    if request.node.callspec.id in BEYOND_A_SCHEMA:
-        assert findings
-        return
     assert validator.is_valid(source.values) == (not findings), findings
 
 

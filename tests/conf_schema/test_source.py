@@ -193,7 +193,7 @@ class TestNames:
             ("1.5", "a number"),
             ("yes", "a truth value"),
             ("~", "null"),
-            ("2024-01-31", "a date"),
+            ("1e3", "a number"),
         ],
     )
     def test_a_name_that_is_no_string_is_refused(self, key, kind):
@@ -201,6 +201,9 @@ class TestNames:
         assert spot(finding) == ("bad-value", 2, 1, len(key))
         assert finding.message == f"the name of a binding is {kind}; it must be a string"
         assert finding.hint == f"put it in quotes: '{key}'"
+
+    def test_a_date_is_a_name_as_kedro_reads_it(self):
+        assert list(read("2024-01-31: {}\n").names) == ["2024-01-31"]
 
     def test_a_quoted_number_is_a_name(self):
         assert list(read("'2024': {}\n").names) == ["2024"]

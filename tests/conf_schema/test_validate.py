@@ -193,7 +193,7 @@ def test_a_message_is_one_line_without_control_characters(value):
     assert message.isprintable()
 
 
-@pytest.mark.parametrize("value", [".nan", ".inf", "-.inf", "2024-01-31", "!!binary aGk=", "!!set {a}"])
+@pytest.mark.parametrize("value", [".nan", ".inf", "-.inf", "!!timestamp 2024-01-31", "!!binary aGk=", "!!set {a}"])
 def test_a_value_of_any_yaml_type_is_a_finding_in_words(value):
     finding = only(edited("customers", value))
     assert finding.code == "bad-value"

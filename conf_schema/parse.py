@@ -1,0 +1,250 @@
+"""YAML text to a `Source`; what is wrong with its syntax or its shape is a finding."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from conf_schema.diagnostics import Diagnostic, KeyPath, Severity
+from conf_schema.source import MERGE_TAG, Place, Source, pairs, place_of, split_lines
+from conf_schema.syntax_hints import syntax_hint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["parse_source"]
+
+_MOST_NODES = 100_000
+"""A document that aliases expand beyond this many nodes is refused: it is an attack or a mistake."""
+_NULL_TAG, _STRING_TAG = "tag:yaml.org,2002:null", "tag:yaml.org,2002:str"
+_FLOAT = re.compile(
+    r"""^(?:[-+]?(?:[0-9][0-9_]*)\.[0-9_]*(?:[eE][-+]?[0-9]+)?
+        |[-+]?(?:[0-9][0-9_]*)(?:[eE][-+]?[0-9]+)
+        |\.[0-9_]+(?:[eE][-+][0-9]+)?
+        |[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*
+        |[-+]?\.(?:inf|Inf|INF)
+        |\.(?:nan|NaN|NAN))$""",
+    re.VERBOSE,
+)
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads scalars as OmegaConf does, which Kedro reads its configuration with: a date is text, `1e3` a number.
+
+    It names no code, as all of PyYAML's safe classes; and it leaves the tree as it was written, since places
+    are looked up in it afterwards.
+    """
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - PyYAML's signature
+        return super().construct_mapping(_apart(node), deep)
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: FBT001, FBT002 - PyYAML's signature
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, LookupError, AttributeError, ArithmeticError) as error:
+            # A scalar that its tag does not fit, such as `!!int x`: PyYAML lets whatever happens happen.
+            kind = node.tag.rpartition(":")[2]
+            raise yaml.constructor.ConstructorError(
+                problem=f"'{node.value}' is no value of the type !!{kind}", problem_mark=node.start_mark
+            ) from error
+
+
+_Loader.yaml_implicit_resolvers = {
+    key: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":timestamp", ":float"))]
+    for key, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver("tag:yaml.org,2002:float", _FLOAT, list("-+0123456789."))
+
+
+def parse_source(text: str, file: str, env: str = "") -> tuple[Source, list[Diagnostic]]:
+    """Read one YAML text; the findings are those of syntax and shape.
+
+    Names of bindings that are no strings are among them; `validate_document` passes over those.
+    """
+    unread = Source(file=file, text=text, root=None, env=env)
+    try:
+        loader = _Loader(text)
+        try:
+            root = loader.get_single_node()
+            if root is None or _is_empty(root):
+                return unread, [_nothing_declared(file)]
+            if (shape := _shape(root, file)) is not None:
+                return unread, [shape]
+            values = loader.construct_document(root)
+        finally:
+            loader.dispose()
+    except (yaml.YAMLError, RecursionError) as error:
+        return unread, [_syntax_error(text, file, error)]
+    if not isinstance(root, yaml.MappingNode) or not isinstance(values, dict):
+        return unread, [_no_mapping(root, file)]
+    findings = [*_duplicates(root, file), *_bad_names(root, file)]
+    return Source(file=file, text=text, root=root, env=env, values=values), findings
+
+
+def _is_empty(root: yaml.Node) -> bool:
+    return root.tag == _NULL_TAG or (isinstance(root, yaml.MappingNode) and not root.value)
+
+
+def _nothing_declared(file: str) -> Diagnostic:
+    name = file.replace("\\", "/").rpartition("/")[2]
+    return _at(
+        file,
+        Place(1, 1, 1),
+        "empty-document",
+        f"{name} declares no binding",
+        "add one, or delete the file",
+        warning=True,
+    )
+
+
+def _no_mapping(root: yaml.Node, file: str) -> Diagnostic:
+    kind = {"SequenceNode": "a list", "ScalarNode": "a single value"}.get(type(root).__name__, "a set")
+    return _at(
+        file,
+        place_of(root),
+        "bad-value",
+        f"the document is {kind}; it must map the names of bound pipelines to their parts",
+        "write 'name:' with 'training', 'inference' and 'input_name' below it",
+    )
+
+
+def _syntax_error(text: str, file: str, error: Exception) -> Diagnostic:
+    place = Place(1, 1, 1)
+    began = None
+    said = " ".join(str(error).split())
+    if isinstance(error, yaml.MarkedYAMLError):
+        mark = error.problem_mark or error.context_mark
+        place = Place(mark.line + 1, mark.column + 1, 1) if mark else place
+        began = error.context_mark.line + 1 if error.context_mark else None
+        said = ", ".join(part for part in (error.context, error.problem) if part)
+    elif isinstance(error, yaml.reader.ReaderError):
+        lines = split_lines(text[: error.position])
+        place = Place(len(lines), len(lines[-1]) + 1, 1)
+        code = ord(error.character) if isinstance(error.character, str) else error.character
+        said = f"the character #x{code:04x} is not allowed"
+    elif isinstance(error, RecursionError):
+        said = "it is nested too deeply"
+    return _at(file, place, "yaml-syntax", f"this is no valid YAML: {said}", syntax_hint(said, place.line, began))
+
+
+def _bad_names(root: yaml.MappingNode, file: str) -> Iterator[Diagnostic]:
+    for key, _ in pairs(root):
+        if not isinstance(key, yaml.ScalarNode):
+            continue
+        if key.tag != _STRING_TAG:
+            yield _at(
+                file,
+                place_of(key),
+                "bad-value",
+                f"the name of a binding is {_kind(key)}; it must be a string",
+                f"put it in quotes: '{key.value}'",
+            )
+        elif not key.value:
+            yield _at(file, place_of(key), "bad-value", "the name of a binding is empty", "give it one")
+
+
+def _shape(root: yaml.Node, file: str) -> Diagnostic | None:
+    """Refuse a tree that contains itself, or that its aliases expand beyond all measure."""
+    sizes: dict[int, int] = {}
+    open_nodes: set[int] = set()
+    stack: list[tuple[yaml.Node, bool]] = [(root, False)]
+    while stack:
+        node, done = stack.pop()
+        if done:
+            open_nodes.discard(id(node))
+            sizes[id(node)] = 1 + sum(sizes[id(child)] for child in _children(node))
+            if sizes[id(node)] > _MOST_NODES:
+                return _at(
+                    file,
+                    place_of(node),
+                    "bad-value",
+                    f"the aliases of this value expand to more than {_MOST_NODES:,} values",
+                    "write fewer of them",
+                )
+            continue
+        if id(node) in open_nodes:
+            return _at(
+                file,
+                place_of(node),
+                "bad-value",
+                "this value contains itself through an alias",
+                "take the alias out of what it stands for",
+            )
+        if id(node) in sizes:
+            continue
+        open_nodes.add(id(node))
+        stack.append((node, True))
+        stack.extend((child, False) for child in _children(node) if id(child) not in sizes or id(child) in open_nodes)
+    return None
+
+
+def _children(node: yaml.Node) -> list[yaml.Node]:
+    if isinstance(node, yaml.MappingNode):
+        return [part for pair in node.value for part in pair]
+    return list(node.value) if isinstance(node, yaml.SequenceNode) else []
+
+
+def _apart(node: yaml.Node) -> Any:
+    """Copy a mapping as far as PyYAML changes it when it merges others into it."""
+    if isinstance(node, yaml.SequenceNode):
+        return yaml.SequenceNode(node.tag, [_apart(each) for each in node.value], node.start_mark, node.end_mark)
+    if isinstance(node, yaml.MappingNode):
+        own = [(key, _apart(value) if key.tag == MERGE_TAG else value) for key, value in node.value]
+        return yaml.MappingNode(node.tag, own, node.start_mark, node.end_mark)
+    return node
+
+
+def _duplicates(root: yaml.Node, file: str) -> Iterator[Diagnostic]:
+    stack: list[tuple[yaml.Node, KeyPath]] = [(root, ())]
+    seen: set[int] = set()
+    while stack:
+        node, path = stack.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            stack.extend((child, (*path, index)) for index, child in enumerate(node.value))
+        if not isinstance(node, yaml.MappingNode):
+            continue
+        first: dict[tuple[str, str], yaml.Node] = {}
+        for key, value in node.value:
+            name = str(key.value) if isinstance(key, yaml.ScalarNode) else ""
+            if isinstance(key, yaml.ScalarNode) and key.tag != MERGE_TAG:
+                earlier = first.setdefault((key.tag, name), key)
+                if earlier is not key:
+                    line = earlier.start_mark.line + 1
+                    yield _at(
+                        file,
+                        place_of(key),
+                        "duplicate-key",
+                        f"the key '{name}' stands here a second time; it is in line {line} already",
+                        "remove or rename one of the two",
+                        path=(*path, name),
+                    )
+            stack.append((value, (*path, name)))
+
+
+def _kind(node: yaml.Node) -> str:
+    return {
+        "int": "a number",
+        "float": "a number",
+        "bool": "a truth value",
+        "null": "null",
+        "timestamp": "a date",
+    }.get(str(node.tag).rpartition(":")[2], "no string")
+
+
+def _at(
+    file: str,
+    place: Place,
+    code: str,
+    message: str,
+    hint: str = "",
+    *,
+    path: KeyPath = (),
+    warning: bool = False,
+) -> Diagnostic:
+    severity = Severity.WARNING if warning else Severity.ERROR
+    return Diagnostic(code, message, hint, severity, path, file=file, **place._asdict())
