@@ -34,6 +34,7 @@ class BoundRun:
 
     bindings: dict[str, PipelineML]
     origin: Origin
+    before_session: str | None = None
     incomplete: dict[str, str] = field(default_factory=dict)
     tracked: TrackedRun | None = None
     samples: dict[str, InputSample] = field(default_factory=dict)
@@ -89,6 +90,7 @@ class BoundRun:
                 "+".join(self.bindings),
                 self.origin.package or self.origin.project_path.name,
                 self.origin.project_path,
+                before_session=self.before_session,
             )
         except Exception as error:
             raise LoggingError(
@@ -188,7 +190,7 @@ def log_stored(name: str, context: KedroContext, run_id: str | None = None) -> s
     run = BoundRun({name: binding}, Origin(context.project_path, package, context.env or "", (name,)))
     catalog = context.catalog
     run.check(catalog)
-    tracked = open_run(name, package or context.project_path.name, context.project_path, run_id)
+    tracked = open_run(name, package or context.project_path.name, context.project_path, run_id=run_id)
     status = "FAILED"
     try:
         logged = log_model(binding, catalog, run.origin)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import sys
 from typing import TYPE_CHECKING, Any
 
 from kedro.framework.hooks import hook_impl
 
 from kedro_bind.install import bound_pipeline, current_config, install, use_loader
+from kedro_bind.tracking import active_run_id
 
 if TYPE_CHECKING:
     from kedro.framework.context import KedroContext
@@ -39,12 +41,14 @@ class MlflowPipelineHook:
 
     def __init__(self) -> None:
         self._context: KedroContext | None = None
+        self._before_session: str | None = None
         self._mine: dict[str, BoundRun] = {}
 
     @hook_impl(tryfirst=True)
     def after_context_created(self, context: KedroContext) -> None:
         """Let the session's environment decide which document counts, before anything loads pipelines."""
         self._context = context
+        self._before_session = active_run_id()
         try:
             use_loader(context.config_loader, context.project_path)
         except Exception as error:  # noqa: BLE001 - a command that has nothing to do with us must not fail
@@ -89,7 +93,7 @@ class MlflowPipelineHook:
             run.fail()
 
     def _bound_run(self, run_params: dict[str, Any]) -> BoundRun | None:
-        if current_config() is None and "kedro_bind.pipeline_ml" not in _loaded_modules():
+        if current_config() is None and "kedro_bind.pipeline_ml" not in sys.modules:
             return None  # nothing can be bound here, and finding that out costs nothing
         from kedro_bind.bound_run import BoundRun, pipeline_names_of
         from kedro_bind.pipeline_ml import PipelineML
@@ -103,7 +107,7 @@ class MlflowPipelineHook:
 
         context = self._context
         origin = Origin(context.project_path, context._package_name, context.env or "", tuple(names))
-        return BoundRun(bindings, origin)
+        return BoundRun(bindings, origin, self._before_session)
 
     def _take(self, run_params: dict[str, Any]) -> BoundRun | None:
         key = _key(run_params)
@@ -114,12 +118,6 @@ class MlflowPipelineHook:
 
 def _key(run_params: dict[str, Any]) -> str:
     return str(run_params.get("run_id") or run_params.get("session_id"))
-
-
-def _loaded_modules() -> dict[str, Any]:
-    import sys
-
-    return sys.modules
 
 
 hooks = MlflowPipelineHook()

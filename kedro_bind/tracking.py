@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["TrackedRun", "log_parameters", "open_run", "use_default_store"]
+__all__ = ["TrackedRun", "active_run_id", "log_parameters", "open_run", "use_default_store"]
 
 logger = logging.getLogger(__name__)
 
@@ -19,19 +20,38 @@ _MOST_CHARACTERS = 6000
 """MLflow's limit for the value of a parameter (`MAX_PARAM_VAL_LENGTH`)."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class TrackedRun:
-    """An MLflow run that a bound run logs to; `joined` if somebody else opened it."""
+    """An MLflow run that a bound run logs to.
+
+    `joined` if somebody else opened it: another plugin in this Kedro session, or, with `outlives_session`, who
+    called Kedro (an orchestrator, a notebook).
+    """
 
     run_id: str
-    joined: bool
+    joined: bool = False
+    outlives_session: bool = False
 
     def close(self, status: str) -> None:
-        """End the run, unless it is somebody else's."""
+        """End the run, as far as that is ours to do.
+
+        Who called Kedro gets the error and ends the run. Another plugin gets no word of an error in a hook
+        of ours, and its run would end as FINISHED: that one ends here if it failed.
+        """
         import mlflow
 
-        if not self.joined:
+        if self.joined and (self.outlives_session or status != "FAILED"):
+            return
+        # kedro-mlflow resumes its run at each node, so MLflow may hold it as active several times.
+        while (active := mlflow.active_run()) is not None and active.info.run_id == self.run_id:
             mlflow.end_run(status)
+
+
+def active_run_id() -> str | None:
+    """Give the MLflow run that is open, without importing MLflow: where nobody has, none is open."""
+    mlflow = sys.modules.get("mlflow")
+    active = mlflow.active_run() if mlflow is not None else None
+    return str(active.info.run_id) if active is not None else None
 
 
 def use_default_store(project_path: Path) -> None:
@@ -46,18 +66,28 @@ def use_default_store(project_path: Path) -> None:
         mlflow.set_tracking_uri(f"sqlite:///{(project_path / 'mlflow.db').as_posix()}")
 
 
-def open_run(run_name: str, experiment_name: str, project_path: Path, run_id: str | None = None) -> TrackedRun:
-    """Join the active MLflow run, or resume `run_id` (or MLFLOW_RUN_ID); start one where there is none."""
+def open_run(
+    run_name: str,
+    experiment_name: str,
+    project_path: Path,
+    *,
+    run_id: str | None = None,
+    before_session: str | None = None,
+) -> TrackedRun:
+    """Join the active MLflow run, or resume `run_id` (or MLFLOW_RUN_ID); start one where there is none.
+
+    `before_session` is the run that was active before the Kedro session began.
+    """
     import mlflow
 
     active = mlflow.active_run()
     if active is not None and run_id in (None, active.info.run_id):
-        return TrackedRun(active.info.run_id, joined=True)
+        return TrackedRun(active.info.run_id, joined=True, outlives_session=active.info.run_id == before_session)
     use_default_store(project_path)
     if run_id or os.environ.get("MLFLOW_RUN_ID"):
-        return TrackedRun(mlflow.start_run(run_id=run_id).info.run_id, joined=False)
+        return TrackedRun(mlflow.start_run(run_id=run_id).info.run_id)
     run = mlflow.start_run(experiment_id=_experiment(experiment_name, project_path), run_name=run_name)
-    return TrackedRun(run.info.run_id, joined=False)
+    return TrackedRun(run.info.run_id)
 
 
 def log_parameters(parameters: Mapping[str, Any]) -> None:
