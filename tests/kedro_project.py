@@ -148,10 +148,12 @@ class KedroProject:
     def session(self, **arguments: Any) -> Iterator[Any]:
         """Open a session on the project in this process."""
         from kedro.framework.project import settings
+        from kedro.framework.session import KedroSession
         from kedro.framework.startup import bootstrap_project
 
         bootstrap_project(self.path)
-        with settings.SESSION_CLASS.create(project_path=self.path, **arguments) as session:
+        session_class = getattr(settings, "SESSION_CLASS", KedroSession)  # a setting of later Kedro versions
+        with session_class.create(project_path=self.path, **arguments) as session:
             yield session
 
 

@@ -61,11 +61,10 @@ def context_of(
     """Give the context of a session with these options."""
     from kedro.framework.session import KedroSession
 
-    of_session = issubclass(settings.SESSION_CLASS, KedroSession)
+    session_class = getattr(settings, "SESSION_CLASS", KedroSession)  # a setting of later Kedro versions
+    of_session = issubclass(session_class, KedroSession)
     more = {"runtime_params": dict(params)} if of_session else {}
-    session = settings.SESSION_CLASS.create(
-        project_path=metadata.project_path, env=env, conf_source=conf_source, **more
-    )
+    session = session_class.create(project_path=metadata.project_path, env=env, conf_source=conf_source, **more)
     context: KedroContext = session.load_context() if of_session else session.load_context(runtime_params=dict(params))
     return context
 
