@@ -58,11 +58,14 @@ _Loader.yaml_implicit_resolvers = {
 _Loader.add_implicit_resolver("tag:yaml.org,2002:float", _FLOAT, list("-+0123456789."))
 
 
-def parse_source(text: str, file: str, env: str = "") -> tuple[Source, list[Diagnostic]]:
+def parse_source(content: str | bytes, file: str, env: str = "") -> tuple[Source, list[Diagnostic]]:
     """Read one YAML text; the findings are those of syntax and shape.
 
     Names of bindings that are no strings are among them; `validate_document` passes over those.
     """
+    text = content if isinstance(content, str) else content.decode("utf-8", errors="replace")
+    if isinstance(content, bytes) and (wrong := _wrong_encoding(content, file)) is not None:
+        return Source(file=file, text=text, root=None, env=env), [wrong]
     unread = Source(file=file, text=text, root=None, env=env)
     try:
         loader = _Loader(text)
@@ -81,6 +84,17 @@ def parse_source(text: str, file: str, env: str = "") -> tuple[Source, list[Diag
         return unread, [_no_mapping(root, file)]
     findings = [*_duplicates(root, file), *_bad_names(root, file)]
     return Source(file=file, text=text, root=root, env=env, values=values), findings
+
+
+def _wrong_encoding(content: bytes, file: str) -> Diagnostic | None:
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        lines = split_lines(content[: error.start].decode("utf-8"))
+        place = Place(len(lines), len(lines[-1]) + 1, 1)
+        said = f"this is no UTF-8: the byte #x{content[error.start]:02x} is no character"
+        return _at(file, place, "yaml-syntax", said, "save the file as UTF-8")
+    return None
 
 
 def _is_empty(root: yaml.Node) -> bool:
@@ -112,13 +126,14 @@ def _no_mapping(root: yaml.Node, file: str) -> Diagnostic:
 
 def _syntax_error(text: str, file: str, error: Exception) -> Diagnostic:
     place = Place(1, 1, 1)
-    began = None
     said = " ".join(str(error).split())
     if isinstance(error, yaml.MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
         place = Place(mark.line + 1, mark.column + 1, 1) if mark else place
-        began = error.context_mark.line + 1 if error.context_mark else None
-        said = ", ".join(part for part in (error.context, error.problem) if part)
+        context = error.context or ""
+        if context.startswith("while") and error.context_mark and error.context_mark.line + 1 != place.line:
+            context += f" that begins in line {error.context_mark.line + 1}"
+        said = ", ".join(part for part in (context, error.problem) if part)
     elif isinstance(error, yaml.reader.ReaderError):
         lines = split_lines(text[: error.position])
         place = Place(len(lines), len(lines[-1]) + 1, 1)
@@ -126,7 +141,7 @@ def _syntax_error(text: str, file: str, error: Exception) -> Diagnostic:
         said = f"the character #x{code:04x} is not allowed"
     elif isinstance(error, RecursionError):
         said = "it is nested too deeply"
-    return _at(file, place, "yaml-syntax", f"this is no valid YAML: {said}", syntax_hint(said, place.line, began))
+    return _at(file, place, "yaml-syntax", f"this is no valid YAML: {said}", syntax_hint(said))
 
 
 def _bad_names(root: yaml.MappingNode, file: str) -> Iterator[Diagnostic]:

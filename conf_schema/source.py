@@ -20,6 +20,7 @@ __all__ = ["MERGE_TAG", "Place", "Source", "Sources", "pairs", "place_of", "spli
 MERGE_TAG = "tag:yaml.org,2002:merge"
 _LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 """What ends a line in YAML; `str.splitlines` knows more."""
+_TRUE = {"yes", "true", "on"}
 
 
 class Place(NamedTuple):
@@ -138,9 +139,19 @@ def _child(node: yaml.Node | None, step: str | int) -> tuple[yaml.Node | None, y
         inside = isinstance(step, int) and 0 <= step < len(node.value)
         return (None, node.value[step]) if inside else None
     for key, value in pairs(node):
-        if isinstance(key, yaml.ScalarNode) and key.value == str(step):
+        if isinstance(key, yaml.ScalarNode) and _is(key, step):
             return key, value
     return None
+
+
+def _is(key: yaml.ScalarNode, step: Any) -> bool:
+    """Tell whether a key is the one that a step names; YAML has several ways to write null, true and false."""
+    kind = key.tag.rpartition(":")[2]
+    if step is None:
+        return bool(kind == "null")
+    if isinstance(step, bool):
+        return kind == "bool" and (key.value.lower() in _TRUE) == step
+    return bool(key.value == str(step))
 
 
 def place_of(node: yaml.Node) -> Place:

@@ -25,8 +25,6 @@ _HINTS = {
 }
 
 
-def syntax_hint(said: str, line: int, began: int | None) -> str:
-    """Give the remedy for what PyYAML says; `began` is the line in which what it was reading begins."""
-    hint = next((each for problem, each in _HINTS.items() if problem in said), "")
-    place = f"it begins in line {began}" if began is not None and began != line else ""
-    return ", ".join(part for part in (hint, place) if part)
+def syntax_hint(said: str) -> str:
+    """Give the remedy for what PyYAML says."""
+    return next((each for problem, each in _HINTS.items() if problem in said), "")

@@ -131,6 +131,8 @@ def _bad_key(name: str, path: KeyPath) -> Diagnostic:
 def _remedy(path: KeyPath, given: Any) -> str:
     if not path:
         return _REMEDIES[()]
+    if given is None and not (len(path) == 1 and path[0] in _MISSING):
+        return "give it a value, or leave the key out"
     shape = _REMEDIES.get(path, "")
     return shape.format(value=_cut(given)) if isinstance(given, str) and given else ""
 

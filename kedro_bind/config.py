@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from conf_schema import Diagnostic, Document, KeyPath, Source, Sources
+    from conf_schema import Diagnostic, Document, Source, Sources
 
-__all__ = ["CONFIG_KEY", "PATTERNS", "Config", "read_config"]
+__all__ = ["CONFIG_KEY", "PATTERNS", "Config", "environments", "read_config"]
 
 CONFIG_KEY = "pipeline_ml"
 PATTERNS = ["pipeline_ml*", "pipeline_ml*/**", "**/pipeline_ml*"]
@@ -52,19 +52,21 @@ def read_config(loader: Any, project_path: Path | None = None) -> Config | None:
         return None
     from conf_schema import Document, Sources, has_errors, parse_source, validate_document
 
-    parsed = [(parse_source(text, _shown(path, project_path), env), path) for env, path, text in files]
+    parsed = [parse_source(content, _shown(path, project_path), env) for env, path, content in files]
     sources = Sources(
-        files=tuple(source for (source, _), _ in parsed),
+        files=tuple(source for source, _ in parsed),
         soft=getattr(loader, "merge_strategy", {}).get(CONFIG_KEY) == "soft",
     )
-    findings = [each for (_, found), _ in parsed for each in found]
+    findings = [each for _, found in parsed for each in found]
     findings += _declared_twice(sources.files)
-    values: Mapping[str, Any] | None = None
-    if not has_errors(findings):
-        values = _loaded(loader)
+    values, reason = (None, None) if has_errors(findings) else _loaded(loader)
     if values is None:
-        values, problems = _resolved(sources)
-        findings += problems
+        from kedro_bind.resolution import resolve
+
+        values, problems = resolve(sources)
+        findings += [each for each in problems if not (each.binding or "").startswith("_")]
+        if reason is not None and not problems:
+            findings.append(_refused_by_loader(reason))
     broken = {each.binding for each in findings if has_errors([each])}
     document, problems = validate_document({name: value for name, value in values.items() if name not in broken})
     findings += problems
@@ -73,8 +75,19 @@ def read_config(loader: Any, project_path: Path | None = None) -> Config | None:
     return Config(document if document.bindings else Document(), sources, tuple(placed), env)
 
 
-def _files(loader: Any) -> Iterator[tuple[str, str, str]]:
-    """Find the files as Kedro's loader finds them: environment, path and text, base first.
+def environments(loader: Any) -> list[str]:
+    """Give the environments that the configuration has a folder for, the one that all others build on left out.
+
+    Where there is none, it is the one that the loader goes by.
+    """
+    top = PurePosixPath(_environment_folder(loader, "base")).parent.as_posix()
+    found = [PurePosixPath(each) for each in loader._fs.ls(top, detail=False) if loader._fs.isdir(each)]
+    names = {each.name for each in found if not each.name.startswith((".", "_"))} - {loader.base_env}
+    return sorted(names) or [loader.env or loader.default_run_env or ""]
+
+
+def _files(loader: Any) -> Iterator[tuple[str, str, bytes]]:
+    """Find the files as Kedro's loader finds them: environment, path and content, base first.
 
     `OmegaConfigLoader` has no public way to list the files of a key. `_fs` is its file system (a local
     folder, an archive or a remote store), `_protocol` its kind, and `_get_conf_env_path` (in later Kedro
@@ -94,7 +107,7 @@ def _files(loader: Any) -> Iterator[tuple[str, str, str]]:
             inside = PurePosixPath(path).relative_to(folder) if path.startswith(folder) else PurePosixPath(path)
             hidden = any(part.startswith(".") for part in inside.parts) and getattr(loader, "ignore_hidden", True)
             if inside.suffix in _SUFFIXES and not hidden and file_system.isfile(path):
-                yield env, path, file_system.cat_file(path).decode("utf-8", errors="replace")
+                yield env, path, file_system.cat_file(path)
 
 
 def _environment_folder(loader: Any, env: str) -> str:
@@ -129,71 +142,20 @@ def _declared_twice(files: Sequence[Source]) -> Iterator[Diagnostic]:
                 )
 
 
-def _loaded(loader: Any) -> Mapping[str, Any] | None:
-    """Let the loader give the values; `None` where it can't."""
+def _loaded(loader: Any) -> tuple[Mapping[str, Any] | None, Exception | None]:
+    """Let the loader give the values; `None` with the reason where it can't."""
     try:
         values = loader[CONFIG_KEY]
-    except Exception:  # noqa: BLE001 - any loader, any resolver; the reason is found value by value
-        return None
-    return values if isinstance(values, dict) else None
+    except Exception as error:  # noqa: BLE001 - any loader, any resolver; the reason is found value by value
+        return None, error
+    return (values, None) if isinstance(values, dict) else (None, TypeError(f"it gives a {type(values).__name__}"))
 
 
-def _resolved(sources: Sources) -> tuple[dict[str, Any], list[Diagnostic]]:
-    """Resolve the values binding by binding, so that one that can't be resolved hides no other."""
-    from omegaconf import OmegaConf
-
-    merged: dict[str, Any] = {}
-    problems: list[Diagnostic] = []
-    for env in dict.fromkeys(source.env for source in sources.files):
-        contents = [source.values for source in sources.files if source.env == env]
-        try:
-            tree: Any = OmegaConf.unsafe_merge(*[OmegaConf.create(_plain(content)) for content in contents])
-        except Exception as error:  # noqa: BLE001 - omegaconf has no one base for what it refuses
-            problems.append(_unresolved((), error))
-            continue
-        found = [each for each in _unresolved_in(tree) if not str(each.path[0]).startswith("_")]
-        problems += found
-        for name in {str(key) for key in tree} - {each.binding for each in found}:
-            if not name.startswith("_"):
-                value = _plain_value(tree[name])
-                earlier = merged.get(name)
-                both = isinstance(value, dict) and isinstance(earlier, dict)
-                merged[name] = {**(earlier or {}), **value} if sources.soft and both else value
-    return merged, problems
-
-
-def _unresolved_in(node: Any, path: KeyPath = ()) -> Iterator[Diagnostic]:
-    from omegaconf import DictConfig, ListConfig
-
-    if not isinstance(node, DictConfig | ListConfig):
-        return
-    keys: list[Any] = list(node.keys()) if isinstance(node, DictConfig) else list(range(len(node)))
-    for key in keys:
-        try:
-            child = node[key]
-        except Exception as error:  # noqa: BLE001 - a resolver may raise anything
-            yield _unresolved((*path, key), error)
-        else:
-            yield from _unresolved_in(child, (*path, key))
-
-
-def _plain_value(node: Any) -> Any:
-    from omegaconf import OmegaConf
-
-    return OmegaConf.to_container(node, resolve=True) if OmegaConf.is_config(node) else node
-
-
-def _unresolved(path: KeyPath, error: Exception) -> Diagnostic:
+def _refused_by_loader(error: Exception) -> Diagnostic:
     from conf_schema import Diagnostic
 
-    said = str(error).strip().splitlines()
     return Diagnostic(
-        "unresolved-interpolation",
-        f"this can't be resolved: {said[0] if said else type(error).__name__}",
-        "define it, or give a default: '${globals:name, default}'",
-        path=path,
+        "broken-project",
+        f"Kedro's config loader can't load the bindings: {type(error).__name__}: {' '.join(str(error).split())}",
+        "mend that first",
     )
-
-
-def _plain(content: dict[str, Any]) -> dict[str, Any]:
-    return {str(key): value for key, value in content.items()}

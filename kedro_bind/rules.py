@@ -49,16 +49,17 @@ def binding_problems(
     yield from _outputs(inference)
     yield from _free_inputs(training, inference, input_name, artifacts)
     yield from _copy_modes(inference, copy_mode)
-    for name, source in artifacts.items():
-        if name not in data_inputs:
-            yield _unknown(name, data_inputs, "inference has no input", ("artifacts", name), on_key=True)
-        elif bare(source) not in _bare(training.datasets()):
-            yield _unknown(source, training.datasets(), "training has no dataset", ("artifacts", name))
+    yield from _artifacts(training, data_inputs, input_name, artifacts)
     if not isinstance(predict_params, str):
         parameters = {name for name in inputs if is_parameter(name)}
         for index, name in enumerate(predict_params):
             if name not in parameters and f"params:{name}" not in parameters:
-                yield _unknown(name, parameters, "inference has no parameter", ("model", "predict_params", index))
+                yield Diagnostic(
+                    "unknown-parameter",
+                    f"inference has no parameter '{name}'",
+                    _closest_or_all(name, parameters),
+                    path=("model", "predict_params", index),
+                )
 
 
 def _input_name(inference: Pipeline, input_name: str, data_inputs: set[str]) -> Iterator[Diagnostic]:
@@ -67,10 +68,11 @@ def _input_name(inference: Pipeline, input_name: str, data_inputs: set[str]) -> 
         return
     what = f"'{input_name}' is no input of the inference pipeline"
     if is_parameter(input_name):
-        what = f"'{input_name}' is a parameter, and a caller supplies data"
+        what = f"'{input_name}' is a parameter, and 'input_name' is the data that a caller supplies"
     elif input_name in inference.all_outputs():
         what += ": one of its nodes produces it"
-    hint = did_you_mean(input_name, data_inputs) or f"its inputs are {', '.join(sorted(data_inputs)) or 'none'}"
+    named = ", ".join(sorted(data_inputs)) or "none"
+    hint = did_you_mean(input_name, data_inputs) or f"the inputs of the inference pipeline are {named}"
     yield Diagnostic("bad-input-name", what, hint, path=("input_name",))
 
 
@@ -82,7 +84,8 @@ def _outputs(inference: Pipeline) -> Iterator[Diagnostic]:
         yield Diagnostic(
             "many-outputs",
             f"the inference pipeline has {len(outputs)} outputs ({', '.join(outputs)}); a model has one",
-            f"narrow the selection to the nodes of one of them, with 'to_outputs' or tags (they come from {', '.join(makers)})",
+            "narrow the selection to the nodes of one of them, with 'to_outputs' or tags "
+            f"(they come from {', '.join(makers)})",
             path=("inference",),
             on_key=True,
         )
@@ -119,6 +122,24 @@ def _free_inputs(
         )
 
 
+def _artifacts(
+    training: Pipeline, data_inputs: set[str], input_name: str, artifacts: Mapping[str, str]
+) -> Iterator[Diagnostic]:
+    """Rule 6 for artifacts: inference needs each, and training has what it is."""
+    for name, source in artifacts.items():
+        path = ("artifacts", name)
+        if is_parameter(name):
+            said = f"'{name}' is a parameter, and parameters are part of the model by themselves"
+            yield Diagnostic("bad-value", said, "remove it", path=path, on_key=True)
+        elif name == input_name:
+            said = f"'{name}' is the 'input_name', which a caller supplies, so it can't be an artifact"
+            yield Diagnostic("bad-value", said, "remove it", path=path, on_key=True)
+        elif name not in data_inputs:
+            yield _unknown(name, data_inputs - {input_name}, "inference has no input", path, on_key=True)
+        elif bare(source) not in _bare(training.datasets()):
+            yield _unknown(source, training.datasets(), "training has no dataset", path)
+
+
 def _copy_modes(inference: Pipeline, copy_mode: Any) -> Iterator[Diagnostic]:
     """Rule 6 for copy modes, and their values, which Python code may get wrong as well."""
     modes = get_args(CopyMode)
@@ -153,8 +174,11 @@ def _bad_mode(mode: Any, path: tuple[str, ...]) -> Diagnostic:
 
 
 def _unknown(name: str, known: set[str], what: str, path: tuple[str | int, ...], *, on_key: bool = False) -> Diagnostic:
-    hint = did_you_mean(name, known) or (f"there are {', '.join(sorted(known))}" if known else "")
-    return Diagnostic("unknown-dataset", f"{what} '{name}'", hint, path=path, on_key=on_key)
+    return Diagnostic("unknown-dataset", f"{what} '{name}'", _closest_or_all(name, known), path=path, on_key=on_key)
+
+
+def _closest_or_all(name: str, known: set[str]) -> str:
+    return did_you_mean(name, known) or (f"there are {', '.join(sorted(known))}" if known else "there are none")
 
 
 def _bare(names: set[str]) -> set[str]:

@@ -43,7 +43,8 @@ def selection_problems(
     except Exception as error:  # noqa: BLE001 - Kedro raises several types for pipelines that do not add up
         yield Diagnostic(
             "broken-project",
-            f"the pipelines {_of(selection)} do not add up: {_line(error)}",
+            f"the {_of(selection)} do not add up: {_line(error).rstrip('.')}",
+            "select from pipelines that can run together",
             path=(*path, "pipeline"),
         )
         return
@@ -72,18 +73,20 @@ def _filter_problems(selection: Selection, whole: Pipeline, path: KeyPath) -> It
     namespaces = {prefix for node in whole.nodes for prefix in node.namespace_prefixes}
     for key, code, known, what in (
         ("tags", "empty-selection", tags, "no node of {of} has the tag '{name}'"),
-        ("exclude_tags", "empty-selection", tags, "no node of {of} has the tag '{name}'"),
+        ("exclude_tags", "unknown-tag", tags, "no node of {of} has the tag '{name}'"),
         ("node_namespaces", "empty-selection", namespaces, "no node of {of} is in the namespace '{name}'"),
-        ("node_names", "unknown-node", nodes, "{of} has no node '{name}'"),
-        ("from_nodes", "unknown-node", nodes, "{of} has no node '{name}'"),
-        ("to_nodes", "unknown-node", nodes, "{of} has no node '{name}'"),
-        ("from_inputs", "unknown-dataset", datasets, "{of} has no dataset '{name}'"),
-        ("to_outputs", "unknown-dataset", datasets, "{of} has no dataset '{name}'"),
+        ("node_names", "unknown-node", nodes, "{of} {has} no node '{name}'"),
+        ("from_nodes", "unknown-node", nodes, "{of} {has} no node '{name}'"),
+        ("to_nodes", "unknown-node", nodes, "{of} {has} no node '{name}'"),
+        ("from_inputs", "unknown-dataset", datasets, "{of} {has} no dataset '{name}'"),
+        ("to_outputs", "unknown-dataset", datasets, "{of} {has} no dataset '{name}'"),
     ):
         for index, name in enumerate(getattr(selection, key) or ()):
             if name not in known:
                 hint = did_you_mean(name, known) or _known("there are", known)
-                yield Diagnostic(code, what.format(of=_of(selection), name=name), hint, path=(*path, key, index))
+                has = "has" if len(selection.pipeline) == 1 else "have"
+                said = what.format(of=_of(selection), has=has, name=name)
+                yield Diagnostic(code, said, hint, path=(*path, key, index))
 
 
 def _sum(selection: Selection, pipelines: Mapping[str, Pipeline]) -> Pipeline:

@@ -38,6 +38,7 @@ NAMES = sorted({path.stem if path.is_file() else path.name for path in CASES.ite
 UPDATE = os.getenv("KEDRO_BIND_UPDATE_GOLDEN") == "1"
 
 CODES = {
+    "bad-catalog-entry",
     "bad-input-name",
     "bad-value",
     "broken-project",
@@ -55,7 +56,9 @@ CODES = {
     "unknown-dataset",
     "unknown-key",
     "unknown-node",
+    "unknown-parameter",
     "unknown-pipeline",
+    "unknown-tag",
     "unresolved-interpolation",
     "yaml-syntax",
 }
@@ -96,7 +99,8 @@ def check(project: Path, form: str = "text") -> str:
 
     config = read_config(loader, project)
     assert config is not None, "the case has no pipeline_ml file"
-    return render_report(check_everything(config, load_pipelines, load_catalog), config.sources, form)
+    printed = render_report(check_everything(config, load_pipelines, load_catalog), config.sources, form)
+    return printed.replace(f"{project.as_posix()}/", "")
 
 
 @pytest.mark.parametrize("case", NAMES)

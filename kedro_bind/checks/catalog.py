@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from kedro.io.core import is_parameter
@@ -24,13 +25,16 @@ def catalog_problems(pipeline_ml: PipelineML, catalog: Any) -> Iterator[Diagnost
         path = (name, "artifacts", artifact) if artifact in pipeline_ml.serving.artifacts else (name, "inference")
         on_key = path[-1] == "inference"
         makers = [node.name for node in pipeline_ml.training.nodes if source in node.outputs]
-        said = f"inference needs '{source}'" + (f", which node '{makers[0]}' of training produces" if makers else "")
+        said = f"inference needs '{source}', which " + (
+            f"node '{makers[0]}' of training produces" if makers else "training reads"
+        )
         if source not in catalog:
             known = [each for each in catalog if not is_parameter(each)]
             hint = did_you_mean(source, known)
             yield Diagnostic(
                 "not-in-catalog",
-                f"{said}, and the catalog has no entry '{source}', so it is gone after the run",
+                f"{said}, and the catalog has no entry '{source}', "
+                + ("so it is gone after the run" if makers else "so nothing supplies it"),
                 f"{hint} Or add an entry"
                 if hint
                 else "add an entry for it to the catalog, such as a pickle.PickleDataset",
@@ -42,9 +46,9 @@ def catalog_problems(pipeline_ml: PipelineML, catalog: Any) -> Iterator[Diagnost
             dataset = catalog.get(source)
         except Exception as error:  # noqa: BLE001 - datasets raise anything, and their packages may be missing
             yield Diagnostic(
-                "not-in-catalog",
-                f"{said}, and its catalog entry does not hold: {_line(error)}",
-                "mend the catalog entry",
+                "bad-catalog-entry",
+                f"{said}, and its catalog entry does not hold: {_said(error)}",
+                "mend the entry, or install what it needs",
                 path=path,
                 on_key=on_key,
             )
@@ -70,13 +74,15 @@ def catalog_problems(pipeline_ml: PipelineML, catalog: Any) -> Iterator[Diagnost
         if is_parameter(parameter) and parameter not in catalog:
             known = [each for each in catalog if is_parameter(each)]
             yield Diagnostic(
-                "not-in-catalog",
+                "unknown-parameter",
                 f"inference needs '{parameter}', and there is no such parameter",
-                did_you_mean(parameter, known),
+                did_you_mean(parameter, known) or "give it a value in parameters.yml",
                 path=(name, "inference"),
                 on_key=True,
             )
 
 
-def _line(error: Exception) -> str:
-    return " ".join(str(error).split())[:300]
+def _said(error: Exception) -> str:
+    """Give what Kedro says of a catalog entry, without its advice, which names pages and packages."""
+    line = " ".join(str(error).split())
+    return re.split(r"\.? (?:Please install|Hint: |Please see )", line, maxsplit=1)[0].rstrip(".")

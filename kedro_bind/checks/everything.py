@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from kedro_bind.config import Config
 
-__all__ = ["Report", "check_everything"]
+__all__ = ["Report", "broken_project", "check_everything"]
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,9 @@ def check_everything(
     own code or configuration breaks there is a finding too.
     """
     wanted = list(names) or config.names
-    findings = [each for each in config.findings if each.binding in wanted or each.binding is None]
+    declared = set(config.names)
+    # What is about no declared binding, such as a template, may be about any of them.
+    findings = [each for each in config.findings if each.binding in wanted or each.binding not in declared]
     bindings = [name for name in config.document.bindings if name in wanted]
     if bindings:
         findings += [
@@ -60,7 +62,7 @@ def _kedro_problems(
     try:
         pipelines = load_pipelines()
     except Exception as error:  # noqa: BLE001 - the project's own code may raise anything
-        return [_broken("pipelines", error)]
+        return [broken_project("pipelines", error)]
     expansion = expand(config.document, pipelines, bindings)
     findings = list(expansion.findings)
     if not expansion.bound:
@@ -68,17 +70,20 @@ def _kedro_problems(
     try:
         catalog = load_catalog()
     except Exception as error:  # noqa: BLE001 - so may its datasets and config loader
-        return [*findings, _broken("catalog", error)]
+        return [*findings, broken_project("catalog and parameters", error)]
     for pipeline_ml in expansion.bound.values():
         findings += catalog_problems(pipeline_ml, catalog)
     return findings
 
 
-def _broken(what: str, error: Exception) -> Diagnostic:
-    cause = error.__cause__ or error
-    said = " ".join(str(cause).split()) or type(cause).__name__
+def broken_project(what: str, error: Exception) -> Diagnostic:
+    """Give the finding for a part of the project that can't be loaded."""
+    chain = [error]
+    while chain[-1].__cause__ is not None and isinstance(chain[-1].__cause__, Exception):
+        chain.append(chain[-1].__cause__)
+    said = [f"{type(each).__name__}: {' '.join(str(each).split())}" for each in chain]
     return Diagnostic(
         "broken-project",
-        f"the project's {what} can't be loaded: {type(cause).__name__}: {said}",
+        f"the project's {what} can't be loaded: {', from '.join(said)}",
         "mend that first",
     )

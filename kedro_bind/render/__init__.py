@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from kedro_bind.render.text import render_excerpts, summary
+from conf_schema import visible
+from kedro_bind.render.text import folded, render_excerpts, summary
 
 if TYPE_CHECKING:
     from conf_schema import Diagnostic, Sources
@@ -14,21 +15,21 @@ if TYPE_CHECKING:
 __all__ = ["render_report"]
 
 
-def render_report(report: Report, sources: Sources, form: str) -> str:
+def render_report(report: Report, sources: Sources | None, form: str, *, colour: bool = False) -> str:
     """Write a report as `text`, `json` or `github`."""
     if form == "json":
         return json.dumps({"diagnostics": [each.as_dict() for each in report.findings]}, indent=2)
     if form == "github":
-        return "\n".join(map(_annotation, report.findings))
-    return "\n".join(filter(None, (render_excerpts(report.findings, sources), summary(report))))
+        return "\n".join(_annotation(each, text) for each, text in folded(report.findings))
+    return "\n".join(filter(None, (render_excerpts(report.findings, sources, colour=colour), summary(report))))
 
 
-def _annotation(diagnostic: Diagnostic) -> str:
+def _annotation(diagnostic: Diagnostic, text: str) -> str:
     """Write a finding as a workflow command of GitHub Actions, with its escapes."""
     end = diagnostic.column + diagnostic.width - 1
-    place = f"file={_escaped(diagnostic.file or '')},line={diagnostic.line},col={diagnostic.column},endColumn={end}"
-    message = diagnostic.text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    return f"::{diagnostic.severity.value} {place},title={diagnostic.code}::{message}"
+    place = f"line={diagnostic.line},col={diagnostic.column},endColumn={end},"
+    where = f"file={_escaped(visible(diagnostic.file))},{place}" if diagnostic.file else ""
+    return f"::{diagnostic.severity.value} {where}title={diagnostic.code}::{text.replace('%', '%25')}"
 
 
 def _escaped(text: str) -> str:

@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING
 
+import click
+
+from conf_schema import visible
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from conf_schema import Diagnostic, Sources
     from kedro_bind.checks import Report
 
-__all__ = ["render_excerpts", "render_plain", "summary"]
+__all__ = ["folded", "render_excerpts", "render_plain", "summary"]
+
+_COLOURS = {"error": "red", "warning": "yellow"}
 
 
 def render_plain(diagnostics: Iterable[Diagnostic]) -> str:
     """Write each finding as one line: place, what is wrong, how to mend it, code."""
-    return "\n".join(_headline(each) for each in diagnostics)
+    return "\n".join(_headline(each, text, colour=False) for each, text in folded(diagnostics))
 
 
-def render_excerpts(diagnostics: Iterable[Diagnostic], sources: Sources | None) -> str:
+def render_excerpts(diagnostics: Iterable[Diagnostic], sources: Sources | None, *, colour: bool = False) -> str:
     """Write each finding with the line it points at and a caret below."""
-    return "\n".join(_with_excerpt(each, sources) for each in diagnostics)
+    return "\n".join(_with_excerpt(each, text, sources, colour=colour) for each, text in folded(diagnostics))
 
 
 def summary(report: Report) -> str:
     """Say in one line what was checked and what came of it."""
-    count = len(report.findings)
-    errors = sum(each.severity.value == "error" for each in report.findings)
+    shown = [each for each, _ in folded(report.findings)]
+    count = len(shown)
+    errors = sum(each.severity.value == "error" for each in shown)
     kinds = [f"{errors} problem{'s' * (errors != 1)}"] if errors else []
     kinds += [f"{count - errors} warning{'s' * (count - errors != 1)}"] if count > errors else []
     bindings = f"{len(report.names)} binding{'s' * (len(report.names) != 1)}"
@@ -34,18 +42,44 @@ def summary(report: Report) -> str:
     return f"{bindings} in {files} (env {report.env}): {', '.join(kinds) or 'no problems'}"
 
 
-def _headline(diagnostic: Diagnostic) -> str:
+def folded(diagnostics: Iterable[Diagnostic]) -> Iterator[tuple[Diagnostic, str]]:
+    """Give each finding with its text; one in a template that several bindings use is given once."""
+    groups: dict[object, list[Diagnostic]] = {}
+    for each in diagnostics:
+        shared = (each.file, each.line, each.column, each.code, each.message, each.hint)
+        groups.setdefault(shared if each.elsewhere else (*shared, each.path), []).append(each)
+    for group in groups.values():
+        yield group[0], group[0].text_about(list(dict.fromkeys(each.binding or "" for each in group)))
+
+
+def _headline(diagnostic: Diagnostic, text: str, *, colour: bool) -> str:
     place = f"{diagnostic.file}:{diagnostic.line}:{diagnostic.column}: " if diagnostic.file else ""
     warning = "warning: " if diagnostic.severity.value == "warning" else ""
-    return f"{place}{warning}{diagnostic.text} [{diagnostic.code}]"
+    code = f"[{diagnostic.code}]"
+    if not colour:
+        return f"{visible(place)}{warning}{text} {code}"
+    kind = _COLOURS[diagnostic.severity.value]
+    place = click.style(visible(place), bold=True)
+    return f"{place}{click.style(warning, fg=kind)}{text} {click.style(code, fg=kind)}"
 
 
-def _with_excerpt(diagnostic: Diagnostic, sources: Sources | None) -> str:
+def _with_excerpt(diagnostic: Diagnostic, text: str, sources: Sources | None, *, colour: bool) -> str:
+    headline = _headline(diagnostic, text, colour=colour)
     line = sources.line(diagnostic) if sources else None
     if line is None:
-        return _headline(diagnostic)
+        return headline
+    start = diagnostic.column - 1
+    before, marked = line[:start], line[start : start + diagnostic.width]
     number = str(diagnostic.line)
     margin = " " * len(number)
-    width = max(1, min(diagnostic.width, len(line) - diagnostic.column + 1))
-    caret = " " * (diagnostic.column - 1) + "^" * width
-    return f"{_headline(diagnostic)}\n {margin} |\n {number} | {line}\n {margin} | {caret}"
+    caret = "^" * max(1, _columns(visible(marked)))
+    if colour:
+        caret = click.style(caret, fg=_COLOURS[diagnostic.severity.value], bold=True)
+    indent = " " * _columns(visible(before))
+    return f"{headline}\n {margin} |\n {number} | {visible(line)}".rstrip() + f"\n {margin} | {indent}{caret}"
+
+
+def _columns(text: str) -> int:
+    """Count the columns of a terminal that a text takes: signs of East Asia take two, combining ones none."""
+    wide = sum(unicodedata.east_asian_width(each) in "WF" for each in text)
+    return len(text) + wide - sum(unicodedata.combining(each) > 0 for each in text)
