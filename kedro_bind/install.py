@@ -2,7 +2,7 @@
 
 Kedro has no hook for registering pipelines (kedro-org/kedro#2526), so `install` wraps the one place where
 `kedro.framework.project.pipelines` gets the user's `register_pipelines` from. Private parts in use:
-`_get_pipelines_registry_callable`, `_is_data_loaded` and, from Kedro 1.7 on, `_requested_pipelines`;
+`_get_pipelines_registry_callable`, `_is_data_loaded`, `_content` and, from Kedro 1.7 on, `_requested_pipelines`;
 `tests/integration/test_private_kedro.py` fails when one of them changes.
 """
 
@@ -85,8 +85,9 @@ _current = _Current()
 class _Registered(dict[str, "Pipeline"]):
     """The project's pipelines with the bound ones; asking for one that is declared but broken says why."""
 
-    def __init__(self, pipelines: Mapping[str, Pipeline], config: Config) -> None:
-        super().__init__(pipelines)
+    def __init__(self, registered: Mapping[str, Pipeline], bound: Mapping[str, Pipeline], config: Config) -> None:
+        super().__init__({**registered, **bound})
+        self.registered = registered
         self._config = config
 
     def __getitem__(self, name: str) -> Pipeline:
@@ -164,10 +165,12 @@ def registered_pipelines() -> dict[str, Pipeline]:
 
     if hasattr(project.pipelines, "set_requested"):  # Kedro 1.7 on
         project.pipelines.set_requested(None)
-    pipelines = dict(project.pipelines)
+    list(project.pipelines)  # loads them
+    content = project.pipelines._content
+    registered = content.registered if isinstance(content, _Registered) else content
     return {
         name: each
-        for name, each in pipelines.items()
+        for name, each in registered.items()
         if not (isinstance(each, PipelineML) and each.serving.name == name)
     }
 
@@ -243,7 +246,7 @@ def _bind(pipelines: Mapping[str, Pipeline], config: Config | None, wanted: list
     config = replace(config, findings=(*config.findings, *findings))
     if findings:
         _warn(config)
-    return _Registered({**pipelines, **expansion.bound}, config)
+    return _Registered(pipelines, expansion.bound, config)
 
 
 def _warn(config: Config | None) -> None:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from conf_schema import Diagnostic
+from conf_schema import Diagnostic, Sources
 from kedro_bind.checks.catalog import catalog_problems
 from kedro_bind.registry import expand
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from kedro.pipeline import Pipeline
 
     from kedro_bind.config import Config
 
-__all__ = ["Report", "broken_project", "check_everything"]
+__all__ = ["Report", "broken_project", "check_everything", "in_all"]
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,29 @@ def check_everything(
         ]
     files = tuple(dict.fromkeys(source.file for source in config.sources.files))
     return Report(tuple(sorted(findings, key=lambda each: each.sort_key)), tuple(wanted), files, config.env)
+
+
+def in_all(checked: Sequence[tuple[Report, Sources]]) -> tuple[Report, Sources]:
+    """Join the reports of several environments; what is wrong in some of them only, names these."""
+    if len(checked) == 1:
+        return checked[0]
+    envs: dict[Diagnostic, list[str]] = {}
+    for report, _ in checked:
+        for each in report.findings:
+            envs.setdefault(each, []).append(report.env)
+    findings = []
+    for each, found_in in envs.items():
+        read_in = [report.env for report, _ in checked if each.file is None or each.file in report.files]
+        about = "" if found_in == read_in else f" (env {', '.join(found_in)})"
+        findings.append(replace(each, message=f"{each.message}{about}"))
+    files = {source.file: source for _, sources in checked for source in sources.files}
+    report = Report(
+        tuple(sorted(findings, key=lambda each: each.sort_key)),
+        tuple(dict.fromkeys(name for report, _ in checked for name in report.names)),
+        tuple(files),
+        ", ".join(report.env for report, _ in checked),
+    )
+    return report, Sources(tuple(files.values()))
 
 
 def _kedro_problems(

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from kedro_bind.cli.project import config_of, context_of, no_traceback, verbose_option, where_options
+from kedro_bind.cli.project import context_of, loader_of, no_traceback, verbose_option, where_options
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kedro.framework.startup import ProjectMetadata
+
+    from conf_schema import Sources
+    from kedro_bind.checks import Report
 
 __all__ = ["command"]
 
@@ -21,6 +28,7 @@ __all__ = ["command"]
 )
 @click.argument("names", nargs=-1)
 @where_options
+@click.option("--all-envs", is_flag=True, help="Check every environment that has a folder in the configuration.")
 @click.option(
     "--format",
     "format_",
@@ -29,47 +37,87 @@ __all__ = ["command"]
     show_default=True,
     help="How findings are written.",
 )
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write to this file: Kedro's own log lines go to standard output as well.",
+)
 @click.option("--strict", is_flag=True, help="Let warnings count as problems.")
 @verbose_option
 @click.pass_obj
-def command(
+def command(  # noqa: PLR0913 - one for each option
     metadata: ProjectMetadata,
     names: tuple[str, ...],
     env: str | None,
     conf_source: str | None,
     params: dict[str, Any],
     format_: str,
+    output: Path | None,
     *,
+    all_envs: bool,
     strict: bool,
     verbose: bool,
 ) -> None:
     """Find every mistake in the bindings before anything runs.
 
     Checks the bindings NAMES, or all of them: the YAML, the schema, the pipelines, nodes and datasets that it
-    names, and the catalog. Exits with 0 where all is well, 1 where there are problems, 2 for wrong usage of this
-    command, 3 if the check itself breaks.
+    names, the catalog, and whether the model can travel. Exits with 0 where all is well, 1 where there are
+    problems, 2 for wrong usage of this command, 3 if the check itself breaks.
     """
+    if all_envs and env:
+        raise click.UsageError("'--env' and '--all-envs' exclude each other")
     with no_traceback(verbose=verbose):
-        from conf_schema import did_you_mean
-        from kedro_bind.checks import check_everything
-        from kedro_bind.install import registered_pipelines
+        from kedro_bind.checks import in_all
         from kedro_bind.render import render_report
 
-        config = config_of(metadata, env, conf_source, params)
-        if config is None:
+        envs = _environments(metadata, conf_source, params) if all_envs else [env]
+        checked = [each for each in (_check(metadata, each, conf_source, params, names) for each in envs) if each]
+        if not checked:
             click.echo("no bindings: the project has no pipeline_ml*.yml")
             return
-        unknown = [name for name in names if name not in config.names]
-        if unknown and not config.unreadable:
-            hint = did_you_mean(unknown[0], config.names) or f"there are {', '.join(config.names) or 'none'}"
-            raise click.UsageError(f"there is no binding '{unknown[0]}'; {hint}")
-        report = check_everything(
-            config,
-            registered_pipelines,
-            lambda: context_of(metadata, env, conf_source, params).catalog,
-            names,
-        )
-        click.echo(render_report(report, config.sources, format_))
-        failed = any(strict or each.severity.value == "error" for each in report.findings)
-        if failed:
+        report, sources = in_all(checked)
+        colour = format_ == "text" and output is None and sys.stdout.isatty()
+        printed = render_report(report, sources, format_, colour=colour)
+        if output is not None:
+            output.write_text(f"{printed}\n", encoding="utf-8")
+        elif printed:
+            click.echo(printed)
+        if any(strict or each.severity.value == "error" for each in report.findings):
             raise click.exceptions.Exit(1)
+
+
+def _environments(metadata: ProjectMetadata, conf_source: str | None, params: dict[str, Any]) -> Sequence[str | None]:
+    from kedro_bind.config import environments
+
+    try:
+        return environments(loader_of(metadata, None, conf_source, params))
+    except Exception:  # noqa: BLE001 - what keeps the loader from being made becomes a finding of the check
+        return [None]
+
+
+def _check(
+    metadata: ProjectMetadata,
+    env: str | None,
+    conf_source: str | None,
+    params: dict[str, Any],
+    names: tuple[str, ...],
+) -> tuple[Report, Sources] | None:
+    """Check the bindings as one environment has them; nothing where it has none."""
+    from conf_schema import Sources, did_you_mean
+    from kedro_bind.checks import Report, broken_project, check_everything
+    from kedro_bind.config import read_config
+    from kedro_bind.install import registered_pipelines
+
+    try:
+        loader = loader_of(metadata, env, conf_source, params)
+    except Exception as error:  # noqa: BLE001 - it reads globals.yml, which may be broken in any way
+        return Report((broken_project("configuration", error),), names, (), env or "default"), Sources()
+    config = read_config(loader, metadata.project_path)
+    if config is None:
+        return None
+    unknown = [name for name in names if name not in config.names]
+    if unknown and not config.unreadable:
+        hint = did_you_mean(unknown[0], config.names) or f"there are {', '.join(config.names) or 'none'}"
+        raise click.UsageError(f"there is no binding '{unknown[0]}'; {hint}")
+    load_catalog = lambda: context_of(metadata, env, conf_source, params).catalog  # noqa: E731 - one use
+    return check_everything(config, registered_pipelines, load_catalog, names), config.sources

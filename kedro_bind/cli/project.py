@@ -16,10 +16,11 @@ from kedro_bind.errors import KedroBindError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from kedro.config import AbstractConfigLoader
     from kedro.framework.context import KedroContext
     from kedro.framework.startup import ProjectMetadata
 
-__all__ = ["config_of", "context_of", "no_traceback", "verbose_option", "where_options"]
+__all__ = ["config_of", "context_of", "loader_of", "no_traceback", "verbose_option", "where_options"]
 
 
 def where_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -44,15 +45,22 @@ def config_of(
     metadata: ProjectMetadata, env: str | None, conf_source: str | None, params: Mapping[str, Any]
 ) -> Config | None:
     """Read the bindings as a session with these options would."""
+    return read_config(loader_of(metadata, env, conf_source, params), metadata.project_path)
+
+
+def loader_of(
+    metadata: ProjectMetadata, env: str | None, conf_source: str | None, params: Mapping[str, Any]
+) -> AbstractConfigLoader:
+    """Make the config loader that a session with these options would have."""
     import os
 
-    loader = settings.CONFIG_LOADER_CLASS(
+    loader: AbstractConfigLoader = settings.CONFIG_LOADER_CLASS(
         conf_source=conf_source or str(metadata.project_path / settings.CONF_SOURCE),
         env=env or os.getenv("KEDRO_ENV"),
         runtime_params=dict(params),
         **settings.CONFIG_LOADER_ARGS,
     )
-    return read_config(loader, metadata.project_path)
+    return loader
 
 
 def context_of(
@@ -61,7 +69,7 @@ def context_of(
     """Give the context of a session with these options."""
     from kedro.framework.session import KedroSession
 
-    session_class = getattr(settings, "SESSION_CLASS", KedroSession)  # a setting of later Kedro versions
+    session_class: Any = getattr(settings, "SESSION_CLASS", KedroSession)  # a setting of later Kedro versions
     of_session = issubclass(session_class, KedroSession)
     more = {"runtime_params": dict(params)} if of_session else {}
     session = session_class.create(project_path=metadata.project_path, env=env, conf_source=conf_source, **more)

@@ -39,7 +39,8 @@ def summary(report: Report) -> str:
     kinds += [f"{count - errors} warning{'s' * (count - errors != 1)}"] if count > errors else []
     bindings = f"{len(report.names)} binding{'s' * (len(report.names) != 1)}"
     files = f"{len(report.files)} file{'s' * (len(report.files) != 1)}"
-    return f"{bindings} in {files} (env {report.env}): {', '.join(kinds) or 'no problems'}"
+    envs = f"env{'s' * (', ' in report.env)} {report.env}"
+    return f"{bindings} in {files} ({envs}): {', '.join(kinds) or 'no problems'}"
 
 
 def folded(diagnostics: Iterable[Diagnostic]) -> Iterator[tuple[Diagnostic, str]]:
