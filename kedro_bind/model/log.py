@@ -153,7 +153,7 @@ class _BoundFlavor:
             path,
             mlflow_model=mlflow_model,
             python_model=str(code),
-            artifacts={ARTIFACT: built.folder.as_uri()},
+            artifacts={ARTIFACT: str(built.folder)},
             code_paths=settings.code_paths,
             signature=self._signature(kedro),
             input_example=self._example(rows),
@@ -266,7 +266,7 @@ def _lineage(serving: Serving, origin: Origin, built: BuiltPlan) -> dict[str, An
 
 
 def _describe(settings: LogSettings, version: Any) -> None:
-    """Give the registered version its description and aliases; the last step, after the proof."""
+    """Give the registered version its description, tags and aliases; the last step, after the proof."""
     import mlflow
 
     name = settings.registered_model_name
@@ -275,6 +275,8 @@ def _describe(settings: LogSettings, version: Any) -> None:
     client = mlflow.MlflowClient()
     if settings.description:
         client.update_model_version(name, str(version), settings.description)
+    for key, value in settings.tags.items():  # MLflow 3.1 puts them on the logged model only
+        client.set_model_version_tag(name, str(version), key, value)
     for alias in settings.aliases:
         client.set_registered_model_alias(name, alias, str(version))
 

@@ -82,7 +82,9 @@ class BoundModel(Predicts, PythonModel):
     def load_context(self, context: Any) -> None:
         """Load the plan, its functions and its artifacts."""
         folder = Path(context.artifacts[ARTIFACT])
-        self.predictor = load_predictor(folder, folder.parents[1] / "code")
+        model = folder.parents[1]
+        # While a model is saved, some MLflow versions load it from where it is made, without its code.
+        self.predictor = load_predictor(folder, model / "code" if (model / "MLmodel").is_file() else None)
 
 
 def load_predictor(folder: Path, code: Path | None = None) -> Predictor:
