@@ -48,12 +48,12 @@ class BoundRun:
             BindingError: with the findings of `kedro bind check` for the bindings of this run.
         """
         from conf_schema import has_errors
-        from kedro_bind.checks import catalog_problems
+        from kedro_bind.checks import findings_of_all
         from kedro_bind.install import current_config
         from kedro_bind.render.text import render_plain
 
         config = current_config()
-        findings = [each for binding in self.bindings.values() for each in catalog_problems(binding, catalog)]
+        findings = findings_of_all(self.bindings.values(), catalog, self.origin)
         placed = [config.sources.locate(each) if config and each.binding in config.names else each for each in findings]
         if has_errors(placed):
             names = ", ".join(f"'{name}'" for name in self.bindings)
@@ -208,16 +208,17 @@ def pipeline_names_of(run_params: Mapping[str, Any]) -> list[str]:
 
 
 def _logging_failed(failures: Mapping[str, Exception]) -> KedroBindError:
-    told = [
-        f"the model of '{name}' is not logged: {error.message if isinstance(error, KedroBindError) else f'{type(error).__name__}: {_line(error)}'}"
-        for name, error in failures.items()
-    ]
+    told = [f"the model of '{name}' is not logged: {_reason(error)}" for name, error in failures.items()]
     again = " and ".join(f"'kedro bind log {name}'" for name in failures)
     result = LoggingError(
         "\n".join([*told, f"What training produced is stored; {again} logs it without training again."])
     )
     result.__cause__ = next(iter(failures.values()))
     return result
+
+
+def _reason(error: Exception) -> str:
+    return error.message if isinstance(error, KedroBindError) else f"{type(error).__name__}: {_line(error)}"
 
 
 def _line(error: Exception) -> str:

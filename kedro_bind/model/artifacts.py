@@ -19,11 +19,13 @@ from kedro_bind.model.digest import digest
 from kedro_bind.model.plan import Artifact
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from kedro.io import AbstractDataset
 
     from kedro_bind.pipeline_ml import PipelineML
 
-__all__ = ["Stored", "artifact_uris", "has_path", "is_persisted", "local_config", "stage", "stored"]
+__all__ = ["Stored", "artifact_uris", "has_path", "is_persisted", "local_config", "stage", "stored", "uris_of"]
 
 _PATH_KEYS = ("filepath", "path")
 _REMOTE_KEYS = ("credentials", "versioned", "version", "metadata", "save_args")
@@ -117,15 +119,23 @@ def artifact_uris(pipeline_ml: PipelineML, catalog: Any) -> dict[str, str]:
     Raises:
         BindingError: an artifact is in memory, or no file.
     """
-    uris = {}
-    for name, source in pipeline_ml.artifact_sources.items():
-        uri = stored(catalog, source).uri
+    return uris_of({name: stored(catalog, source) for name, source in pipeline_ml.artifact_sources.items()})
+
+
+def uris_of(artifacts: Mapping[str, Stored]) -> dict[str, str]:
+    """Give the URI of each artifact.
+
+    Raises:
+        BindingError: one is no file.
+    """
+    uris = {name: each.uri for name, each in artifacts.items()}
+    for name, uri in uris.items():
         if uri is None:
             raise BindingError(
-                f"the artifact '{name}' is no file, so it has no URI; a bound pipeline captures it by value when kedro_bind logs it"
+                f"the artifact '{name}' is no file, so it has no URI to log it by"
+                "; where kedro_bind logs the model itself, it captures the value"
             )
-        uris[name] = uri
-    return uris
+    return {name: str(uri) for name, uri in uris.items()}
 
 
 def _unwrapped(dataset: Any) -> Any:

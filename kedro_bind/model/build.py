@@ -55,9 +55,8 @@ def build_plan(serving: Serving, catalog: Any, folder: Path, name: str) -> Built
         if source.version is not None:
             versions[dataset] = source.version
         if source.path is None:
-            warnings.append(
-                f"the artifact '{dataset}' is no file ({type(source.dataset).__name__}); its value of now is in the model"
-            )
+            kind = type(source.dataset).__name__
+            warnings.append(f"the artifact '{dataset}' is no file ({kind}); its value of now is in the model")
     plan = plan_of(serving, name, load_parameters(serving.inference, catalog), artifacts)
     nodes = []
     for node, planned in zip(serving.inference.nodes, plan.nodes, strict=True):
@@ -68,7 +67,8 @@ def build_plan(serving: Serving, catalog: Any, folder: Path, name: str) -> Built
         _pickle_function(node, folder / pickled)
         nodes.append(planned.model_copy(update={"pickle": pickled}))
         warnings.append(
-            f"the function of node '{node.name}' can't be imported by name ({_described(node.func)}); it is pickled with cloudpickle, which ties the model to this Python version"
+            f"the function of node '{node.name}' can't be imported by name ({_described(node.func)})"
+            "; it is pickled with cloudpickle, which ties the model to this Python version"
         )
     plan = plan.model_copy(update={"nodes": nodes})
     write_plan(plan, folder)
@@ -171,7 +171,8 @@ def _pickle_function(node: Node, place: Path) -> None:
         place.write_bytes(cloudpickle.dumps(node.func))
     except Exception as error:
         raise LoggingError(
-            f"the function of node '{node.name}' can be neither imported by name nor pickled: {error}; define it at the top of a module"
+            f"the function of node '{node.name}' can be neither imported by name nor pickled: {error}"
+            "; define it at the top of a module"
         ) from error
 
 

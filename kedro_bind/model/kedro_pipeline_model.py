@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mlflow.pyfunc.model import PythonModel
 
 from kedro_bind.errors import BindingError
-from kedro_bind.model.artifacts import local_config, stored
+from kedro_bind.model.artifacts import local_config, stored, uris_of
 from kedro_bind.model.build import load_parameters, plan_of
 from kedro_bind.model.plan import Artifact, Plan
 from kedro_bind.model.runtime import Predictor, Predicts, load_artifact, load_function
@@ -87,12 +87,7 @@ class KedroPipelineModel(Predicts, PythonModel):
 
         `folder` is kedro-mlflow's place for pickled parameters; here they are part of the model's plan.
         """
-        missing = [name for name, each in self._stored.items() if each.uri is None]
-        if missing:
-            raise BindingError(
-                f"the artifact '{missing[0]}' is no file, so it has no URI; a bound pipeline captures it by value when kedro_bind logs it"
-            )
-        return {name: str(each.uri) for name, each in self._stored.items()}
+        return uris_of(self._stored)
 
     def __getstate__(self) -> dict[str, Any]:
         """Keep the plan and what can't be imported by name, and nothing of Kedro."""
@@ -114,8 +109,8 @@ class KedroPipelineModel(Predicts, PythonModel):
         given, planned = set(context.artifacts), set(self.plan.artifacts)
         if given != planned:
             raise BindingError(
-                f"the artifacts do not match the inference pipeline: it lacks {sorted(planned - given)}, and has no use for {sorted(given - planned)}"
-                "; pass what extract_pipeline_artifacts() gives"
+                f"the artifacts do not match the inference pipeline: it lacks {sorted(planned - given)}"
+                f", and has no use for {sorted(given - planned)}; pass what extract_pipeline_artifacts() gives"
             )
         artifacts = {
             name: load_artifact(name, each, _path(context.artifacts[name]))

@@ -104,7 +104,8 @@ def read_plan(folder: Path) -> Plan:
         raise PlanError(f"the model's plan {file} is no valid YAML: {' '.join(str(error).split())}") from error
     if isinstance(content, dict) and isinstance(content.get("format"), int) and content["format"] > FORMAT:
         raise PlanError(
-            f"the model's plan {file} has the format {content['format']}; this kedro_bind reads up to {FORMAT}: install the version in the model's requirements"
+            f"the model's plan {file} has the format {content['format']}; this kedro_bind reads up to {FORMAT}"
+            ": install the version in the model's requirements"
         )
     try:
         return Plan.model_validate(content)

@@ -8,6 +8,7 @@ import pickle
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -108,8 +109,9 @@ class Prover:
             "hide": list(self._own.folders),
         }
         assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(job) + "\n")
-        self._process.stdin.flush()
+        with suppress(BrokenPipeError):  # it has died; what it said is read below
+            self._process.stdin.write(json.dumps(job) + "\n")
+            self._process.stdin.flush()
         expected = expect.first if rows is not None else None
         result = self._result()
         _refuse(result, plan)
@@ -125,7 +127,7 @@ class Prover:
                 "the inference pipeline is not deterministic; that the model loads and answers is proven, not what",
             )
         raise LoggingError(
-            f"the saved model of '{plan.name}' answers otherwise than the inference pipeline run by Kedro, on the same {len(rows) if hasattr(rows, '__len__') else ''} rows"
+            f"the saved model of '{plan.name}' answers otherwise than the inference pipeline run by Kedro"
             "; look for state that its nodes keep outside of their inputs, or set 'verify: false' in 'model'"
         )
 
@@ -172,17 +174,19 @@ def _refuse(result: dict[str, Any], plan: Plan) -> None:
     if "error" in result:
         raise LoggingError(
             f"the saved model of '{plan.name}' does not work outside of the project: {result['error']}"
-            "; if a module is missing, name its folder in 'model.code_paths' or its distribution in 'model.extra_pip_requirements'"
+            "; if a module is missing, name its folder in 'model.code_paths'"
         )
     if result["strangers"]:
         raise LoggingError(
-            f"the saved model of '{plan.name}' runs code that is not in it: {', '.join(result['strangers'])}; name its folder in 'model.code_paths'"
+            f"the saved model of '{plan.name}' runs code that is not in it: {', '.join(result['strangers'])}"
+            "; name its folder in 'model.code_paths'"
         )
     for name in result.get("changed", ()):
         takers = [node.name for node in plan.nodes if name in _names(node.inputs)]
         raise LoggingError(
-            f"predicting changes the artifact '{name}', which all requests share; the nodes that take it are {', '.join(takers)}"
-            f"; change a copy there, or set 'copy_mode: {{{name}: deepcopy}}'"
+            f"predicting changes the artifact '{name}', which all requests share"
+            f"; the nodes that take it are {', '.join(takers)}"
+            f": change a copy there, or set 'copy_mode: {{{name}: deepcopy}}'"
         )
 
 

@@ -154,7 +154,8 @@ def _digest(path: Path) -> str | None:
 def _check_digest(name: str, artifact: Artifact, found: str | None) -> None:
     if artifact.sha256 is not None and found is not None and found != artifact.sha256:
         raise PlanError(
-            f"the artifact '{name}' of the model has changed since it was logged: its sha256 is {found}, and was {artifact.sha256}"
+            f"the artifact '{name}' of the model has changed since it was logged"
+            f": its sha256 is {found}, and was {artifact.sha256}"
         )
 
 

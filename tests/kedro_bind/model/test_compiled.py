@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import logging
 import sys
 import threading
 import traceback
@@ -41,6 +42,16 @@ def plan_of(nodes, *, parameters=None, copy_mode=None, output="out", input_name=
 def run_compiled(nodes, value, artifacts=None, given=None, **options):
     plan, functions = plan_of(nodes, **options)
     return compile_plan(plan, functions, artifacts or {})(value, given)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def quiet():
+    """Kedro's line per dataset and node takes longer than the node."""
+    logger = logging.getLogger("kedro")
+    before = logger.level
+    logger.setLevel(logging.WARNING)
+    yield
+    logger.setLevel(before)
 
 
 # Random pipelines ----------------------------------------------------------------------------------------

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import datetime
+import warnings
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from kedro_bind.checks.parameters import is_typed
+
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers(-10, 10)
+    | st.sampled_from([2**62, 2**63, -(2**63), 2**70])
+    | st.floats(allow_nan=False)
+    | st.text("ab", max_size=2)
+)
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("xyz"), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+def mlflow_types(value):
+    from mlflow.models import infer_signature
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            infer_signature(params={"it": value})
+        except Exception:  # noqa: BLE001 - several types
+            return False
+    return True
+
+
+@settings(deadline=None, max_examples=400)
+@given(VALUES)
+@example({"a": [1.0, None]})
+@example({"a": [None, 1]})
+@example({"a": [{"x": 1}, {"x": None}]})
+@example({"a": [[1], []]})
+def test_a_parameter_is_typed_if_mlflow_types_it(value):
+    assert is_typed(value) == mlflow_types(value)
+
+
+@pytest.mark.parametrize("value", [datetime.date(2026, 1, 1), [datetime.date(2026, 1, 1)], b"x", (1, 2), {1: 2}])
+def test_so_is_a_value_that_no_yaml_gives(value):
+    assert is_typed(value) == mlflow_types(value)
