@@ -53,7 +53,8 @@ def create_pipeline(**kwargs) -> Pipeline:
         node(nodes.fit_scaler, "customers", "scaler", name="fit_scaler", tags="training"),
         node(nodes.scale, ["customers", "scaler"], "scaled", name="scale", tags=["training", "inference"]),
         node(nodes.fit_classifier, ["scaled", "params:depth"], "classifier", name="fit_classifier", tags="training"),
-        node(nodes.predict, ["scaled", "classifier", "params:threshold"], "predictions", name="predict", tags="inference"),
+        node(nodes.predict, ["scaled", "classifier", "params:threshold"], "predictions", name="predict",
+             tags="inference"),
     ])
 """
 

@@ -9,18 +9,18 @@ from kedro.pipeline import node
 
 
 def test_pipelines_get_the_users_function_through_one_method():
-    class Spy(kedro_project._ProjectPipelines):
-        asked = []
+    asked = []
 
+    class Spy(kedro_project._ProjectPipelines):
         @staticmethod
         def _get_pipelines_registry_callable(pipelines_module):
-            Spy.asked.append(pipelines_module)
+            asked.append(pipelines_module)
             return lambda: {"one": 1}
 
     pipelines = Spy()
     pipelines.configure("some.module")
     assert dict(pipelines) == {"one": 1}
-    assert Spy.asked == ["some.module"]
+    assert asked == ["some.module"]
 
 
 def test_pipelines_load_again_when_told_that_they_are_not_loaded():

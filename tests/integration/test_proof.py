@@ -39,7 +39,8 @@ def versions(project):
 
 def test_a_node_that_changes_a_shared_artifact_is_found_and_named(proven):
     change_node(proven, "    score =", '    classifier["calls"] = classifier.get("calls", 0) + 1\n    score =')
-    with pytest.raises(LoggingError, match=r"changes the artifact 'classifier'.*the nodes that take it are predict.*deepcopy"):
+    message = r"changes the artifact 'classifier'.*the nodes that take it are predict.*deepcopy"
+    with pytest.raises(LoggingError, match=message):
         run(proven)
     assert versions(proven) == []
     proven.write("conf/base/pipeline_ml.yml", REGISTERED + "  copy_mode: {classifier: deepcopy}\n")
@@ -51,7 +52,8 @@ def test_code_that_does_not_travel_is_found_and_code_paths_mend_it(proven):
     proven.write(f"src/{proven.package}_tools.py", "def shift(score):\n    return score + 1\n")
     change_node(proven, "import pandas as pd\n", f"import pandas as pd\n\nfrom {proven.package}_tools import shift\n")
     change_node(proven, "    return pd.DataFrame({", "    score = shift(score)\n    return pd.DataFrame({")
-    with pytest.raises(LoggingError, match=rf"does not work outside of the project: .*{proven.package}_tools.*code_paths"):
+    message = rf"does not work outside of the project: .*{proven.package}_tools.*code_paths"
+    with pytest.raises(LoggingError, match=message):
         run(proven)
     assert versions(proven) == []
     paths = f"[src/{proven.package}, src/{proven.package}_tools.py]"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -284,4 +283,4 @@ def test_kedro_without_a_project_is_left_alone(tmp_path):
         check=True,
     )
     assert "kedro, version" in result.stdout
-    assert os.listdir(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []

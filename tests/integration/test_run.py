@@ -46,7 +46,7 @@ def test_a_bound_run_logs_one_model_that_answers_as_kedro_does(project, store):
     project.write(
         "conf/base/pipeline_ml.yml",
         BINDING
-        + "  model: {registered_model_name: churn, aliases: [challenger], tags: {team: growth}, description: Who leaves}\n",
+        + "  model: {registered_model_name: churn, aliases: [challenger], tags: {team: growth}, description: Gone}\n",
     )
     project.kedro("run", "--pipelines=churn")
     (model,) = models_of(project)
@@ -57,7 +57,7 @@ def test_a_bound_run_logs_one_model_that_answers_as_kedro_does(project, store):
     assert logged_run.info.status == "FINISHED"
     assert logged_run.data.params == {"depth": "3"}
     version = client(project).get_model_version_by_alias("churn", "challenger")
-    assert version.description == "Who leaves"
+    assert version.description == "Gone"
     assert version.tags["team"] == "growth"
 
     mlflow.set_tracking_uri(project.store)
@@ -247,7 +247,8 @@ def test_an_input_that_training_releases_from_memory_still_gives_the_signature(q
         pipeline.read_text()
         .replace(
             "    return Pipeline([\n",
-            "    return Pipeline([\n        node(clean, 'raw_customers', 'customers', name='clean', tags='training'),\n",
+            "    return Pipeline([\n"
+            "        node(clean, 'raw_customers', 'customers', name='clean', tags='training'),\n",
         )
         .replace(
             "from kedro.pipeline",

@@ -57,49 +57,40 @@ def quiet():
 # Random pipelines ----------------------------------------------------------------------------------------
 
 
-def make_function(kind, outputs, form):
+def results_of(kind, count, arguments):
+    """What a node makes of its arguments: something new, what it got, or what it got and has changed."""
+    first = arguments[0] if arguments else [["none"]]
+    for position in range(count):
+        if kind == "identity":
+            yield first
+        elif kind == "mutate":
+            first[0].append(f"m{position}")
+            first.append(["grown"])
+            yield [copy.deepcopy(first)]
+        else:
+            yield [["new", position], *(copy.deepcopy(each) for each in arguments)]
+
+
+SHAPES = {
+    "single": lambda results: results[0],
+    "keyed": lambda results: {f"k{position}": each for position, each in enumerate(results)},
+    "tuple": tuple,
+    "list": list,
+    "none": lambda results: None,
+}
+
+
+def make_function(kind, count, form):
     """A node function over nested lists: pure, mutating, handing through what it gets, or generating."""
 
-    def values(arguments):
-        first = arguments[0] if arguments else [["none"]]
-        results = []
-        for position in range(outputs):
-            if kind == "identity":
-                results.append(first)
-            elif kind == "mutate":
-                first[0].append(f"m{position}")
-                first.append(["grown"])
-                results.append([copy.deepcopy(first)])
-            else:
-                results.append([["new", position], *(copy.deepcopy(each) for each in arguments)])
-        return results
-
-    def shaped(arguments):
-        results = values(arguments)
-        if form == "single":
-            return results[0]
-        if form == "keyed":
-            return {f"k{position}": each for position, each in enumerate(results)}
-        return tuple(results) if form == "tuple" else results
-
-    if form == "none":
-
-        def silent(*args, **kwargs):
-            values([*args, *kwargs.values()])
-
-        return silent
-    if kind == "generate":
-
-        def generating(*args, **kwargs):
-            for _ in range(2):
-                yield shaped([*args, *kwargs.values()])
-
-        return generating
-
     def plain(*args, **kwargs):
-        return shaped([*args, *kwargs.values()])
+        return SHAPES[form](list(results_of(kind, count, [*args, *kwargs.values()])))
 
-    return plain
+    def generating(*args, **kwargs):
+        yield plain(*args, **kwargs)
+        yield plain(*args, **kwargs)
+
+    return generating if kind == "generate" and form != "none" else plain
 
 
 @st.composite

@@ -27,7 +27,10 @@ def model(tmp_path):
             f"from {PACKAGE}.inner import NUMBER\n\n\ndef add(x):\n    return x + NUMBER\n"
         )
         plan = {
-            "format": 1, "name": "m", "input_name": "x", "output_name": "out",
+            "format": 1,
+            "name": "m",
+            "input_name": "x",
+            "output_name": "out",
             "nodes": [{"name": "n", "function": f"{PACKAGE}.nodes:add", "inputs": "x", "outputs": "out"}],
         }
         (folder / PLAN_FILE).write_text(yaml.safe_dump(plan))
