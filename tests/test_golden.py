@@ -26,6 +26,7 @@ import conf_schema
 import kedro_bind
 from kedro_bind.checks import check_everything
 from kedro_bind.config import read_config
+from kedro_bind.model.origin import Origin
 from kedro_bind.render import render_report
 
 if TYPE_CHECKING:
@@ -40,26 +41,38 @@ UPDATE = os.getenv("KEDRO_BIND_UPDATE_GOLDEN") == "1"
 CODES = {
     "bad-catalog-entry",
     "bad-input-name",
+    "bad-model-name",
+    "bad-name",
+    "bad-parameter",
+    "bad-runner-argument",
     "bad-value",
     "broken-project",
     "captured-by-value",
+    "credentials-in-catalog",
     "duplicate-key",
+    "duplicate-model-name",
     "empty-document",
     "empty-selection",
+    "fits-again",
     "free-input",
     "many-outputs",
     "missing-key",
     "name-clash",
     "no-output",
+    "not-importable",
     "not-in-catalog",
+    "not-packaged",
+    "not-parallel",
     "not-persisted",
     "unknown-dataset",
     "unknown-key",
     "unknown-node",
     "unknown-parameter",
     "unknown-pipeline",
+    "unknown-runner",
     "unknown-tag",
     "unresolved-interpolation",
+    "unused-training",
     "yaml-syntax",
 }
 
@@ -99,7 +112,9 @@ def check(project: Path, form: str = "text") -> str:
 
     config = read_config(loader, project)
     assert config is not None, "the case has no pipeline_ml file"
-    printed = render_report(check_everything(config, load_pipelines, load_catalog), config.sources, form)
+    origin = Origin(project, "golden_project", "local")
+    report = check_everything(config, load_pipelines, load_catalog, origin=origin)
+    printed = render_report(report, config.sources, form)
     return printed.replace(f"{project.as_posix()}/", "")
 
 

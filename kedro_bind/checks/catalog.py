@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from kedro.io import CachedDataset
 from kedro.io.core import is_parameter
 
 from conf_schema import Diagnostic, Severity, did_you_mean
-from kedro_bind.model.artifacts import has_path, is_persisted
+from kedro_bind.errors import KedroBindError
+from kedro_bind.model.artifacts import Stored, has_path, is_persisted, local_config
+from kedro_bind.redact import without_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +19,11 @@ if TYPE_CHECKING:
     from kedro_bind.pipeline_ml import PipelineML
 
 __all__ = ["catalog_problems"]
+
+_SECRET = re.compile(
+    r"(^|_)(password|passwd|pwd|secret|token|credentials?|api_?key|access_?key|account_?key|secret_?key)$",
+    re.IGNORECASE,
+)
 
 
 def catalog_problems(pipeline_ml: PipelineML, catalog: Any) -> Iterator[Diagnostic]:
@@ -61,7 +69,9 @@ def catalog_problems(pipeline_ml: PipelineML, catalog: Any) -> Iterator[Diagnost
                 path=path,
                 on_key=on_key,
             )
-        elif not has_path(dataset):
+        elif has_path(dataset):
+            yield from _credentials(source, dataset, path, on_key=on_key)
+        else:
             yield Diagnostic(
                 "captured-by-value",
                 f"{said}; it is no file ({type(dataset).__name__}), so the model gets its value at the end of the run",
@@ -80,6 +90,34 @@ def catalog_problems(pipeline_ml: PipelineML, catalog: Any) -> Iterator[Diagnost
                 path=(name, "inference"),
                 on_key=True,
             )
+
+
+def _credentials(name: str, dataset: Any, path: tuple[str, ...], *, on_key: bool) -> Iterator[Diagnostic]:
+    """Find what looks like credentials among the arguments of a dataset that the model would get."""
+    wrapped = dataset._dataset if isinstance(dataset, CachedDataset) else dataset
+    try:
+        config = local_config(name, Stored(wrapped, "filepath"))
+    except KedroBindError:
+        return  # told when the model is logged
+    for key in _secret_keys(config):
+        yield Diagnostic(
+            "credentials-in-catalog",
+            f"the catalog entry of the artifact '{name}' has '{key}' in it, and the model would have it too",
+            "move it to credentials.yml, and name it with 'credentials' in the entry",
+            Severity.WARNING,
+            path,
+            on_key,
+        )
+
+
+def _secret_keys(config: Any, prefix: str = "") -> Iterator[str]:
+    items = config.items() if isinstance(config, dict) else enumerate(config) if isinstance(config, list) else ()
+    for key, value in items:
+        name = f"{prefix}{key}"
+        if isinstance(value, dict | list):
+            yield from _secret_keys(value, f"{name}.")
+        elif isinstance(value, str) and value and (_SECRET.search(str(key)) or without_credentials(value) != value):
+            yield name
 
 
 def _said(error: Exception) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from conf_schema import Diagnostic, Sources
-from kedro_bind.checks.catalog import catalog_problems
+from kedro_bind.checks.binding import findings_of_all
 from kedro_bind.registry import expand
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kedro.pipeline import Pipeline
 
     from kedro_bind.config import Config
+    from kedro_bind.model.origin import Origin
 
 __all__ = ["Report", "broken_project", "check_everything", "in_all"]
 
@@ -34,6 +35,7 @@ def check_everything(
     load_pipelines: Callable[[], Mapping[str, Pipeline]],
     load_catalog: Callable[[], Any],
     names: Iterable[str] = (),
+    origin: Origin | None = None,
 ) -> Report:
     """Collect what is wrong with the bindings of a document, or with some of them.
 
@@ -46,9 +48,8 @@ def check_everything(
     findings = [each for each in config.findings if each.binding in wanted or each.binding not in declared]
     bindings = [name for name in config.document.bindings if name in wanted]
     if bindings:
-        findings += [
-            config.sources.locate(each) for each in _kedro_problems(config, bindings, load_pipelines, load_catalog)
-        ]
+        found = _kedro_problems(config, bindings, load_pipelines, load_catalog, origin)
+        findings += map(config.sources.locate, found)
     files = tuple(dict.fromkeys(source.file for source in config.sources.files))
     return Report(tuple(sorted(findings, key=lambda each: each.sort_key)), tuple(wanted), files, config.env)
 
@@ -81,6 +82,7 @@ def _kedro_problems(
     bindings: list[str],
     load_pipelines: Callable[[], Mapping[str, Pipeline]],
     load_catalog: Callable[[], Any],
+    origin: Origin | None,
 ) -> list[Diagnostic]:
     try:
         pipelines = load_pipelines()
@@ -94,9 +96,7 @@ def _kedro_problems(
         catalog = load_catalog()
     except Exception as error:  # noqa: BLE001 - so may its datasets and config loader
         return [*findings, broken_project("catalog and parameters", error)]
-    for pipeline_ml in expansion.bound.values():
-        findings += catalog_problems(pipeline_ml, catalog)
-    return findings
+    return [*findings, *findings_of_all(expansion.bound.values(), catalog, origin)]
 
 
 def broken_project(what: str, error: Exception) -> Diagnostic:

@@ -107,6 +107,7 @@ def _check(
     from kedro_bind.checks import Report, broken_project, check_everything
     from kedro_bind.config import read_config
     from kedro_bind.install import registered_pipelines
+    from kedro_bind.model.origin import Origin
 
     try:
         loader = loader_of(metadata, env, conf_source, params)
@@ -120,4 +121,5 @@ def _check(
         hint = did_you_mean(unknown[0], config.names) or f"there are {', '.join(config.names) or 'none'}"
         raise click.UsageError(f"there is no binding '{unknown[0]}'; {hint}")
     load_catalog = lambda: context_of(metadata, env, conf_source, params).catalog  # noqa: E731 - one use
-    return check_everything(config, registered_pipelines, load_catalog, names), config.sources
+    origin = Origin(metadata.project_path, metadata.package_name, config.env)
+    return check_everything(config, registered_pipelines, load_catalog, names, origin), config.sources

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from golden_shared import rounding
 from kedro.pipeline import Pipeline, node, pipeline
 
-from golden_project.nodes import apply, fit, halve, send
+from golden_project.lending import price
+from golden_project.nodes import apply, fit, halve, locked, send
 
 
 def register_pipelines() -> dict[str, Pipeline]:
@@ -77,6 +79,39 @@ def register_pipelines() -> dict[str, Pipeline]:
         inputs={"customers"},
         parameters={"params:threshold"},
     )
+    careless = pipeline(
+        [
+            node(fit, "customers", "scaler", name="fit_scaler", tags=["training", "inference"]),
+            node(fit, ["customers", "scaler"], "classifier", name="fit_model", tags="training"),
+            node(apply, ["customers", "scaler"], "features", name="scale", tags=["training", "inference"]),
+            node(apply, ["features", "classifier"], "predictions", name="predict", tags="inference"),
+        ]
+    )
+    lambdas = pipeline(
+        [
+            node(fit, "customers", "scaler", name="fit_scaler", tags="training"),
+            node(lambda *data: data, ["customers", "scaler"], "prices", name="price", tags="inference"),
+        ]
+    )
+    unpicklable = pipeline(
+        [
+            node(fit, "customers", "scaler", name="fit_scaler", tags="training"),
+            node(locked(), ["customers", "scaler"], "prices", name="price", tags="inference"),
+        ]
+    )
+    shared = pipeline(
+        [
+            node(fit, "customers", "scaler", name="fit_scaler", tags="training"),
+            node(rounding.apply, ["customers", "scaler"], "prices", name="price", tags="inference"),
+        ]
+    )
+    lending = pipeline(
+        [
+            node(fit, "customers", "scaler", name="fit_scaler", tags="training"),
+            node(price, ["customers", "scaler"], "prices", name="price", tags="inference"),
+        ]
+    )
+    lists = pipeline([node(apply, ["documents", "stop_words"], "words", name="drop_stop_words")])
     rival = pipeline([node(fit, "customers", "classifier", name="fit_rival", tags="training")])
     return {
         "__default__": data_science + evaluation,
@@ -92,4 +127,10 @@ def register_pipelines() -> dict[str, Pipeline]:
         "profiles": profiles,
         "serving": serving,
         "rival": rival,
+        "careless": careless,
+        "lambdas": lambdas,
+        "locked": unpicklable,
+        "shared": shared,
+        "lending": lending,
+        "lists": lists,
     }

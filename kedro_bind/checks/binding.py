@@ -1,0 +1,38 @@
+"""All checks of one binding that builds: what `kedro bind check` and `kedro run` both make."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kedro_bind.checks.catalog import catalog_problems
+from kedro_bind.checks.flow import flow_problems
+from kedro_bind.checks.naming import naming_problems, shared_names
+from kedro_bind.checks.packaging import packaging_problems
+from kedro_bind.checks.parameters import parameter_problems
+from kedro_bind.checks.running import runner_problems
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from conf_schema import Diagnostic
+    from kedro_bind.model.origin import Origin
+    from kedro_bind.pipeline_ml import PipelineML
+
+__all__ = ["binding_findings", "findings_of_all"]
+
+
+def binding_findings(pipeline_ml: PipelineML, catalog: Any, origin: Origin | None = None) -> Iterator[Diagnostic]:
+    """Find everything that would keep the model of a binding from being logged, or from working elsewhere."""
+    yield from naming_problems(pipeline_ml)
+    yield from runner_problems(pipeline_ml)
+    yield from catalog_problems(pipeline_ml, catalog)
+    yield from flow_problems(pipeline_ml, catalog)
+    yield from parameter_problems(pipeline_ml, catalog)
+    yield from packaging_problems(pipeline_ml, origin)
+
+
+def findings_of_all(bindings: Iterable[PipelineML], catalog: Any, origin: Origin | None = None) -> list[Diagnostic]:
+    """Find what is wrong with several bindings, each by itself and one beside the other."""
+    bindings = list(bindings)
+    findings = [found for each in bindings for found in binding_findings(each, catalog, origin)]
+    return [*findings, *shared_names(bindings)]
