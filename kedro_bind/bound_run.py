@@ -88,7 +88,7 @@ class BoundRun:
         try:
             self.tracked = open_run(
                 "+".join(self.bindings),
-                self.origin.package or self.origin.project_path.name,
+                self.origin.experiment,
                 self.origin.project_path,
                 before_session=self.before_session,
             )
@@ -180,17 +180,16 @@ def log_stored(name: str, context: KedroContext, run_id: str | None = None) -> s
     """
     from kedro_bind.install import bound_pipeline
     from kedro_bind.model.log import log_model
-    from kedro_bind.model.origin import Origin
+    from kedro_bind.model.origin import origin_of
     from kedro_bind.tracking import open_run
 
     binding = bound_pipeline(name)
     if not isinstance(binding, PipelineML):
         raise BindingError(f"there is no bound pipeline '{name}'; 'kedro bind list' shows those that there are")
-    package = context._package_name
-    run = BoundRun({name: binding}, Origin(context.project_path, package, context.env or "", (name,)))
+    run = BoundRun({name: binding}, origin_of(context, [name]))
     catalog = context.catalog
     run.check(catalog)
-    tracked = open_run(name, package or context.project_path.name, context.project_path, run_id=run_id)
+    tracked = open_run(name, run.origin.experiment, run.origin.project_path, run_id=run_id)
     status = "FAILED"
     try:
         logged = log_model(binding, catalog, run.origin)

@@ -103,10 +103,10 @@ class MlflowPipelineHook:
         bindings = {name: each for name, each in found.items() if isinstance(each, PipelineML)}
         if not bindings or self._context is None:
             return None
-        from kedro_bind.model.origin import Origin
+        from kedro_bind.model.origin import origin_of
 
         context = self._context
-        origin = Origin(context.project_path, context._package_name, context.env or "", tuple(names))
+        origin = origin_of(context, names)
         return BoundRun(bindings, origin, self._before_session)
 
     def _take(self, run_params: dict[str, Any]) -> BoundRun | None:

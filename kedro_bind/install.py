@@ -178,10 +178,8 @@ def registered_pipelines() -> dict[str, Pipeline]:
 def bind_pipelines(pipelines: Mapping[str, Pipeline]) -> dict[str, Pipeline]:
     """Add the bound pipelines to those that `register_pipelines` is about to return.
 
-    For a project that wants this written down in its own code, or where Kedro's plugins are switched off.
-
-    Raises:
-        BindingError: a binding does not hold.
+    For a project that wants this written down in its own code, or where Kedro's plugins are switched off. A
+    binding that does not hold is left out, with a line in the log; `kedro bind check` says why.
     """
     return dict(_bind(pipelines, _current.read(), None))
 

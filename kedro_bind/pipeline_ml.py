@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 
     from kedro.pipeline.node import Node
 
-__all__ = ["PipelineML", "Serving", "pipeline_ml_factory"]
+__all__ = ["LOG_MODEL_KEYS", "PipelineML", "Serving", "pipeline_ml_factory"]
 
 _EXAMPLE_ROWS = 5
 _KPM_KEYS = ("runner", "copy_mode")
+LOG_MODEL_KEYS = tuple(name for name in ModelOptions.model_fields if name != "predict_params")
+"""What `log_model_kwargs` takes: the options of a document under the same names."""
 _LOG_MODEL_DEFAULTS: dict[str, Any] = {"name": "model", "signature": "auto"}
 
 
@@ -27,8 +29,9 @@ _LOG_MODEL_DEFAULTS: dict[str, Any] = {"name": "model", "signature": "auto"}
 class Serving:
     """What a binding adds to its training pipeline.
 
-    `name` is the binding's, `None` for one that Python code made. `options` and `log_model_kwargs` say how
-    the model is logged: the first from a document, the second from code, which wins.
+    `name` is the binding's, `None` for one that Python code made; `document` is what its document says.
+    `options` and `log_model_kwargs` say how the model is logged: the first from a document, the second from
+    code, which wins.
     """
 
     inference: Pipeline
@@ -38,6 +41,7 @@ class Serving:
     log_model_kwargs: Mapping[str, Any] = field(default_factory=dict)
     options: ModelOptions = field(default_factory=ModelOptions)
     name: str | None = None
+    document: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def example_rows(self) -> int:
@@ -66,6 +70,7 @@ class PipelineML(Pipeline):
         artifacts: Mapping[str, str] | None = None,
         options: ModelOptions | None = None,
         name: str | None = None,
+        document: Mapping[str, Any] | None = None,
     ) -> None:
         """Bind `nodes` to `inference`.
 
@@ -78,10 +83,11 @@ class PipelineML(Pipeline):
                 inference=_plain(inference),
                 input_name=input_name,
                 artifacts=dict(artifacts or {}),
-                kpm_kwargs=_checked_kpm(kpm_kwargs or {}),
-                log_model_kwargs=dict(log_model_kwargs or {}),
+                kpm_kwargs=_checked("kpm_kwargs", kpm_kwargs or {}, _KPM_KEYS),
+                log_model_kwargs=_checked("log_model_kwargs", log_model_kwargs or {}, LOG_MODEL_KEYS),
                 options=options or ModelOptions(),
                 name=name,
+                document=dict(document or {}),
             ),
             frozenset(self._nodes),
         )
@@ -252,9 +258,9 @@ def _plain(pipeline: Pipeline) -> Pipeline:
     return Pipeline(pipeline._nodes) if isinstance(pipeline, PipelineML) else pipeline
 
 
-def _checked_kpm(kpm_kwargs: Mapping[str, Any]) -> dict[str, Any]:
-    for key in kpm_kwargs:
-        if key not in _KPM_KEYS:
-            hint = did_you_mean(key, _KPM_KEYS) or f"it takes {' and '.join(_KPM_KEYS)}"
-            raise BindingError(f"kpm_kwargs has no '{key}'; {hint}")
-    return dict(kpm_kwargs)
+def _checked(argument: str, given: Mapping[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
+    for key in given:
+        if key not in keys:
+            hint = did_you_mean(key, keys) or f"it takes {', '.join(keys)}"
+            raise BindingError(f"{argument} has no '{key}'; {hint}")
+    return dict(given)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from kedro.pipeline import Pipeline
-
 from conf_schema import Diagnostic
 from kedro_bind.errors import BindingError
 from kedro_bind.pipeline_ml import PipelineML
-from kedro_bind.selection import select, selection_problems
+from kedro_bind.selection import select
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from kedro.pipeline import Pipeline
 
     from conf_schema import Binding, Document
 
@@ -61,19 +61,21 @@ def _expand_one(name: str, binding: Binding, pipelines: Mapping[str, Pipeline]) 
                 on_key=True,
             )
         )
-    for side in ("training", "inference"):
-        problems += selection_problems(getattr(binding, side), pipelines, (side,))
-    if problems:
+    training, of_training = select(binding.training, pipelines, ("training",))
+    inference, of_inference = select(binding.inference, pipelines, ("inference",))
+    problems += [*of_training, *of_inference]
+    if problems or training is None or inference is None:
         return problems
     try:
         return PipelineML(
-            select(binding.training, pipelines).nodes,
-            inference=Pipeline(select(binding.inference, pipelines).nodes),
+            training.nodes,
+            inference=inference,
             input_name=binding.input_name,
             artifacts=binding.artifacts,
             kpm_kwargs={"runner": binding.runner, "copy_mode": binding.copy_mode},
             options=binding.model,
             name=name,
+            document=binding.model_dump(mode="json", exclude_defaults=True),
         )
     except BindingError as error:
         return list(error.diagnostics)

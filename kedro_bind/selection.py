@@ -13,57 +13,43 @@ if TYPE_CHECKING:
 
     from conf_schema import KeyPath, Selection
 
-__all__ = ["select", "selection_problems"]
+__all__ = ["select"]
 
 
-def select(selection: Selection, pipelines: Mapping[str, Pipeline]) -> Pipeline:
-    """Give the nodes that a selection names; it must have no `selection_problems`."""
-    chosen = _sum(selection, pipelines).filter(**selection.filters)
-    if selection.exclude_tags:
-        chosen -= chosen.only_nodes_with_tags(*selection.exclude_tags)
-    return chosen
-
-
-def selection_problems(
+def select(
     selection: Selection, pipelines: Mapping[str, Pipeline], path: KeyPath = ()
-) -> Iterator[Diagnostic]:
-    """Find what keeps a selection from naming at least one node."""
+) -> tuple[Pipeline | None, list[Diagnostic]]:
+    """Give the nodes that a selection names, or what keeps it from naming at least one."""
     unknown = [(index, name) for index, name in enumerate(selection.pipeline) if name not in pipelines]
-    for index, name in unknown:
-        yield Diagnostic(
-            "unknown-pipeline",
-            f"there is no registered pipeline '{name}'",
-            did_you_mean(name, pipelines) or _known("registered are", pipelines),
-            path=(*path, "pipeline", index),
-        )
     if unknown:
-        return
+        known = _known("registered are", pipelines)
+        return None, [
+            Diagnostic(
+                "unknown-pipeline",
+                f"there is no registered pipeline '{name}'",
+                did_you_mean(name, pipelines) or known,
+                path=(*path, "pipeline", index),
+            )
+            for index, name in unknown
+        ]
     try:
         whole = _sum(selection, pipelines)
     except Exception as error:  # noqa: BLE001 - Kedro raises several types for pipelines that do not add up
-        yield Diagnostic(
-            "broken-project",
-            f"the {_of(selection)} do not add up: {_line(error).rstrip('.')}",
-            "select from pipelines that can run together",
-            path=(*path, "pipeline"),
-        )
-        return
-    problems = list(_filter_problems(selection, whole, path))
-    yield from problems
-    if problems:
-        return
+        said = f"the {_of(selection)} do not add up: {_line(error).rstrip('.')}"
+        hint = "select from pipelines that can run together"
+        return None, [Diagnostic("broken-project", said, hint, path=(*path, "pipeline"))]
+    if problems := list(_filter_problems(selection, whole, path)):
+        return None, problems
     try:
-        empty = not select(selection, pipelines).nodes
-    except ValueError:
-        empty = True
-    if empty:
-        yield Diagnostic(
-            "empty-selection",
-            f"no node of {_of(selection)} passes all filters of '{path[-1] if path else 'the selection'}'",
-            "loosen one of them",
-            path=path,
-            on_key=True,
-        )
+        chosen = whole.filter(**selection.filters) if selection.filters else whole
+    except ValueError:  # Kedro's word for filters that leave nothing
+        chosen = Pipeline([])
+    if selection.exclude_tags:
+        chosen -= chosen.only_nodes_with_tags(*selection.exclude_tags)
+    if chosen.nodes:
+        return chosen, []
+    said = f"no node of {_of(selection)} passes all filters of '{path[-1] if path else 'the selection'}'"
+    return None, [Diagnostic("empty-selection", said, "loosen one of them", path=path, on_key=True)]
 
 
 def _filter_problems(selection: Selection, whole: Pipeline, path: KeyPath) -> Iterator[Diagnostic]:
@@ -90,6 +76,8 @@ def _filter_problems(selection: Selection, whole: Pipeline, path: KeyPath) -> It
 
 
 def _sum(selection: Selection, pipelines: Mapping[str, Pipeline]) -> Pipeline:
+    if len(selection.pipeline) == 1:
+        return Pipeline(pipelines[selection.pipeline[0]].nodes)
     return sum((Pipeline(pipelines[name].nodes) for name in selection.pipeline), Pipeline([]))
 
 

@@ -29,10 +29,11 @@ _SECRET = re.compile(
 def catalog_problems(pipeline_ml: PipelineML, catalog: Any) -> Iterator[Diagnostic]:
     """Find artifacts and parameters of a binding that the catalog does not keep; paths start at the binding's name."""
     name = pipeline_ml.serving.name or ""
+    training = pipeline_ml.training.nodes
     for artifact, source in pipeline_ml.artifact_sources.items():
         path = (name, "artifacts", artifact) if artifact in pipeline_ml.serving.artifacts else (name, "inference")
         on_key = path[-1] == "inference"
-        makers = [node.name for node in pipeline_ml.training.nodes if source in node.outputs]
+        makers = [node.name for node in training if source in node.outputs]
         said = f"inference needs '{source}', which " + (
             f"node '{makers[0]}' of training produces" if makers else "training reads"
         )

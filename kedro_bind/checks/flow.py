@@ -23,8 +23,10 @@ __all__ = ["flow_problems"]
 def flow_problems(pipeline_ml: PipelineML, catalog: Any) -> Iterator[Diagnostic]:
     """Find inference that uses nothing of training, or trains itself; paths start at the binding's name."""
     path = (pipeline_ml.serving.name or "", "inference")
-    fitted = {bare(name) for name in pipeline_ml.training.all_outputs()}
-    shared = [node for node in pipeline_ml.inference.nodes if node in set(pipeline_ml.training.nodes)]
+    training = pipeline_ml.training
+    fitted = {bare(name) for name in training.all_outputs()}
+    trained = set(training.nodes)
+    shared = [node for node in pipeline_ml.inference.nodes if node in trained]
     if not any(bare(source) in fitted for source in pipeline_ml.artifact_sources.values()):
         said = "inference uses nothing that training produces"
         hint = "let it read what training has fitted"

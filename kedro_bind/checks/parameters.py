@@ -101,13 +101,13 @@ def _merged(one: Any, other: Any) -> Any:
 def _fits(value: Any, kind: Any, *, listed: bool = False) -> bool:
     if kind is _CLASH:
         return False
-    if value is None:  # a key may be left out; in a list, numpy has a null for these types alone
-        return not listed or kind in (_ANY, "float", "bool")
+    if value is None:  # a key may be left out; in a list, MLflow takes it among these alone
+        return not listed or kind in (_ANY, "float", "bool", "str")
     if isinstance(value, dict) and isinstance(kind, dict):
         return all(_fits(each, kind[key]) for key, each in value.items())
     if isinstance(value, list) and isinstance(kind, list):
         return all(_fits(each, kind[0], listed=True) for each in value)
-    return True
+    return kind == _ANY or not isinstance(value, dict | list)
 
 
 def _shown(value: Any) -> str:

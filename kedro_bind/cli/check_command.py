@@ -105,15 +105,15 @@ def _check(
     """Check the bindings as one environment has them; nothing where it has none."""
     from conf_schema import Sources, did_you_mean
     from kedro_bind.checks import Report, broken_project, check_everything
-    from kedro_bind.config import read_config
-    from kedro_bind.install import registered_pipelines
+    from kedro_bind.install import current_config, registered_pipelines, use_loader
     from kedro_bind.model.origin import Origin
 
     try:
         loader = loader_of(metadata, env, conf_source, params)
     except Exception as error:  # noqa: BLE001 - it reads globals.yml, which may be broken in any way
         return Report((broken_project("configuration", error),), names, (), env or "default"), Sources()
-    config = read_config(loader, metadata.project_path)
+    use_loader(loader, metadata.project_path)
+    config = current_config()
     if config is None:
         return None
     unknown = [name for name in names if name not in config.names]

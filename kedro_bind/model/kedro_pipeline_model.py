@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["KedroPipelineModel"]
 
+_AS_BOUND: Any = object()
+"""Stands for a copy mode that is not given."""
+
 
 class KedroPipelineModel(Predicts, PythonModel):
     """An inference pipeline as a pyfunc model.
@@ -37,11 +40,14 @@ class KedroPipelineModel(Predicts, PythonModel):
         catalog: Any = None,
         input_name: str | None = None,
         runner: Any = None,
-        copy_mode: str | Mapping[str, str | None] | None = "assign",
+        copy_mode: str | Mapping[str, str | None] | None = _AS_BOUND,
         *,
         pipeline_ml: PipelineML | None = None,
     ) -> None:
         """Take an inference pipeline with its `input_name`, or a `PipelineML`, and the catalog of both.
+
+        `runner` and `copy_mode` are those of the `PipelineML` where they are not given; a plain pipeline gets
+        the SequentialRunner and `assign`.
 
         Raises:
             BindingError: the pipeline is no inference pipeline, or an artifact is not persisted.
@@ -49,12 +55,13 @@ class KedroPipelineModel(Predicts, PythonModel):
         if pipeline_ml is None and isinstance(pipeline, PipelineML):
             pipeline_ml = pipeline
         if pipeline_ml is not None:
-            kpm = pipeline_ml.kpm_kwargs
-            serving = pipeline_ml.serving
-            runner, input_name = runner or kpm.get("runner"), input_name or pipeline_ml.input_name
+            serving, bound = pipeline_ml.serving, {"copy_mode": "assign", **pipeline_ml.kpm_kwargs}
+            runner, input_name = runner or bound.get("runner"), input_name or pipeline_ml.input_name
+            copy_mode = bound["copy_mode"] if copy_mode is _AS_BOUND else copy_mode
             artifacts, inference = serving.artifacts, pipeline_ml.inference
         elif pipeline is not None and input_name is not None:
             artifacts, inference = {}, pipeline
+            copy_mode = "assign" if copy_mode is _AS_BOUND else copy_mode
         else:
             raise BindingError("KedroPipelineModel needs a pipeline and its input_name, or a pipeline_ml")
         problems = list(binding_problems(inference, inference, input_name, artifacts={}, copy_mode=copy_mode))
@@ -82,10 +89,13 @@ class KedroPipelineModel(Predicts, PythonModel):
         """The inference pipeline."""
         return self.serving.inference
 
-    def extract_pipeline_artifacts(self, folder: Path | str | None = None) -> dict[str, str]:  # noqa: ARG002 - kedro-mlflow's argument
+    def extract_pipeline_artifacts(
+        self,
+        parameters_saving_folder: Path | str | None = None,  # noqa: ARG002 - kedro-mlflow's argument
+    ) -> dict[str, str]:
         """Give the URI of each artifact, as `mlflow.pyfunc.log_model(artifacts=…)` takes them.
 
-        `folder` is kedro-mlflow's place for pickled parameters; here they are part of the model's plan.
+        `parameters_saving_folder` is where kedro-mlflow pickles parameters; here they are part of the plan.
         """
         return uris_of(self._stored)
 

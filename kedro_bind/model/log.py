@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kedro_bind.model.origin import Origin
-    from kedro_bind.model.plan import Plan
     from kedro_bind.pipeline_ml import PipelineML, Serving
 
 __all__ = ["LoggedModel", "log_model", "start_prover"]
@@ -96,7 +95,7 @@ def log_model(
         built = build_plan(serving, catalog, folder, serving.name or settings.name)
         for warning in built.warnings:
             logger.warning("kedro_bind: %s", warning)
-        lineage = _lineage(serving, origin, built)
+        lineage = _lineage(pipeline_ml, origin, built)
         write_lineage(lineage, folder)
         flavor = _BoundFlavor(built, settings, sample or _sample_from(catalog, serving), prover)
         try:
@@ -239,8 +238,8 @@ def _sample_from(catalog: Any, serving: Serving) -> InputSample | None:
         return None
 
 
-def _lineage(serving: Serving, origin: Origin, built: BuiltPlan) -> dict[str, Any]:
-    plan: Plan = built.plan
+def _lineage(pipeline_ml: PipelineML, origin: Origin, built: BuiltPlan) -> dict[str, Any]:
+    serving, plan = pipeline_ml.serving, built.plan
     return {
         "binding": serving.name or plan.name,
         "logged_at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
@@ -248,13 +247,9 @@ def _lineage(serving: Serving, origin: Origin, built: BuiltPlan) -> dict[str, An
         "pipelines": list(origin.pipeline_names),
         "git": git_state(origin.project_path),
         "versions": {each: importlib.metadata.version(each) for each in ("kedro-bind", "kedro", "mlflow")},
-        "document": {
-            "input_name": serving.input_name,
-            "runner": plan.runner.model_dump(),
-            "artifacts": dict(serving.artifacts),
-            "inference": [node.name for node in plan.nodes],
-            "model": serving.options.model_dump(mode="json", exclude_defaults=True),
-        },
+        "document": dict(serving.document),
+        "training": [node.name for node in pipeline_ml.training.nodes],
+        "inference": [node.name for node in plan.nodes],
         "artifacts": {
             name: {
                 "sha256": each.sha256,

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-__all__ = ["Origin"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kedro.framework.context import KedroContext
+
+__all__ = ["Origin", "origin_of"]
 
 
 @dataclass(frozen=True)
@@ -16,3 +22,15 @@ class Origin:
     package: str | None = None
     env: str = ""
     pipeline_names: tuple[str, ...] = ()
+
+    @property
+    def experiment(self) -> str:
+        """The name of the MLflow experiment: the package's."""
+        return self.package or self.project_path.name
+
+
+def origin_of(context: KedroContext, pipeline_names: Iterable[str]) -> Origin:
+    """Give the origin of a run in a Kedro context."""
+    env = str(context.env or getattr(context.config_loader, "default_run_env", ""))
+    # The package's name is in no public attribute of a context.
+    return Origin(context.project_path, context._package_name, env, tuple(pipeline_names))

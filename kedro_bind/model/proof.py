@@ -106,7 +106,8 @@ class Prover:
             "input": str(example) if rows is not None else "",
             "answer": str(answer),
             "own": list(self._own.packages),
-            "hide": list(self._own.folders),
+            "hidden": list(self._own.hidden),
+            "folders": list(self._own.folders),
         }
         assert self._process.stdin is not None
         with suppress(BrokenPipeError):  # it has died; what it said is read below

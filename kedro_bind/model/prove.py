@@ -32,7 +32,7 @@ def main() -> int:
     job = json.loads(sys.stdin.readline() or "null")
     if job is None:  # nobody needs the proof any more
         return 0
-    _hide(job["hide"], set(job["own"]))
+    _hide(job["folders"], set(job["hidden"]))
     imports = _Imports(set(job["own"]))
     artifacts: Mapping[str, Any] = {}
     try:
@@ -91,12 +91,12 @@ class _Imports:
         return tuple(sorted(each - sys.stdlib_module_names - self._own) for each in (self._named, brought))
 
 
-def _hide(folders: list[str], own: set[str]) -> None:
+def _hide(folders: list[str], packages: set[str]) -> None:
     """Make the project's source unreachable: its folders, and the finders of its editable installation."""
     hidden = {os.path.realpath(each) for each in folders}
     sys.path = [each for each in sys.path if os.path.realpath(each or os.curdir) not in hidden]
-    sys.meta_path = [each for each in sys.meta_path if not own & set(_mapping(each))]
-    for name in [name for name in sys.modules if name.partition(".")[0] in own]:
+    sys.meta_path = [each for each in sys.meta_path if not packages & set(_mapping(each))]
+    for name in [name for name in sys.modules if name.partition(".")[0] in packages]:
         del sys.modules[name]
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from conf_schema import did_you_mean
 from kedro_bind.errors import LoggingError
+from kedro_bind.pipeline_ml import LOG_MODEL_KEYS
 
 if TYPE_CHECKING:
     from kedro_bind.model.origin import Origin
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 
 __all__ = ["LogSettings", "OwnCode", "resolve_settings"]
 
-_KEYS = (
-    "name", "registered_model_name", "await_registration_for", "signature", "input_example", "code_paths", "conda_env",
-    "metadata", "tags", "description", "aliases", "verify", "pip_requirements", "extra_pip_requirements",
-)  # fmt: skip
 _AWAIT_SECONDS = 300
 """MLflow's default for `await_registration_for`."""
 
 
 @dataclass(frozen=True)
 class OwnCode:
-    """The project's packages, and the folders that they are imported from now."""
+    """The packages that travel with a model, and what of the project has to be out of reach elsewhere.
+
+    `hidden` are the project's own packages, travelling or not, `folders` where they are imported from now.
+    """
 
     packages: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
 
 
@@ -67,18 +67,14 @@ def resolve_settings(serving: Serving, origin: Origin) -> LogSettings:
     """Resolve how a binding's model is logged.
 
     Raises:
-        LoggingError: `log_model_kwargs` has an unknown name, or a path of `code_paths` does not exist.
+        LoggingError: a path of `code_paths` does not exist.
     """
-    given: dict[str, Any] = {key: getattr(serving.options, key) for key in _KEYS}
-    for key in serving.log_model_kwargs:
-        if key not in given:
-            hint = did_you_mean(key, _KEYS) or f"it takes {', '.join(_KEYS)}"
-            raise LoggingError(f"log_model_kwargs has '{key}', which kedro_bind does not know; {hint}")
+    given: dict[str, Any] = {key: getattr(serving.options, key) for key in LOG_MODEL_KEYS}
     given |= serving.log_model_kwargs
     code_paths = _code_paths(given["code_paths"], origin)
     return LogSettings(
         name=given["name"] or serving.name or "model",
-        own=_own_code(code_paths, origin) if code_paths else OwnCode(),
+        own=_own_code(code_paths or [], origin),
         registered_model_name=given["registered_model_name"],
         await_registration_for=_AWAIT_SECONDS
         if given["await_registration_for"] is None
@@ -111,10 +107,16 @@ def _code_paths(wanted: Any, origin: Origin) -> list[str] | None:
 
 
 def _own_code(code_paths: list[str], origin: Origin) -> OwnCode:
-    paths = [Path(each) for each in code_paths]
+    travelling = {Path(each) for each in code_paths}
+    package = _package_folder(origin.package)
+    own = travelling | ({package} if package else set())
     shared = {Path(each).resolve() for each in sys.path if Path(each).name in ("site-packages", "dist-packages")}
-    folders = {str(each.parent) for each in paths if each.parent.resolve() not in shared} | {str(origin.project_path)}
-    return OwnCode(tuple(sorted(each.stem for each in paths)), tuple(sorted(folders)))
+    folders = {str(each.parent) for each in own if each.parent.resolve() not in shared} | {str(origin.project_path)}
+    return OwnCode(
+        packages=tuple(sorted(each.stem for each in travelling)),
+        hidden=tuple(sorted({each.stem for each in own})),
+        folders=tuple(sorted(folders)),
+    )
 
 
 def _package_folder(package: str | None) -> Path | None:

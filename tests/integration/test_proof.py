@@ -7,7 +7,7 @@ from pathlib import Path
 import mlflow
 import pytest
 
-from kedro_bind import LoggingError
+from kedro_bind import KedroBindError, LoggingError
 from tests.kedro_project import BINDING
 
 pytestmark = pytest.mark.slow
@@ -87,3 +87,10 @@ def test_requirements_are_what_the_model_really_imports(proven):
     names = [line.partition("==")[0] for line in lines]
     assert names == ["kedro", "kedro-bind", "kedro-datasets", "mlflow", "numpy", "pandas"]
     assert all("==" in line for line in lines)
+
+
+def test_a_project_that_leaves_its_code_behind_is_found(proven):
+    proven.write("conf/base/pipeline_ml.yml", REGISTERED.replace("aliases", "code_paths: none, aliases"))
+    with pytest.raises(KedroBindError, match=proven.package):
+        run(proven)
+    assert versions(proven) == []

@@ -166,3 +166,8 @@ def test_mlflow_2s_name_for_a_models_name_is_taken():
 def test_an_inference_input_may_be_an_input_of_training():
     inference = Pipeline([node(predict, ["data", "raw"], "predictions", name="predict")])
     assert pipeline_ml_factory(TRAINING, inference, "data").artifact_sources == {"raw": "raw"}
+
+
+def test_what_log_model_does_not_take_is_refused_before_anything_runs():
+    with pytest.raises(BindingError, match="log_model_kwargs has no 'signatur'; did you mean 'signature'"):
+        pipeline_ml_factory(TRAINING, INFERENCE, "data", log_model_kwargs={"signatur": "auto"})
