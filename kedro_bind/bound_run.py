@@ -85,18 +85,12 @@ class BoundRun:
             return
         from kedro_bind.tracking import log_parameters, open_run
 
-        try:
-            self.tracked = open_run(
-                "+".join(self.bindings),
-                self.origin.experiment,
-                self.origin.project_path,
-                before_session=self.before_session,
-            )
-        except Exception as error:
-            raise LoggingError(
-                f"no MLflow run can be started, so training has not started either: {_line(error)}"
-                "; see whether the tracking server runs and MLFLOW_TRACKING_URI is right"
-            ) from error
+        self.tracked = open_run(
+            "+".join(self.bindings),
+            self.origin.experiment,
+            self.origin.project_path,
+            before_session=self.before_session,
+        )
         log_parameters(self._parameters(catalog))
 
     def observe(self, dataset_name: str, data: Any, *, loaded: bool) -> None:

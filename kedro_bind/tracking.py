@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kedro_bind.errors import LoggingError
+from kedro_bind.redact import without_credentials
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -42,9 +45,12 @@ class TrackedRun:
 
         if self.joined and (self.outlives_session or status != "FAILED"):
             return
-        # kedro-mlflow resumes its run at each node, so MLflow may hold it as active several times.
-        while (active := mlflow.active_run()) is not None and active.info.run_id == self.run_id:
-            mlflow.end_run(status)
+        try:
+            # kedro-mlflow resumes its run at each node, so MLflow may hold it as active several times.
+            while (active := mlflow.active_run()) is not None and active.info.run_id == self.run_id:
+                mlflow.end_run(status)
+        except Exception as error:  # noqa: BLE001 - whatever the store says, it must not hide why the run ends
+            logger.warning("kedro_bind: the MLflow run %s can't be ended as %s: %s", self.run_id, status, _told(error))
 
 
 def active_run_id() -> str | None:
@@ -77,7 +83,22 @@ def open_run(
     """Join the active MLflow run, or resume `run_id` (or MLFLOW_RUN_ID); start one where there is none.
 
     `before_session` is the run that was active before the Kedro session began.
+
+    Raises:
+        LoggingError: the store can't be reached, or refuses.
     """
+    try:
+        return _open(run_name, experiment_name, project_path, run_id, before_session)
+    except Exception as error:
+        raise LoggingError(
+            f"no MLflow run can be started: {_told(error)}"
+            "; see whether the tracking server runs and MLFLOW_TRACKING_URI is right"
+        ) from error
+
+
+def _open(
+    run_name: str, experiment_name: str, project_path: Path, run_id: str | None, before_session: str | None
+) -> TrackedRun:
     import mlflow
 
     active = mlflow.active_run()
@@ -123,3 +144,7 @@ def _experiment(name: str, project_path: Path) -> str | None:
     own = mlflow.get_tracking_uri() == f"sqlite:///{(project_path / 'mlflow.db').as_posix()}"
     location = (project_path / "mlartifacts" / name).as_uri() if own else None
     return str(mlflow.create_experiment(name, artifact_location=location))
+
+
+def _told(error: Exception) -> str:
+    return without_credentials(" ".join(str(error).split()))[:500]
