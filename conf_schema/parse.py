@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -61,8 +62,15 @@ _Loader.add_implicit_resolver("tag:yaml.org,2002:float", _FLOAT, list("-+0123456
 def parse_source(content: str | bytes, file: str, env: str = "") -> tuple[Source, list[Diagnostic]]:
     """Read one YAML text; the findings are those of syntax and shape.
 
-    Names of bindings that are no strings are among them; `validate_document` passes over those.
+    Names of bindings that are no strings are among them; `validate_document` passes over those. The same text
+    is read once: a `kedro` command asks for it when it begins, and when it makes a session.
     """
+    source, findings = _parsed(content, file, env)
+    return source, list(findings)
+
+
+@lru_cache(maxsize=16)
+def _parsed(content: str | bytes, file: str, env: str) -> tuple[Source, list[Diagnostic]]:
     text = content if isinstance(content, str) else content.decode("utf-8", errors="replace")
     if isinstance(content, bytes) and (wrong := _wrong_encoding(content, file)) is not None:
         return Source(file=file, text=text, root=None, env=env), [wrong]

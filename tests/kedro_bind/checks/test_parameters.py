@@ -17,6 +17,14 @@ VALUES = st.recursive(
 )
 
 
+def is_plausible(value):
+    """Tell whether no list has both scalars and lists or mappings: MLflow takes some of those, by accident."""
+    if isinstance(value, list):
+        kinds = {isinstance(each, list | dict) for each in value if each is not None}
+        return len(kinds) < 2 and all(map(is_plausible, value))
+    return not isinstance(value, dict) or all(map(is_plausible, value.values()))
+
+
 def mlflow_types(value):
     from mlflow.models import infer_signature
 
@@ -30,7 +38,7 @@ def mlflow_types(value):
 
 
 @settings(deadline=None, max_examples=400)
-@given(VALUES)
+@given(VALUES.filter(is_plausible))
 @example({"a": [1.0, None]})
 @example({"a": [None, 1]})
 @example({"a": [{"x": 1}, {"x": None}]})

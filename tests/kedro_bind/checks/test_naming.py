@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import pytest
+from kedro.pipeline import Pipeline, node
+
+from conf_schema import ModelOptions
+from kedro_bind.checks.naming import model_name, naming_problems, shared_names
+from kedro_bind.pipeline_ml import PipelineML
+
+NAMES = ["churn", "churn model", "größe", "a/b", "a:b", "a.b", "100%", 'a"b', "a'b", "a\\b", "..", "a/../b", "-x", " "]
+ALIASES = [
+    "champion",
+    "latest",
+    "Latest",
+    "v1",
+    "V12",
+    "v1a",
+    "the best",
+    "a-b_c",
+    "größe",
+    "a.b",
+    "x" * 255,
+    "x" * 256,
+]
+
+
+def bound(binding="churn", **options):
+    def fit(data):
+        return data
+
+    def apply(data, model):
+        return data, model
+
+    return PipelineML(
+        [node(fit, "data", "model", name="fit")],
+        inference=Pipeline([node(apply, ["data", "model"], "answer", name="apply")]),
+        input_name="data",
+        options=ModelOptions.model_validate(options),
+        name=binding,
+    )
+
+
+def codes(pipeline_ml):
+    return [each.code for each in naming_problems(pipeline_ml)]
+
+
+def refuses(validate, name):
+    from mlflow.exceptions import MlflowException
+
+    try:
+        validate(name)
+    except MlflowException:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_name_of_a_model_is_refused_as_mlflow_refuses_it(name):
+    from mlflow.utils.validation import _validate_logged_model_name
+
+    refused = refuses(_validate_logged_model_name, name)
+    assert ("bad-model-name" in codes(bound(name=name))) == refused
+    assert ("bad-model-name" in codes(bound(name))) == refused
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_name_of_a_registered_model_is_refused_as_mlflow_refuses_it(name):
+    from mlflow.utils.validation import _validate_model_name
+
+    assert ("bad-model-name" in codes(bound(registered_model_name=name))) == refuses(_validate_model_name, name)
+
+
+@pytest.mark.parametrize("alias", ALIASES)
+def test_an_alias_is_refused_as_mlflow_refuses_it(alias):
+    from mlflow.utils.validation import _validate_model_alias_name, _validate_model_alias_name_reserved
+
+    def validate(name):
+        _validate_model_alias_name(name)
+        _validate_model_alias_name_reserved(name)
+
+    found = codes(bound(registered_model_name="churn", aliases=["good", alias]))
+    assert (found == ["bad-value"]) == refuses(validate, alias)
+
+
+@pytest.mark.parametrize("name", ["a,b", "-a", " a", "a ", "a\nb"])
+def test_a_name_that_the_command_line_does_not_take_is_refused(name):
+    assert codes(bound(name)) == ["bad-name"]
+
+
+def test_a_model_with_a_name_of_its_own_may_have_a_binding_of_any_name():
+    assert codes(bound("team.churn")) == ["bad-model-name"]
+    assert codes(bound("team.churn", name="churn")) == []
+
+
+def test_bindings_with_one_model_name_are_told_at_the_second():
+    assert list(shared_names([bound("a"), bound("b")])) == []
+    (found,) = shared_names([bound("a"), bound("b", name="a"), bound("c")])
+    assert (found.code, found.binding) == ("duplicate-model-name", "b")
+    assert model_name(bound("b", name="a")) == "a"
