@@ -1,0 +1,69 @@
+"""`kedro bind check` on documents that went wrong: it never raises, and every finding has its place."""
+
+from __future__ import annotations
+
+import os
+import random
+import runpy
+import shutil
+from pathlib import Path
+
+import pytest
+from kedro.config import OmegaConfigLoader
+from kedro.io import DataCatalog
+
+from kedro_bind.checks import check_everything
+from kedro_bind.config import read_config
+from kedro_bind.model.origin import Origin
+from kedro_bind.render import render_report
+from tests.fuzz import mutated
+
+PROJECT = Path(__file__).parent / "golden" / "project"
+COUNT = int(os.getenv("KEDRO_BIND_FUZZ", "300"))
+START = int(os.getenv("KEDRO_BIND_FUZZ_START", "0"))
+
+
+@pytest.fixture(scope="module")
+def check(tmp_path_factory):
+    """Give what checks a text as the document of the golden project, layer by layer, all loaded once."""
+    project = tmp_path_factory.mktemp("fuzz") / "project"
+    shutil.copytree(PROJECT, project, ignore=shutil.ignore_patterns("__pycache__"))
+    document = project / "conf" / "base" / "pipeline_ml.yml"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(PROJECT / "src")
+        registry = runpy.run_path(str(project / "src" / "golden_project" / "pipeline_registry.py"))
+        pipelines = registry["register_pipelines"]()
+        first = OmegaConfigLoader(str(project / "conf"), base_env="base", default_run_env="local")
+        catalog = DataCatalog.from_config(first["catalog"])
+        for name, value in first["parameters"].items():
+            catalog[f"params:{name}"] = value
+        origin = Origin(project, "golden_project", "local")
+
+        def run(content):
+            document.write_bytes(content)
+            loader = OmegaConfigLoader(str(project / "conf"), base_env="base", default_run_env="local")
+            config = read_config(loader, project)
+            report = check_everything(config, lambda: pipelines, lambda: catalog, origin=origin)
+            return report, config.sources
+
+        yield run
+
+
+def test_no_document_makes_the_check_raise(check):
+    problems, clean = 0, 0
+    for seed in range(START, START + COUNT):
+        content = mutated(random.Random(seed))
+        try:
+            report, sources = check(content)
+            for form in ("text", "json", "github"):
+                printed = render_report(report, sources, form)
+        except Exception as error:
+            raise AssertionError(f"seed {seed}: {type(error).__name__}: {error}\n{content!r}") from error
+        for each in report.findings:
+            assert each.message, seed
+            assert each.text.isprintable(), (seed, each.text)
+            assert each.file is None or (each.line >= 1 and each.column >= 1), (seed, each)
+        assert all(line.startswith("::") for line in printed.splitlines()), seed
+        problems += bool(report.findings)
+        clean += not report.findings
+    assert problems > clean  # or the documents have not gone wrong
