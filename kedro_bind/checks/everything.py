@@ -104,7 +104,7 @@ def broken_project(what: str, error: Exception) -> Diagnostic:
     chain = [error]
     while chain[-1].__cause__ is not None and isinstance(chain[-1].__cause__, Exception):
         chain.append(chain[-1].__cause__)
-    said = [f"{type(each).__name__}: {' '.join(str(each).split())}" for each in chain]
+    said = [f"{type(each).__name__}: {' '.join(str(each).split()).rstrip('.')}" for each in chain]
     return Diagnostic(
         "broken-project",
         f"the project's {what} can't be loaded: {', from '.join(said)}",

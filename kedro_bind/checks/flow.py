@@ -51,12 +51,10 @@ def flow_problems(pipeline_ml: PipelineML, catalog: Any) -> Iterator[Diagnostic]
 def _seems_to_fit(node: Node, pipeline_ml: PipelineML, catalog: Any) -> bool:
     """Tell a node that fits from one that prepares data, as far as the graph shows it.
 
-    What is fitted is stored, and is applied to the data that it was fitted on; a node that reads an artifact
-    applies it.
+    What is fitted is stored, and is applied to the data that it was fitted on.
     """
-    data = {name for name in node.inputs if not is_parameter(name)}
-    if data & set(pipeline_ml.artifact_sources):
-        return False
+    artifacts = pipeline_ml.artifact_sources
+    data = {name for name in node.inputs if not is_parameter(name) and name not in artifacts}
     for output in node.outputs:
         applied = any(output in other.inputs and data & set(other.inputs) for other in pipeline_ml.inference.nodes)
         if applied and _is_stored(output, catalog):

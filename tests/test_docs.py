@@ -1,0 +1,156 @@
+"""The examples of docs/checks.md, run: each entry prints what the page says, and its mended form is clean.
+
+An entry is a heading with a code, blocks that set the example up, a block without a language with what is printed, and
+the mended form. A YAML block is the document, or the file that the line above it names; a Python block is a node more,
+or a statement that fails. `KEDRO_BIND_UPDATE_GOLDEN=1 pytest tests/test_docs.py` writes what is printed anew.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+from kedro.config import OmegaConfigLoader
+from kedro.io import DataCatalog
+from kedro.pipeline import Pipeline
+
+from kedro_bind.checks import check_everything
+from kedro_bind.config import read_config
+from kedro_bind.model.origin import Origin
+from kedro_bind.render.text import render_excerpts
+from tests.test_golden import CODES
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "checks.md"
+EXAMPLE = ROOT / "examples" / "penguins"
+UPDATE = os.getenv("KEDRO_BIND_UPDATE_GOLDEN") == "1"
+DOCUMENT = "conf/base/pipeline_ml.yml"
+MENDED = """\
+penguins:
+  training: {pipeline: species, tags: training}
+  inference: {pipeline: species, tags: inference}
+  input_name: penguins
+"""
+
+
+@dataclass(frozen=True)
+class Block:
+    language: str
+    text: str
+    file: str
+
+
+def entries() -> dict[str, str]:
+    parts = re.split(r"^### ([a-z-]+)\n", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return dict(zip(parts[1::2], (re.split(r"^## ", each, flags=re.MULTILINE)[0] for each in parts[2::2]), strict=True))
+
+
+def blocks(entry: str) -> list[Block]:
+    """Give the blocks; one that names no file is about the file of the one before, or the document."""
+    missing = re.search(r"is missing in\s+`(.+?)`", entry)
+    file = missing[1] if missing else DOCUMENT
+    found, last = [], 0
+    for each in re.finditer(r"^```(\w*)\n(.*?)^```$", entry, flags=re.MULTILINE | re.DOTALL):
+        lead = entry[last : each.start()].strip()
+        named = re.search(r"`(conf/[\w/.]+)`[^`]*:$", lead)
+        file = named[1] if named else file
+        found.append(Block(each[1], each[2], file))
+        last = each.end()
+    return found
+
+
+def printed_block(entry: str) -> int:
+    return next(index for index, each in enumerate(blocks(entry)) if not each.language)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def example_on_path():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(EXAMPLE / "src")
+        yield
+
+
+def check(setup: list[Block], entry: str, project: Path) -> str:
+    """Print what is wrong with the example project after the changes of some blocks."""
+    shutil.copytree(EXAMPLE / "conf", project / "conf")
+    (project / "src" / "penguins").mkdir(parents=True)
+    missing = re.search(r"entry of\s+`(\w+)` is missing in\s+`(.+?)`", entry)
+    code = [each.text for each in setup if each.language == "python"]
+    files = {DOCUMENT: MENDED, **{each.file: each.text for each in setup if each.language == "yaml"}}
+    if missing:
+        place = project / missing[2]
+        entries_left = yaml.safe_load(place.read_text(encoding="utf-8"))
+        del entries_left[missing[1]]
+        place.write_text(yaml.safe_dump(entries_left), encoding="utf-8")
+    for name, text in files.items():
+        # Part of another file: the local environment overrides those keys.
+        place = project / (name if name == DOCUMENT else name.replace("/base/", "/local/"))
+        place.parent.mkdir(exist_ok=True)
+        place.write_text(text, encoding="utf-8")
+    loader = OmegaConfigLoader(str(project / "conf"), base_env="base", default_run_env="local")
+    config = read_config(loader, project)
+    assert config is not None
+    report = check_everything(
+        config,
+        lambda: pipelines(code),
+        lambda: catalog(loader),
+        origin=Origin(project, "penguins", "local"),
+    )
+    return render_excerpts(report.findings, config.sources) + "\n" if report.findings else ""
+
+
+def pipelines(code: list[str]) -> dict[str, Pipeline]:
+    from penguins.pipelines.species import create_pipeline, pipeline
+
+    species = create_pipeline()
+    for each in code:
+        if each.startswith("node("):
+            species += Pipeline([eval(each, vars(pipeline))])
+        else:
+            try:
+                exec(each, {})
+            except ImportError as error:  # as Kedro's find_pipelines words it
+                raise ImportError(
+                    "An error occurred while importing the 'penguins.pipelines.species' module."
+                ) from error
+    return {"species": species, "__default__": species}
+
+
+def catalog(loader: OmegaConfigLoader) -> DataCatalog:
+    made = DataCatalog.from_config(loader["catalog"])
+    for name, value in loader["parameters"].items():
+        made[f"params:{name}"] = value
+    return made
+
+
+def test_every_code_has_an_entry():
+    assert set(entries()) == CODES
+
+
+@pytest.mark.parametrize("code", sorted(CODES))
+def test_an_example_prints_what_the_page_says(code, tmp_path):
+    entry = entries()[code]
+    parts = blocks(entry)
+    place = printed_block(entry)
+    printed = check(parts[:place], entry, tmp_path / "project")
+    if UPDATE:
+        page = PAGE.read_text(encoding="utf-8")
+        PAGE.write_text(
+            page.replace(entry, entry.replace(f"```\n{parts[place].text}```", f"```\n{printed}```")), "utf-8"
+        )
+    assert f"[{code}]" in printed
+    assert blocks(entries()[code])[place].text == printed
+
+
+@pytest.mark.parametrize("code", sorted(CODES))
+def test_the_mended_form_is_clean(code, tmp_path):
+    entry = entries()[code]
+    parts = blocks(entry)
+    mended = [each for each in parts[printed_block(entry) + 1 :] if each.language == "yaml"]
+    assert len(parts) > printed_block(entry) + 1
+    assert check(mended, "", tmp_path / "project") == ""
