@@ -1,0 +1,229 @@
+"""Generated projects: a chain of stages, each with a node that fits and one that applies what was fitted."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import yaml
+from kedro.pipeline import Pipeline, node
+
+from tests.soundness import nodes
+
+if TYPE_CHECKING:
+    import random
+
+STAGES = 4
+
+
+@dataclass
+class Case:
+    """A project as values: what its files say, and which function each node has."""
+
+    stages: int
+    catalog: dict[str, Any]
+    parameters: dict[str, Any]
+    document: dict[str, Any]
+    functions: dict[str, Any] = field(default_factory=dict)
+    with_parameter: set[int] = field(default_factory=set)
+    shared_words: bool = False
+    mutations: list[str] = field(default_factory=list)
+
+    def pipelines(self) -> dict[str, Pipeline]:
+        """Build the registered pipelines."""
+        made = []
+        for stage in range(self.stages):
+            last = stage == self.stages - 1
+            extra = [f"params:level_{stage}"] if stage in self.with_parameter else []
+            words = ["words"] if self.shared_words and stage == 0 else []
+            tags = ["inference"] if last else ["training", "inference"]
+            table, fitted, output = f"table_{stage}", f"fitted_{stage}", f"table_{stage + 1}"
+            made.append(node(nodes.fit, [table, *words], fitted, name=f"fit_{stage}", tags="training"))
+            function = self.functions.get(f"apply_{stage}", nodes.apply)
+            made.append(node(function, [table, fitted, *words, *extra], output, name=f"apply_{stage}", tags=tags))
+        chain = Pipeline(made)
+        other = Pipeline([node(nodes.fit, "table_0", "report", name="report")])
+        return {"chain": chain, "other": other, "__default__": chain + other}
+
+
+def valid(source: random.Random) -> Case:
+    """Generate a project that is right."""
+    stages = source.randint(1, STAGES)
+    catalog: dict[str, Any] = {"table_0": {"type": "pickle.PickleDataset", "filepath": "data/table.pkl"}}
+    for stage in range(stages):
+        name = f"fitted_{stage}"
+        pickled = {"type": "pickle.PickleDataset", "filepath": f"data/{name}.pkl"}
+        catalog[name] = source.choice(
+            [
+                pickled,
+                {**pickled, "versioned": True},
+                {"type": "json.JSONDataset", "filepath": f"data/{name}.json"},
+                {"type": "CachedDataset", "dataset": {**pickled}},
+                {"type": "tests.soundness.nodes.Store", "place": name},
+            ]
+        )
+    if source.random() < 0.2:
+        pattern = {"type": "pickle.PickleDataset", "filepath": "data/{what}.pkl"}
+        catalog = {"table_0": catalog["table_0"], "fitted_{what}": pattern}
+    shared = source.random() < 0.3
+    if shared:
+        catalog["words"] = {"type": "json.JSONDataset", "filepath": "data/words.json"}
+    values = [1, 0.5, "high", True, [1, 2], ["a"], {"low": 1, "high": [0.5]}, None, [{"a": 1}], [], {}]
+    parameters = {f"level_{stage}": source.choice(values) for stage in range(stages)}
+    one_or_list = source.choice([lambda name: name, lambda name: [name]])
+    binding: dict[str, Any] = {
+        "training": {"pipeline": one_or_list("chain"), "tags": one_or_list("training")},
+        "inference": {"pipeline": one_or_list("chain"), "tags": one_or_list("inference")},
+        "input_name": "table_0",
+    }
+    if source.random() < 0.4:
+        copy_mode: Any = source.choice(["assign", "copy", "deepcopy"])
+        binding["copy_mode"] = source.choice([copy_mode, {"fitted_0": copy_mode}])
+    if source.random() < 0.3:
+        runners: list[Any] = ["ThreadRunner", {"type": "ThreadRunner", "max_workers": 2}, "SequentialRunner"]
+        binding["runner"] = source.choice([*runners, {"type": "tests.soundness.nodes.Needy", "needed": 1}])
+    if source.random() < 0.3:
+        binding["model"] = source.choice(
+            [{"name": "one"}, {"registered_model_name": "one", "aliases": ["best"]}, {"predict_params": "none"}]
+        )
+    functions = {"apply_0": nodes.nested()}
+    return Case(
+        stages,
+        catalog,
+        parameters,
+        {"bound": binding},
+        functions if source.random() < 0.1 else {},
+        {stage for stage in range(stages) if source.random() < 0.5},
+        shared,
+    )
+
+
+def _typo(word: str, source: random.Random) -> str:
+    place = source.randrange(len(word))
+    return word[:place] + source.choice("xyz") + word[place + 1 :]
+
+
+def _binding(case: Case) -> dict[str, Any]:
+    binding: dict[str, Any] = case.document["bound"]
+    return binding
+
+
+def mutated(source: random.Random) -> Case:
+    """Generate a project that was right, with one or two changes."""
+    case = copy.deepcopy(valid(source))
+    for _ in range(source.choice([1, 1, 2])):
+        mutation = source.choice(MUTATIONS)
+        mutation(case, source)
+        case.mutations.append(mutation.__name__.strip("_"))
+    return case
+
+
+def _misspell_tag(case: Case, source: random.Random) -> None:
+    _binding(case).setdefault(source.choice(["training", "inference"]), {})["tags"] = _typo("training", source)
+
+
+def _misspell_pipeline(case: Case, source: random.Random) -> None:
+    _binding(case).setdefault(source.choice(["training", "inference"]), {})["pipeline"] = _typo("chain", source)
+
+
+def _misspell_key(case: Case, source: random.Random) -> None:
+    binding = _binding(case)
+    key = source.choice(list(binding))
+    binding[_typo(key, source)] = binding.pop(key)
+
+
+def _misspell_input(case: Case, source: random.Random) -> None:
+    _binding(case)["input_name"] = source.choice([_typo("table_0", source), "table_1", "fitted_0", "params:level_0"])
+
+
+def _take_other_tags(case: Case, source: random.Random) -> None:
+    binding = _binding(case)
+    side = source.choice(["training", "inference"])
+    binding[side] = source.choice([{"pipeline": "chain"}, {"pipeline": "other"}, {}, {"pipeline": "chain", "tags": []}])
+
+
+def _leave_out_entry(case: Case, source: random.Random) -> None:
+    case.catalog.pop(source.choice(list(case.catalog)[1:]), None)
+
+
+def _keep_in_memory(case: Case, source: random.Random) -> None:
+    case.catalog[source.choice(list(case.catalog)[1:] or ["words"])] = {"type": "MemoryDataset"}
+
+
+def _misspell_type(case: Case, source: random.Random) -> None:
+    name = source.choice(list(case.catalog)[1:] or ["words"])
+    case.catalog[name] = source.choice(
+        [{"type": "pickle.PickelDataset", "filepath": "x.pkl"}, {"type": "pickle.PickleDataset", "file": "x.pkl"}]
+    )
+
+
+def _drop_parameter(case: Case, source: random.Random) -> None:
+    case.parameters.pop(source.choice(list(case.parameters)))
+
+
+def _choose_runner(case: Case, source: random.Random) -> None:
+    _binding(case)["runner"] = source.choice(
+        [
+            "ThreadRuner",
+            {"type": "ThreadRunner", "max_worker": 2},
+            {"type": "ThreadRunner", "max_workers": 0},
+            {"type": "ThreadRunner", "max_workers": "two"},
+            "tests.soundness.nodes.Needy",
+            "tests.soundness.nodes.Store",
+            "AbstractRunner",
+            {"type": "SequentialRunner", "is_async": True},
+        ]
+    )
+
+
+def _lock_function(case: Case, source: random.Random) -> None:
+    case.functions[f"apply_{source.randrange(case.stages)}"] = nodes.locked()
+
+
+def _misuse_names(case: Case, source: random.Random) -> None:
+    _binding(case).setdefault("model", {}).update(
+        source.choice(
+            [
+                {"predict_params": ["level_9"]},
+                {"predict_params": ["params:level_0"]},
+                {"predict_params": "some"},
+                {"code_paths": ["nowhere"]},
+                {"aliases": ["best"]},
+            ]
+        )
+    )
+
+
+def _map_artifact(case: Case, source: random.Random) -> None:
+    _binding(case)["artifacts"] = source.choice(
+        [{"fitted_0": "fitted_0"}, {"fitted_0": "words"}, {"fitted_9": "fitted_0"}, {"table_0": "table_0"}]
+    )
+
+
+def _choose_copy_mode(case: Case, source: random.Random) -> None:
+    _binding(case)["copy_mode"] = source.choice([{"fitted_9": "copy"}, "cpy", {"table_1": "copy"}, None])
+
+
+def _rename_model(case: Case, source: random.Random) -> None:
+    _binding(case).setdefault("model", {}).update(
+        source.choice(
+            [
+                {"name": source.choice(["a/b", "a.b", "100%", "a:b", "fine name"])},
+                {"registered_model_name": source.choice(["a/b", "a:b", "fine.name"])},
+                {"registered_model_name": "one", "aliases": [source.choice(["latest", "v1", "the best", "fine"])]},
+            ]
+        )
+    )
+
+
+MUTATIONS = [
+    _misspell_tag, _misspell_pipeline, _misspell_key, _misspell_input, _take_other_tags, _leave_out_entry,
+    _keep_in_memory, _misspell_type, _drop_parameter, _choose_runner, _lock_function, _misuse_names, _map_artifact,
+    _choose_copy_mode, _rename_model,
+]  # fmt: skip
+
+
+def written(case: Case) -> str:
+    """Give the document as YAML."""
+    return yaml.safe_dump(case.document, sort_keys=False)

@@ -1,0 +1,63 @@
+"""What the nodes of generated projects do."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from kedro.io import AbstractDataset
+from kedro.runner import SequentialRunner
+
+
+def fit(table: Any, *others: Any) -> dict[str, Any]:
+    return {"rows": len(table), "others": len(others)}
+
+
+def apply(table: Any, fitted: dict[str, Any], *others: Any) -> Any:
+    return table.assign(**{f"column_{len(table.columns)}": fitted["rows"] + len(others)})
+
+
+def nested() -> Any:
+    """Give a function without a name that it can be imported by."""
+
+    def apply_nested(table: Any, fitted: dict[str, Any], *others: Any) -> Any:
+        return apply(table, fitted, *others)
+
+    return apply_nested
+
+
+def locked() -> Any:
+    """Give a function that nothing pickles."""
+    lock = threading.Lock()
+
+    def apply_alone(table: Any, fitted: dict[str, Any], *others: Any) -> Any:
+        with lock:
+            return apply(table, fitted, *others)
+
+    return apply_alone
+
+
+class Needy(SequentialRunner):
+    """A runner that can't do without an argument."""
+
+    def __init__(self, needed: int, *, is_async: bool = False) -> None:
+        super().__init__(is_async=is_async)
+        self.needed = needed
+
+
+class Store(AbstractDataset[Any, Any]):
+    """A dataset that is no file: a place in this process."""
+
+    places: dict[str, Any] = {}  # noqa: RUF012 - it is meant to be shared
+
+    def __init__(self, place: str) -> None:
+        self._place = place
+
+    def load(self) -> Any:
+        return self.places[self._place]
+
+    def save(self, data: Any) -> None:
+        self.places[self._place] = data
+
+    def _describe(self) -> dict[str, Any]:
+        return {"place": self._place}

@@ -1,0 +1,149 @@
+"""Where the check is clean, a model can be made; where it finds an error, none can.
+
+Each generated project is checked, and then trained and made a model of with the check left out. By default the model is
+its plan, loaded back and asked: MLflow takes two seconds for each. `KEDRO_BIND_SOUNDNESS=2000` tries so many,
+`KEDRO_BIND_SOUNDNESS_MLFLOW=100` so many through MLflow.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import sys
+import warnings
+from pathlib import Path
+
+import mlflow
+import pandas as pd
+import pytest
+from kedro.config import OmegaConfigLoader
+from kedro.io import DataCatalog
+from kedro.runner import SequentialRunner
+
+from conf_schema import has_errors
+from kedro_bind.checks import check_everything
+from kedro_bind.config import read_config
+from kedro_bind.model.build import build_plan
+from kedro_bind.model.log import log_model
+from kedro_bind.model.origin import Origin
+from kedro_bind.model.runtime import load_predictor
+from kedro_bind.pipeline_ml import PipelineML
+from kedro_bind.registry import expand
+from kedro_bind.render.text import render_plain
+from tests.soundness.cases import Case, mutated, valid, written
+
+COUNT = int(os.getenv("KEDRO_BIND_SOUNDNESS", "40"))
+WITH_MLFLOW = int(os.getenv("KEDRO_BIND_SOUNDNESS_MLFLOW", "4"))
+START = int(os.getenv("KEDRO_BIND_SOUNDNESS_START", "0"))
+TABLE = pd.DataFrame({"spend": [1.0, 2.0, 3.0], "visits": [1, 2, 3]})
+ONLY_MLFLOW = {"bad-model-name", "bad-value"}
+"""Errors that only MLflow would raise: those of names."""
+
+
+def check(case: Case, project: Path):
+    conf = project / "conf" / "base"
+    conf.mkdir(parents=True)
+    (project / "conf" / "local").mkdir()
+    (project / "data").mkdir()
+    TABLE.to_pickle(project / "data" / "table.pkl")
+    (project / "data" / "words.json").write_text(json.dumps(["the"]))
+    (conf / "pipeline_ml.yml").write_text(written(case), encoding="utf-8")
+    loader = OmegaConfigLoader(str(project / "conf"), base_env="base", default_run_env="local")
+    config = read_config(loader, project)
+    assert config is not None
+    origin = Origin(project, "tests", "local")
+    report = check_everything(config, case.pipelines, lambda: catalog_of(case, project), origin=origin)
+    return report, config, origin
+
+
+def catalog_of(case: Case, project: Path) -> DataCatalog:
+    entries = json.loads(json.dumps(case.catalog).replace('"data/', f'"{project.as_posix()}/data/'))
+    made = DataCatalog.from_config(entries)
+    for name, value in case.parameters.items():
+        made[f"params:{name}"] = value
+    return made
+
+
+def make_model(case: Case, config, origin: Origin, project: Path, *, through_mlflow: bool) -> None:
+    """Train, make a model, load it and predict, with no check but those that can't be left out."""
+    for each in config.findings:
+        raise AssertionError(each.text)
+    expansion = expand(config.document, case.pipelines())
+    for each in expansion.findings:
+        raise AssertionError(each.text)
+    bound = expansion.bound["bound"]
+    assert isinstance(bound, PipelineML)
+    catalog = catalog_of(case, project)
+    SequentialRunner().run(bound.training, catalog)
+    rows = catalog.load(bound.input_name) if bound.input_name.startswith("fitted") else TABLE
+    if through_mlflow:
+        with mlflow.start_run():
+            logged = log_model(bound, catalog, origin)
+        answer = mlflow.pyfunc.load_model(logged.uri).predict(rows)
+    else:
+        folder = project / "plan"
+        folder.mkdir()
+        build_plan(bound.serving, catalog, folder, "bound")
+        answer = load_predictor(folder).predict(rows)
+    fresh = catalog_of(case, project)
+    fresh[bound.input_name] = rows
+    expected = SequentialRunner().run(bound.inference, fresh)
+    pd.testing.assert_frame_equal(answer, next(iter(expected.values())).load())
+
+
+def agree(case: Case, project: Path, *, through_mlflow: bool) -> bool | None:
+    """Check a case and try it; gives whether it is clean, `None` where only MLflow could tell."""
+    report, config, origin = check(case, project)
+    broken = has_errors(report.findings)
+    errors = {each.code for each in report.findings if has_errors([each])}
+    if not through_mlflow and broken and errors <= ONLY_MLFLOW and not config.findings:
+        return None
+    error = None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            make_model(case, config, origin, project, through_mlflow=through_mlflow)
+        except Exception as caught:  # noqa: BLE001 - whatever it is, it is what the check should have found
+            error = caught
+    told = render_plain(report.findings) or "no problems"
+    about = f"{case.mutations} {written(case)}\n{case.catalog}\n{case.parameters}\nchecked: {told}\ntried: {error!r}"
+    assert broken == (error is not None), about
+    return not broken
+
+
+@pytest.fixture
+def kept_quiet():
+    import logging
+
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+def test_a_project_that_is_right_is_clean_and_makes_a_model(tmp_path, kept_quiet):
+    for seed in range(START, START + COUNT):
+        assert agree(valid(random.Random(seed)), tmp_path / f"p{seed}", through_mlflow=False), seed
+        shutil.rmtree(tmp_path / f"p{seed}")
+
+
+def test_a_project_that_was_changed_makes_a_model_if_the_check_is_clean_and_only_then(tmp_path, kept_quiet):
+    verdicts = []
+    for seed in range(START, START + COUNT):
+        verdicts.append(agree(mutated(random.Random(seed)), tmp_path / f"p{seed}", through_mlflow=False))
+        shutil.rmtree(tmp_path / f"p{seed}")
+    sys.stdout.write(f"{verdicts.count(True)} clean, {verdicts.count(False)} broken, {verdicts.count(None)} skipped\n")
+    assert verdicts.count(False) > COUNT // 3
+
+
+@pytest.mark.slow
+def test_so_it_is_through_mlflow(tmp_path, kept_quiet, store):
+    mlflow.set_tracking_uri(store)
+    for seed in range(START, START + WITH_MLFLOW):
+        case = mutated(random.Random(seed)) if seed % 2 else valid(random.Random(seed))
+        case.document["bound"].setdefault("model", {})
+        if isinstance(case.document["bound"]["model"], dict):
+            case.document["bound"]["model"]["verify"] = False
+        agree(case, tmp_path / f"p{seed}", through_mlflow=True)
+        shutil.rmtree(tmp_path / f"p{seed}")
