@@ -44,9 +44,7 @@ def find_newest_version() -> ModelVersion:
     mlflow.set_tracking_uri(uri)
     versions = mlflow.MlflowClient().search_model_versions(f"name='{MODEL}'")
     if not versions:
-        sys.exit(
-            f"demo: the run registered no model '{MODEL}' at {uri}; is kedro_bind installed here?"
-        )
+        sys.exit(f"demo: the run registered no model '{MODEL}' at {uri}; is kedro_bind installed here?")
     return max(versions, key=lambda version: int(version.version))
 
 

@@ -97,9 +97,7 @@ def evaluate(
     return {"accuracy": float(accuracy), "held_out": int(held_out.sum())}
 
 
-def predict(
-    scaled: pd.DataFrame, classifier: LogisticRegression, min_probability: float
-) -> pd.DataFrame:
+def predict(scaled: pd.DataFrame, classifier: LogisticRegression, min_probability: float) -> pd.DataFrame:
     """Answer with the likeliest species, or `uncertain` below `min_probability`.
 
     Returns:
