@@ -67,6 +67,7 @@ def read_config(loader: Any, project_path: Path | None = None) -> Config | None:
         findings += [each for each in problems if not (each.binding or "").startswith("_")]
         if reason is not None and not problems:
             findings.append(_refused_by_loader(reason))
+            values = {}
     broken = {each.binding for each in findings if has_errors([each])}
     document, problems = validate_document({name: value for name, value in values.items() if name not in broken})
     findings += problems

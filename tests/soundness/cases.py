@@ -144,7 +144,7 @@ def _take_other_tags(case: Case, source: random.Random) -> None:
 
 
 def _leave_out_entry(case: Case, source: random.Random) -> None:
-    case.catalog.pop(source.choice(list(case.catalog)[1:]), None)
+    case.catalog.pop(source.choice(list(case.catalog)[1:] or ["words"]), None)
 
 
 def _keep_in_memory(case: Case, source: random.Random) -> None:
@@ -159,7 +159,7 @@ def _misspell_type(case: Case, source: random.Random) -> None:
 
 
 def _drop_parameter(case: Case, source: random.Random) -> None:
-    case.parameters.pop(source.choice(list(case.parameters)))
+    case.parameters.pop(source.choice(list(case.parameters) or ["level_0"]), None)
 
 
 def _choose_runner(case: Case, source: random.Random) -> None:
@@ -197,7 +197,7 @@ def _misuse_names(case: Case, source: random.Random) -> None:
 
 def _map_artifact(case: Case, source: random.Random) -> None:
     _binding(case)["artifacts"] = source.choice(
-        [{"fitted_0": "fitted_0"}, {"fitted_0": "words"}, {"fitted_9": "fitted_0"}, {"table_0": "table_0"}]
+        [{"fitted_0": "fitted_0"}, {"fitted_0": "fitted_8"}, {"fitted_9": "fitted_0"}, {"table_0": "table_0"}]
     )
 
 

@@ -3,6 +3,9 @@
 Each generated project is checked, and then trained and made a model of with the check left out. By default the model is
 its plan, loaded back and asked: MLflow takes two seconds for each. `KEDRO_BIND_SOUNDNESS=2000` tries so many,
 `KEDRO_BIND_SOUNDNESS_MLFLOW=100` so many through MLflow.
+
+A limit: the check knows names, not data. An artifact that is mapped to a dataset of another kind is found by the node
+that takes it.
 """
 
 from __future__ import annotations
@@ -90,7 +93,11 @@ def make_model(case: Case, config, origin: Origin, project: Path, *, through_mlf
     fresh = catalog_of(case, project)
     fresh[bound.input_name] = rows
     expected = SequentialRunner().run(bound.inference, fresh)
-    pd.testing.assert_frame_equal(answer, next(iter(expected.values())).load())
+    wanted = next(iter(expected.values())).load()
+    if isinstance(wanted, pd.DataFrame):
+        pd.testing.assert_frame_equal(answer, wanted)
+    else:
+        assert answer == wanted
 
 
 def agree(case: Case, project: Path, *, through_mlflow: bool) -> bool | None:
