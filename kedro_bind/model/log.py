@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from kedro_bind.errors import KedroBindError, LoggingError
 from kedro_bind.model.build import BuiltPlan, build_plan
 from kedro_bind.model.lineage import git_state, lineage_tags, write_lineage
-from kedro_bind.model.proof import Prover
+from kedro_bind.model.proof import Proof, Prover
 from kedro_bind.model.requirements import imported_by, pinned
 from kedro_bind.model.runtime import ARTIFACT, load_function
 from kedro_bind.model.settings import LogSettings, resolve_settings
@@ -146,8 +146,6 @@ class _BoundFlavor:
         kedro = _KedroAnswer(built, rows)
         code = built.folder.with_name("bound_model.py")
         code.write_text(_MODEL_CODE, encoding="utf-8")
-        modules = imported_by(built.plan, settings.own.packages)
-        inferred = [*pinned(modules), *settings.extra_requirements]
         mlflow.pyfunc.save_model(
             path,
             mlflow_model=mlflow_model,
@@ -157,16 +155,15 @@ class _BoundFlavor:
             signature=self._signature(kedro),
             input_example=self._example(rows),
             conda_env=settings.conda_env,
-            pip_requirements=settings.pip_requirements if settings.environment else inferred,
+            # Given none, MLflow neither infers them nor compares each with all that is installed here.
+            pip_requirements=settings.pip_requirements if settings.environment else [],
         )
-        if self._prover is None:
-            return
-        proof = self._prover.prove(Path(path), built.plan, rows, kedro)
+        proof = self._prover.prove(Path(path), built.plan, rows, kedro) if self._prover is not None else Proof()
         if proof.remark:
             logger.warning("kedro_bind: %s: %s", built.plan.name, proof.remark)
         if not settings.environment:
-            proven = pinned({*modules, *proof.named}, proof.brought)
-            _rewrite_requirements(Path(path), [*proven, *settings.extra_requirements])
+            named = imported_by(built.plan, settings.own.packages) | set(proof.named)
+            _rewrite_requirements(Path(path), [*pinned(named, proof.brought), *settings.extra_requirements])
 
     def _signature(self, kedro: _KedroAnswer) -> Any:
         from mlflow.models import ModelSignature

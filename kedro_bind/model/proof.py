@@ -32,8 +32,8 @@ class Proof:
     `named` are the top-level modules that the model's own code imports, `brought` those that came along.
     """
 
-    named: tuple[str, ...]
-    brought: tuple[str, ...]
+    named: tuple[str, ...] = ()
+    brought: tuple[str, ...] = ()
     remark: str = ""
 
 
