@@ -133,22 +133,37 @@ class _Compiler:
 
     def _node(self, node: NodePlan, function: Callable[..., Any]) -> None:
         call = f"{self._constant(function, 'f')}({self._arguments(node)})"
+        generates = inspect.isgeneratorfunction(function)
         outputs = _flat(node.outputs)
         if not outputs:
             self._line(call, node.name)
+        elif isinstance(node.outputs, str) and not generates:
+            self._single(node.outputs, call, node.name)
         else:
-            self._line(f"r = {self._checked(call, node, generates=inspect.isgeneratorfunction(function))}", node.name)
-            single = isinstance(node.outputs, str)
+            self._line(f"r = {self._checked(call, node, generates=generates)}", node.name)
             for position, name in enumerate(outputs):
-                self._store(name, "r" if single else f"r[{position}]", node.name)
+                self._store(name, "r" if isinstance(node.outputs, str) else f"r[{position}]", node.name)
             self._line("del r")
         self._release(node)
+
+    def _single(self, output: str, call: str, node: str) -> None:
+        """Write the usual node, with one output, in as few steps as it takes."""
+        bare = _bare(output)
+        kept = bool(self.uses_left.get(bare)) and copier(self.plan.copy_mode.get(output)) is None
+        variable = f"v{len(self.lines)}" if kept else "r"
+        self._line(f"{variable} = {call}", node)
+        self._line(f"if {variable} is None: some(None, {self._constant(node, 'n')})", node)
+        if kept:
+            self.values[bare] = variable
+        else:
+            self._store(output, "r", node)
+            self._line("del r")
 
     def _checked(self, call: str, node: NodePlan, *, generates: bool) -> str:
         """Write what makes sure that a node returns what its definition says."""
         label = self._constant(node.name, "n")
         if isinstance(node.outputs, str):
-            return f"chunked({call}, some, {label})" if generates else f"some({call}, {label})"
+            return f"chunked({call}, some, {label})"
         keys = list(node.outputs) if isinstance(node.outputs, dict) else len(node.outputs or ())
         check = "keyed" if isinstance(node.outputs, dict) else "listed"
         form = self._constant(keys, "k")

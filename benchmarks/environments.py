@@ -1,0 +1,78 @@
+"""Virtual environments side by side, alike in everything but the package that is measured."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from processes import run
+
+HERE = Path(__file__).parent
+REPOSITORY = HERE.parent
+FOLDER = HERE / ".envs"
+NAMES = ("kedro_mlflow", "kedro_bind", "plain")
+COMMON = ("kedro", "mlflow", "kedro-datasets[pickle-pickledataset]", "pandas", "scikit-learn")
+VERSIONS_OF = ("kedro-bind", "kedro-mlflow", "kedro", "mlflow", "kedro-datasets", "pandas", "numpy", "scikit-learn")
+_SOURCES = ("kedro_bind", "conf_schema", "setup.cfg", "pyproject.toml", "README.md", "LICENSE")
+
+
+@dataclass(frozen=True)
+class Environment:
+    """A Python with one of the packages installed."""
+
+    name: str
+    python: Path
+
+    def versions(self) -> dict[str, str]:
+        """Give the versions that matter, and Python's."""
+        program = (
+            "import importlib.metadata as m, json, platform, sys\n"
+            "found = {'python': platform.python_version()}\n"
+            "for name in sys.argv[1:]:\n"
+            "    try: found[name] = m.version(name)\n"
+            "    except m.PackageNotFoundError: pass\n"
+            "print(json.dumps(found))"
+        )
+        versions: dict[str, str] = json.loads(run([self.python, "-c", program, *VERSIONS_OF]))
+        return versions
+
+
+def set_up(given: dict[str, Path]) -> dict[str, Environment]:
+    """Make the environments that are not given; those that exist are used again, with this project anew."""
+    environments = {}
+    for name in NAMES:
+        python = given.get(name) or _made(name)
+        environments[name] = Environment(name, python)
+    return environments
+
+
+def _made(name: str) -> Path:
+    """Make one environment: kedro-mlflow's decides the versions of what all have in common."""
+    folder = FOLDER / name
+    python = folder / "bin" / "python"
+    constraints = FOLDER / "constraints.txt"
+    complete = folder / "complete"
+    if not complete.exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        run([sys.executable, "-m", "venv", folder])
+        own = ["kedro-mlflow"] if name == "kedro_mlflow" else ["-c", str(constraints)]
+        _pip(python, "install", "-q", *COMMON, *own)
+        if name == "kedro_mlflow":
+            constraints.write_text(_pip(python, "freeze", "--exclude", "kedro-mlflow"), encoding="utf-8")
+        complete.touch()
+    if name == "kedro_bind":
+        with tempfile.TemporaryDirectory() as copy:  # a build in the repository would leave its traces there
+            for each in _SOURCES:
+                source = REPOSITORY / each
+                (shutil.copytree if source.is_dir() else shutil.copy2)(source, Path(copy, each))
+            _pip(python, "install", "-q", "-c", str(constraints), copy)
+            _pip(python, "install", "-q", "--no-deps", "--force-reinstall", copy)
+    return python
+
+
+def _pip(python: Path, *arguments: str) -> str:
+    return run([python, "-m", "pip", *arguments], timeout=3600)

@@ -1,0 +1,176 @@
+"""Raw numbers to figures: what was measured, for which variant, beside the bar that it has to meet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ratios import difference, middle, names_in, ratio
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+BASE = "hand_written"
+OURS = "kedro_bind"
+_LARGE = {"small": "small", "forest": "large", "ballast": "huge"}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of a table. `ratio` is against `against`; the bar, if there is one, is on `judged`."""
+
+    what: str
+    variant: str
+    value: float
+    unit: str
+    ratio: float | None = None
+    against: str = BASE
+    at_most: float | None = None
+    at_least: float | None = None
+    judged: float | None = None
+
+    @property
+    def bar(self) -> str:
+        """The bar as text."""
+        if self.at_most is not None:
+            return f"≤ {self.at_most:g}"
+        return f"≥ {self.at_least:g}" if self.at_least is not None else ""
+
+    @property
+    def met(self) -> bool | None:
+        """Tell whether the bar is met; `None` without one."""
+        judged = self.judged if self.judged is not None else self.ratio
+        if judged is None or (self.at_most is None and self.at_least is None):
+            return None
+        return judged <= self.at_most if self.at_most is not None else judged >= (self.at_least or 0)
+
+
+def latency(numbers: dict[str, Any]) -> Iterator[Figure]:
+    """Give the time of one prediction, and what a node adds."""
+    wall, processor = _of("wall"), _of("processor")
+    for each in numbers["series"]:
+        rounds, nodes = each["rounds"], each["nodes"]
+        what = f"{_LARGE[each['kind']]} model, {nodes} nodes"
+        for name in names_in(rounds):
+            bar = (1.03 if nodes <= 50 else 1.10) if name == OURS else None
+            value = middle(rounds, name, wall) / 1e3
+            yield Figure(what, name, value, "µs", ratio(rounds, name, BASE, wall), at_most=bar)
+        for name in (OURS, "hand_written_again"):
+            value, versus = middle(rounds, name, processor) / 1e3, ratio(rounds, name, BASE, processor)
+            yield Figure(f"{what}, processor time", name, value, "µs", versus)
+        value, versus = middle(each["pairs"], OURS) / 1e3, ratio(each["pairs"], OURS, BASE)
+        yield Figure(f"{what}, both in one process", OURS, value, "µs", versus, at_most=1.03 if nodes <= 50 else 1.10)
+    yield from _added(numbers["series"], "rounds", wall)
+    yield from _added(numbers["series"], "pairs", float)
+
+
+def _added(series: list[dict[str, Any]], key: str, value: Callable[[Any], float]) -> Iterator[Figure]:
+    """Give what a node costs more than by hand: the slope of the difference over the number of nodes."""
+    small = {each["nodes"]: each[key] for each in series if each["kind"] == "small"}
+    fewest, most = min(small), max(small)
+    where = ", both in one process" if key == "pairs" else ""
+    for name in names_in(small[most]):
+        if name != BASE and name in names_in(small[fewest]):
+            added = difference(small[most], name, BASE, value) - difference(small[fewest], name, BASE, value)
+            cost = added / (most - fewest) / 1e3
+            bar = 0.3 if name == OURS else None
+            yield Figure(f"added for each node{where}", name, cost, "µs", at_most=bar, judged=cost)
+
+
+def fresh(numbers: dict[str, Any]) -> Iterator[Figure]:
+    """Give the time and the memory of loading."""
+    parts = {
+        "process start to loaded": ("total_seconds", "s", 1.0),
+        "load_model alone": ("load_seconds", "s", 1.0),
+        "first prediction": ("first_predict_seconds", "ms", 1e3),
+        "peak memory": ("peak_kb", "MB", 1 / 1024),
+    }
+    for each in numbers["series"]:
+        for label, (key, unit, factor) in parts.items():
+            for name in names_in(each["rounds"]):
+                yield Figure(
+                    f"{_LARGE[each['kind']]} model, {label}",
+                    name,
+                    factor * middle(each["rounds"], name, _of(key)),
+                    unit,
+                    ratio(each["rounds"], name, BASE, _of(key)),
+                    at_most=1.03 if name == OURS and key == "total_seconds" else None,
+                )
+
+
+def table(numbers: dict[str, Any]) -> Iterator[Figure]:
+    """Give the time of one call with many rows."""
+    rounds = numbers["rounds"]
+    for name in names_in(rounds):
+        bar = 1.03 if name == OURS else None
+        what = f"{numbers['rows']:,} rows"
+        yield Figure(what, name, middle(rounds, name) / 1e6, "ms", ratio(rounds, name, BASE), at_most=bar)
+    for name, peak in numbers["peak_kb"].items():
+        yield Figure(f"{what}, peak memory", name, peak / 1024, "MB", peak / numbers["peak_kb"][BASE])
+
+
+def logging_time(numbers: dict[str, Any]) -> Iterator[Figure]:
+    """Give the time and the bytes of logging; without proof, beyond the copies of the artifact."""
+    for each in numbers["series"]:
+        rounds = each["rounds"]
+        label = f"{each['artifact_bytes'] / 1e6:,.0f} MB" if each["kind"] != "small" else "small"
+        for name in names_in(rounds):
+            seconds = middle(rounds, name, _of("seconds"))
+            bar, judged = None, None
+            if name == OURS:
+                bar = 1.0
+            elif name == "kedro_bind_unverified":
+                copies = middle(rounds, "two_copies", _of("seconds"))
+                bar, judged = 0.25, seconds - copies
+            what = f"{label} artifact" + (f" ({judged:.2f} s beyond two copies)" if judged is not None else "")
+            against = "kedro_mlflow"
+            yield Figure(
+                what, name, seconds, "s", ratio(rounds, name, against, _of("seconds")), against, bar, judged=judged
+            )
+        for name in names_in(rounds):
+            if name != "two_copies":
+                stored = middle(rounds, name, _of("stored_bytes")) / 1e6
+                written = middle(rounds, name, _of("written_bytes")) / 1e6
+                yield Figure(f"{label} artifact, stored (of {written:,.1f} MB written)", name, stored, "MB")
+
+
+def serving(numbers: dict[str, Any]) -> Iterator[Figure]:
+    """Give rate, latency and memory of servers."""
+    for each in numbers["series"]:
+        rounds, connections = each["rounds"], each["connections"]
+        label = f"{_LARGE[each['kind']]} model, {connections} connection{'s' if connections > 1 else ''}"
+        for name in names_in(rounds):
+            bar = 0.97 if name == OURS and connections == 16 else None
+            rate = middle(rounds, name, _of("rate"))
+            yield Figure(f"{label}, rate", name, rate, "/s", ratio(rounds, name, BASE, _of("rate")), at_least=bar)
+        for key in ("p50_ms", "p99_ms"):
+            for name in names_in(rounds):
+                value = middle(rounds, name, _of(key))
+                versus = ratio(rounds, name, BASE, _of(key))
+                yield Figure(f"{label}, {key[:3]}", name, value, "ms", versus)
+        for name, peak in each["peak_kb"].items():
+            bar = 1.05 if name == OURS and connections == 16 and each["kind"] == "forest" else None
+            versus = peak["sum"] / each["peak_kb"][BASE]["sum"]
+            yield Figure(f"{label}, peak memory", name, peak["sum"] / 1024, "MB", versus, at_most=bar)
+
+
+def concurrency(numbers: dict[str, Any]) -> Iterator[Figure]:
+    """Give the wrong answers; a request without an answer counts as one."""
+    for each in numbers["series"]:
+        for way in ("http", "threads"):
+            for name, tally in each[way].items():
+                wrong = tally["wrong"] + tally["failed"]
+                what = f"{_LARGE[each['kind']]} model, wrong of {each['requests']:,} requests, {way}"
+                yield Figure(what, name, wrong, "", at_most=0 if name == OURS else None, judged=wrong)
+
+
+def startup(numbers: dict[str, Any]) -> Iterator[Figure]:
+    """Give the time of commands."""
+    for each in numbers["series"]:
+        for name in names_in(each["rounds"]):
+            value = middle(each["rounds"], name)
+            yield Figure(each["command"], name, value, "s", ratio(each["rounds"], name, "plain"), "plain")
+
+
+def _of(key: str) -> Callable[[Any], float]:
+    return lambda measured: float(measured[key])

@@ -1,0 +1,1 @@
+"""The project that all variants are measured on."""

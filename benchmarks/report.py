@@ -1,0 +1,133 @@
+"""The numbers of a run as a Markdown page. Usage: report.py [FOLDER]; writes RESULTS.md beside this file."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import figures
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from figures import Figure
+
+HERE = Path(__file__).parent
+
+_TITLES: dict[str, tuple[str, Callable[[dict[str, Any]], Iterator[Figure]], str]] = {
+    "latency": (
+        "One prediction through pyfunc",
+        figures.latency,
+        "`hand_written_again` is the base once more, in another process: how far it is from 1 is the noise.",
+    ),
+    "fresh": (
+        "Loading in a fresh process",
+        figures.fresh,
+        "The bar is on the time from the start of Python, MLflow's import included; files are in the system's cache.",
+    ),
+    "table": ("A large table in one call", figures.table, "The small model with two nodes; the median of three calls."),
+    "logging_time": (
+        "Logging after training",
+        figures.logging_time,
+        "From the last node to the end of the run, against kedro-mlflow, which proves nothing.",
+    ),
+    "serving": (
+        "Serving over HTTP",
+        figures.serving,
+        "The load comes from the same machine; memory is the sum of the peaks of all processes of the server.",
+    ),
+    "concurrency": (
+        "Concurrent requests with parameters of their own",
+        figures.concurrency,
+        "16 requests at once; one that fails counts as wrong.",
+    ),
+    "startup": (
+        "Commands in a project that binds nothing",
+        figures.startup,
+        "Ratios are against the same environment without a plugin.",
+    ),
+}
+
+
+def render(folder: Path) -> str:
+    """Give the page for the numbers of a folder."""
+    files = {name: folder / f"{name}.json" for name in _TITLES}
+    cases = {name: json.loads(file.read_text(encoding="utf-8")) for name, file in files.items() if file.exists()}
+    if not cases:
+        return "# Results\n\nNothing has been measured.\n"
+    tables = {name: list(_TITLES[name][1](case["numbers"])) for name, case in cases.items()}
+    parts = ["# Results", _circumstances(cases), "## The bars", _bars(tables)]
+    for name, rows in tables.items():
+        title, _, caveat = _TITLES[name]
+        parts += [f"## {title}", caveat]
+        if name == "latency":
+            parts.append(f"![latency by number of nodes]({_place(folder)}latency.svg)")
+        parts.append(_table(rows))
+    return "\n\n".join(parts) + "\n"
+
+
+def _circumstances(cases: dict[str, Any]) -> str:
+    lines = []
+    for case in cases.values():
+        versions = {name: version for each in case["versions"].values() for name, version in each.items()}
+        told = ", ".join(f"{name} {version}" for name, version in sorted(versions.items()))
+        lines.append(f"Measured on {case['date']}, {case['cores']} cores, with {told}.")
+        if case["scale"] != "full":
+            lines.append("A quick run: too few repetitions of too small things for the bars to mean much.")
+    return "\n\n".join(dict.fromkeys(lines))
+
+
+def _bars(tables: dict[str, list[Figure]]) -> str:
+    judged = [each for rows in tables.values() for each in rows if each.met is not None]
+    return _lines(
+        ("what", "measured", "bar", "met"),
+        ((each.what, _judged(each), each.bar, "yes" if each.met else "**no**") for each in judged),
+    )
+
+
+def _table(rows: list[Figure]) -> str:
+    return _lines(
+        ("what", "variant", "median", "ratio", "bar"),
+        (
+            (
+                each.what,
+                each.variant,
+                f"{_number(each.value)} {each.unit}".strip(),
+                "" if each.ratio is None else f"{each.ratio:.3f}" if each.ratio < 10 else f"{each.ratio:.0f}",
+                each.bar,
+            )
+            for each in rows
+        ),
+    )
+
+
+def _judged(each: Figure) -> str:
+    if each.judged is not None:
+        return f"{_number(each.judged)} {'s' if each.unit == 's' else each.unit}".strip()
+    return f"{each.ratio:.3f} of {each.against}"
+
+
+def _number(value: float) -> str:
+    if value == int(value) or abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.3g}"
+
+
+def _lines(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join(f"| {' | '.join(each)} |" for each in lines)
+
+
+def _place(folder: Path) -> str:
+    try:
+        relative = folder.resolve().relative_to(HERE.resolve())
+    except ValueError:
+        return ""
+    return "" if relative.parts[:1] == (".work",) else f"{relative.as_posix()}/"
+
+
+if __name__ == "__main__":
+    measured = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "results"
+    (HERE / "RESULTS.md").write_text(render(measured), encoding="utf-8")

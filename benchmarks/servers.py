@@ -1,0 +1,115 @@
+"""Served models: `mlflow models serve` on loopback, one for each variant, all at once."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from processes import CommandFailed, clean_environment, group, peak_kb
+from processes import run as run_command
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from projects import Workshop
+    from variants import Variant
+
+_START_SECONDS = 120
+_BODY = {"dataframe_split": {"columns": ["a", "b", "c", "d"], "data": [[0.5, -0.25, 1.0, 2.0]]}}
+
+
+class Server:
+    """A served model."""
+
+    def __init__(self, variant: Variant, process: subprocess.Popen[str], port: int, folder: Path) -> None:
+        self.variant, self.port = variant, port
+        self._process, self._folder = process, folder
+
+    def wait(self) -> None:
+        """Wait until it answers.
+
+        Raises:
+            CommandFailed: it does not.
+        """
+        end = time.monotonic() + _START_SECONDS
+        while time.monotonic() < end and self._process.poll() is None:
+            with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):
+                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/ping", timeout=2).close()
+                return
+            time.sleep(0.2)
+        tail = "\n".join(_log(self._folder, self.variant).read_text(encoding="utf-8").splitlines()[-25:])
+        raise CommandFailed(f"the server of {self.variant.name} does not answer:\n{tail}")
+
+    def press(self, connections: int, seconds: float) -> dict[str, Any]:
+        """Put load on it, and give how it went."""
+        return self._load(connections, seconds)
+
+    def check(self, connections: int, count: int) -> dict[str, Any]:
+        """Send requests with parameters of their own, and count the wrong answers."""
+        return self._load(connections, 0, "--check", str(count))
+
+    def peak_kb(self) -> dict[str, int]:
+        """Give the most memory that its processes held so far."""
+        return peak_kb(self._process.pid)
+
+    def _load(self, connections: int, seconds: float, *more: str) -> dict[str, Any]:
+        body = self._folder / "body.json"
+        body.write_text(json.dumps(_BODY), encoding="utf-8")
+        program = Path(__file__).with_name("load.py")
+        command: list[str | Path] = [
+            sys.executable,
+            program,
+            str(self.port),
+            str(connections),
+            str(seconds),
+            body,
+            *more,
+        ]
+        told: dict[str, Any] = json.loads(run_command(command, environment=clean_environment()))
+        return told
+
+
+@contextlib.contextmanager
+def serving(workshop: Workshop, variants: Sequence[Variant], kind: str) -> Iterator[list[Server]]:
+    """Serve the two-node model of each variant, wait until all answer, stop them at the end."""
+    models = [workshop.model(variant, kind, 2) for variant in variants]
+    with contextlib.ExitStack() as stack:
+        servers = []
+        for variant, model in zip(variants, models, strict=True):
+            python, port = workshop.python(variant), _free_port()
+            command: list[str | Path] = [python, "-m", "mlflow", "models", "serve", "--env-manager", "local"]
+            log = stack.enter_context(_log(workshop.folder, variant).open("w", encoding="utf-8"))
+            environment = variant.process_environment()
+            process = stack.enter_context(
+                group(
+                    [*command, "-m", model, "-h", "127.0.0.1", "-p", str(port)],
+                    cwd=workshop.folder,
+                    environment={**environment, "PATH": f"{python.parent}:{environment.get('PATH', '')}"},
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                )
+            )
+            servers.append(Server(variant, process, port, workshop.folder))
+        for server in servers:
+            server.wait()
+        yield servers
+
+
+def _log(folder: Path, variant: Variant) -> Path:
+    return folder / f"server_{variant.name}.log"
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
