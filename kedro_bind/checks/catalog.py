@@ -81,6 +81,7 @@ def catalog_problems(pipeline_ml: PipelineML, catalog: Any) -> Iterator[Diagnost
                 path,
                 on_key,
             )
+    yield from _entries_of_training(pipeline_ml, catalog)
     for parameter in sorted(pipeline_ml.inference.inputs()):
         if is_parameter(parameter) and parameter not in catalog:
             known = [each for each in catalog if is_parameter(each)]
@@ -89,6 +90,22 @@ def catalog_problems(pipeline_ml: PipelineML, catalog: Any) -> Iterator[Diagnost
                 f"inference needs '{parameter}', and there is no such parameter",
                 did_you_mean(parameter, known) or "give it a value in parameters.yml",
                 path=(name, "inference"),
+                on_key=True,
+            )
+
+
+def _entries_of_training(pipeline_ml: PipelineML, catalog: Any) -> Iterator[Diagnostic]:
+    """Find entries that don't hold among what training reads and writes besides the artifacts."""
+    others = pipeline_ml.training.datasets() - set(pipeline_ml.artifact_sources.values())
+    for name in sorted(each for each in others if not is_parameter(each) and each in catalog):
+        try:
+            catalog.get(name)
+        except Exception as error:  # noqa: BLE001 - datasets raise anything, and their packages may be missing
+            yield Diagnostic(
+                "bad-catalog-entry",
+                f"training uses '{name}', and its catalog entry does not hold: {_said(error)}",
+                "mend the entry, or install what it needs",
+                path=(pipeline_ml.serving.name or "", "training"),
                 on_key=True,
             )
 
