@@ -91,28 +91,38 @@ class BoundRun:
             self.origin.project_path,
             before_session=self.before_session,
         )
-        log_parameters(self._parameters(catalog))
+        try:
+            log_parameters(self._parameters(catalog))
+        except Exception:
+            self.tracked.close("FAILED")  # Kedro tells no hook of an error in this one
+            raise
 
     def observe(self, dataset_name: str, data: Any, *, loaded: bool) -> None:
         """Keep a sample of the input of a model when it passes by, and see training finish.
 
-        What a node loads counts more than what one saves: that is how a caller's data looks to the nodes.
+        Never raises: training goes on whatever happens here, and logging does for itself what is missing.
         """
-        for name, binding in self.bindings.items():
-            if name in self.incomplete:
-                continue
-            if bare(dataset_name) == bare(binding.input_name) and (
-                name not in self.samples or (loaded and name in self._from_saved)
-            ):
-                from kedro_bind.model.signature import sample_input
+        for name in self.bindings:
+            if name not in self.incomplete:
+                try:
+                    self._observe(name, dataset_name, data, loaded=loaded)
+                except Exception as error:  # noqa: BLE001 - data may be anything, and a hook's error ends the training
+                    logger.debug("kedro_bind: '%s' is not observed for '%s': %s", dataset_name, name, error)
 
-                self.samples[name] = sample_input(data, binding.serving.example_rows)
-                (self._from_saved.discard if loaded else self._from_saved.add)(name)
-            if not loaded and name not in self.provers and dataset_name in binding.artifact_sources.values():
-                from kedro_bind.model.log import start_prover
+    def _observe(self, name: str, dataset_name: str, data: Any, *, loaded: bool) -> None:
+        binding = self.bindings[name]
+        # What a node loads counts more than what one saves: that is how a caller's data looks to the nodes.
+        better = name not in self.samples or (loaded and name in self._from_saved)
+        if better and bare(dataset_name) == bare(binding.input_name):
+            from kedro_bind.model.signature import sample_input
 
-                # An artifact is there, so the end is near: the process that tries the model may start.
-                self.provers[name] = start_prover(binding, self.origin)
+            self.samples[name] = sample_input(data, binding.serving.example_rows)
+            (self._from_saved.discard if loaded else self._from_saved.add)(name)
+        if not loaded and name not in self.provers and dataset_name in binding.artifact_sources.values():
+            from kedro_bind.model.log import start_prover
+
+            # An artifact is there, so the end is near: the process that tries the model may start.
+            self.provers[name] = start_prover(binding, self.origin)
 
     def finish(self, catalog: Any) -> None:
         """Log the models and end the MLflow run.

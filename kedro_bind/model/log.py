@@ -17,7 +17,7 @@ from kedro_bind.model.build import BuiltPlan, build_plan
 from kedro_bind.model.lineage import git_state, lineage_tags, write_lineage
 from kedro_bind.model.proof import Proof, Prover
 from kedro_bind.model.requirements import imported_by, pinned
-from kedro_bind.model.runtime import ARTIFACT, load_function
+from kedro_bind.model.runtime import ARTIFACT, load_artifact, load_functions
 from kedro_bind.model.settings import LogSettings, resolve_settings
 from kedro_bind.model.signature import InputSample, infer_parameters, infer_schema, sample_input
 
@@ -204,11 +204,10 @@ class _KedroAnswer:
     def again(self) -> Any:
         """Run, and give the answer."""
         from kedro_bind.model.plan import RunnerPlan
-        from kedro_bind.model.runtime import load_artifact
         from kedro_bind.model.through_kedro import KedroRun
 
         plan, folder = self._built.plan, self._built.folder
-        functions = [load_function(node.function, folder / node.pickle if node.pickle else None) for node in plan.nodes]
+        functions = load_functions(plan, folder)
         artifacts = {name: load_artifact(name, each, folder / each.location) for name, each in plan.artifacts.items()}
         plan = plan.model_copy(update={"runner": RunnerPlan()})
         try:

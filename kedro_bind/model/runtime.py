@@ -97,7 +97,7 @@ def load_predictor(folder: Path, code: Path | None = None) -> Predictor:
     with own_modules(code), ThreadPoolExecutor(max_workers=1) as aside:
         # Hashing lets the interpreter go on, so an artifact is checked while it is being read.
         digests = {name: aside.submit(_digest, folder / each.location) for name, each in plan.artifacts.items()}
-        functions = [load_function(node.function, folder / node.pickle if node.pickle else None) for node in plan.nodes]
+        functions = load_functions(plan, folder)
         artifacts = {}
         for name, each in plan.artifacts.items():
             try:
@@ -107,6 +107,11 @@ def load_predictor(folder: Path, code: Path | None = None) -> Predictor:
                 raise
             _check_digest(name, each, digests[name].result())
     return Predictor(plan, functions, artifacts)
+
+
+def load_functions(plan: Plan, folder: Path) -> list[Callable[..., Any]]:
+    """Load the functions of a plan's nodes, in the order of the nodes."""
+    return [load_function(node.function, folder / node.pickle if node.pickle else None) for node in plan.nodes]
 
 
 def load_function(reference: str, pickled: Path | None = None) -> Callable[..., Any]:
