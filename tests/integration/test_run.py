@@ -315,3 +315,27 @@ def test_another_project_in_the_same_process_has_its_own_bindings(project, store
     monkeypatch.chdir(other.path)
     run(other, "elsewhere", node_names=["fit_scaler"])
     assert (other.path / "data/scaler.pkl").exists()
+
+
+def test_settings_that_do_not_hold_leave_training_alone(quick):
+    (quick.path / "conf/base/pipeline_ml.yml").unlink()
+    quick.write(
+        f"src/{quick.package}/pipeline_registry.py",
+        """
+        from kedro_bind import pipeline_ml_factory
+        from {package}.pipelines.data_science import create_pipeline
+
+        def register_pipelines():
+            whole = create_pipeline()
+            return {"by_code": pipeline_ml_factory(
+                whole.only_nodes_with_tags("training"),
+                whole.only_nodes_with_tags("inference"),
+                input_name="customers",
+                log_model_kwargs={"code_paths": ["nowhere"]},
+            )}
+        """,
+    )
+    with pytest.raises(KedroBindError, match="names what is not there"):
+        run(quick, "by_code")
+    assert (quick.path / "data/classifier.pkl").exists()
+    assert [each.info.status for each in runs_of(quick)] == ["FAILED"]
