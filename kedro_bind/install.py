@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "bind_pipelines",
     "bound_pipeline",
+    "checked",
     "current_config",
     "install",
     "registered_pipelines",
@@ -52,6 +53,7 @@ class _Current:
         self.known = False
         self.warned: Config | None = None
         self.quiet = False
+        self.checked = False
 
     def read(self) -> Config | None:
         if not self.known:
@@ -87,7 +89,6 @@ class _Registered(dict[str, "Pipeline"]):
 
     def __init__(self, registered: Mapping[str, Pipeline], bound: Mapping[str, Pipeline], config: Config) -> None:
         super().__init__({**registered, **bound})
-        self.registered = registered
         self._config = config
 
     def __getitem__(self, name: str) -> Pipeline:
@@ -138,6 +139,8 @@ def use_command(project_path: Path | None, arguments: list[str]) -> None:
 
 def use_loader(loader: Any, project_path: Path) -> None:
     """Go by a session's own config loader; pipelines that were loaded by another document load again."""
+    if _current.checked:
+        return
     config = read_config(loader, project_path)
     changed = _current.known and _said(config) != _said(_current.config)
     _current.project_path, _current.config, _current.known = project_path, config, True
@@ -156,23 +159,27 @@ def bound_pipeline(name: str) -> Pipeline | None:
     return project.pipelines.get(name)
 
 
+@contextmanager
+def checked(loader: Any, project_path: Path) -> Iterator[Config | None]:
+    """Give the document that a config loader finds, while nothing else reads it again or binds by it."""
+    use_loader(loader, project_path)
+    _current.checked = True
+    project.pipelines._is_data_loaded = False
+    try:
+        yield _current.config
+    finally:
+        _current.checked = False
+        project.pipelines._is_data_loaded = False
+
+
 def registered_pipelines() -> dict[str, Pipeline]:
-    """Give all pipelines that the project itself registers.
+    """Give all pipelines that the project itself registers, where `checked` keeps bound ones out.
 
     Raises whatever the project's own code raises.
     """
-    from kedro_bind.pipeline_ml import PipelineML
-
     if hasattr(project.pipelines, "set_requested"):  # Kedro 1.7 on
         project.pipelines.set_requested(None)
-    list(project.pipelines)  # loads them
-    content = project.pipelines._content
-    registered = content.registered if isinstance(content, _Registered) else content
-    return {
-        name: each
-        for name, each in registered.items()
-        if not (isinstance(each, PipelineML) and each.serving.name == name)
-    }
+    return dict(project.pipelines)
 
 
 def bind_pipelines(pipelines: Mapping[str, Pipeline]) -> dict[str, Pipeline]:
@@ -230,7 +237,7 @@ def _register(
 
 
 def _bind(pipelines: Mapping[str, Pipeline], config: Config | None, wanted: list[str] | None) -> Mapping[str, Pipeline]:
-    if config is None:
+    if config is None or _current.checked:
         return pipelines
     from dataclasses import replace
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from kedro.pipeline import Pipeline
@@ -110,7 +111,7 @@ class PipelineML(Pipeline):
         self.serving = serving
         self._training_nodes = training_nodes
 
-    @property
+    @cached_property
     def training(self) -> Pipeline:
         """The training nodes, as a plain pipeline."""
         return Pipeline([node for node in self._nodes if node in self._training_nodes])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from conf_schema import Diagnostic
 from kedro_bind.errors import BindingError
 from kedro_bind.pipeline_ml import PipelineML
-from kedro_bind.selection import select
+from kedro_bind.selection import Selector
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -36,8 +36,9 @@ def expand(document: Document, pipelines: Mapping[str, Pipeline], names: Iterabl
     """
     bound: dict[str, PipelineML] = {}
     findings: list[Diagnostic] = []
+    selector = Selector(pipelines)
     for name in document.bindings if names is None else names:
-        result = _expand_one(name, document.bindings[name], pipelines)
+        result = _expand_one(name, document.bindings[name], selector)
         if isinstance(result, PipelineML):
             bound[name] = result
         else:
@@ -50,9 +51,9 @@ def pipelines_named_by(binding: Binding) -> set[str]:
     return {*binding.training.pipeline, *binding.inference.pipeline}
 
 
-def _expand_one(name: str, binding: Binding, pipelines: Mapping[str, Pipeline]) -> PipelineML | list[Diagnostic]:
+def _expand_one(name: str, binding: Binding, selector: Selector) -> PipelineML | list[Diagnostic]:
     problems = []
-    if name in pipelines:
+    if name in selector.pipelines:
         problems.append(
             Diagnostic(
                 "name-clash",
@@ -61,8 +62,8 @@ def _expand_one(name: str, binding: Binding, pipelines: Mapping[str, Pipeline]) 
                 on_key=True,
             )
         )
-    training, of_training = select(binding.training, pipelines, ("training",))
-    inference, of_inference = select(binding.inference, pipelines, ("inference",))
+    training, of_training = selector.select(binding.training, ("training",))
+    inference, of_inference = selector.select(binding.inference, ("inference",))
     problems += [*of_training, *of_inference]
     if problems or training is None or inference is None:
         return problems

@@ -105,21 +105,20 @@ def _check(
     """Check the bindings as one environment has them; nothing where it has none."""
     from conf_schema import Sources, did_you_mean
     from kedro_bind.checks import Report, broken_project, check_everything
-    from kedro_bind.install import current_config, registered_pipelines, use_loader
+    from kedro_bind.install import checked, registered_pipelines
     from kedro_bind.model.origin import Origin
 
     try:
         loader = loader_of(metadata, env, conf_source, params)
     except Exception as error:  # noqa: BLE001 - it reads globals.yml, which may be broken in any way
         return Report((broken_project("configuration", error),), names, (), env or "default"), Sources()
-    use_loader(loader, metadata.project_path)
-    config = current_config()
-    if config is None:
-        return None
-    unknown = [name for name in names if name not in config.names]
-    if unknown and not config.unreadable:
-        hint = did_you_mean(unknown[0], config.names) or f"there are {', '.join(config.names) or 'none'}"
-        raise click.UsageError(f"there is no binding '{unknown[0]}'; {hint}")
-    load_catalog = lambda: context_of(metadata, env, conf_source, params).catalog  # noqa: E731 - one use
-    origin = Origin(metadata.project_path, metadata.package_name, config.env)
-    return check_everything(config, registered_pipelines, load_catalog, names, origin), config.sources
+    with checked(loader, metadata.project_path) as config:
+        if config is None:
+            return None
+        unknown = [name for name in names if name not in config.names]
+        if unknown and not config.unreadable:
+            hint = did_you_mean(unknown[0], config.names) or f"there are {', '.join(config.names) or 'none'}"
+            raise click.UsageError(f"there is no binding '{unknown[0]}'; {hint}")
+        load_catalog = lambda: context_of(metadata, env, conf_source, params).catalog  # noqa: E731 - one use
+        origin = Origin(metadata.project_path, metadata.package_name, config.env)
+        return check_everything(config, registered_pipelines, load_catalog, names, origin), config.sources
