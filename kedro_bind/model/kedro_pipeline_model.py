@@ -13,6 +13,7 @@ from kedro_bind.model.artifacts import local_config, stored, uris_of
 from kedro_bind.model.build import load_parameters, plan_of
 from kedro_bind.model.plan import Artifact, Plan
 from kedro_bind.model.runtime import Predictor, Predicts, load_artifact, load_function
+from kedro_bind.model.strict_params import refuse_unknown_parameters
 from kedro_bind.pipeline_ml import PipelineML, Serving
 from kedro_bind.rules import artifact_sources, binding_problems
 
@@ -116,6 +117,7 @@ class KedroPipelineModel(Predicts, PythonModel):
 
     def load_context(self, context: Any) -> None:
         """Load the artifacts from where MLflow has put them."""
+        refuse_unknown_parameters()
         given, planned = set(context.artifacts), set(self.plan.artifacts)
         if given != planned:
             raise BindingError(

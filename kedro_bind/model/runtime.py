@@ -18,6 +18,7 @@ from kedro_bind.model.compiled import compile_plan
 from kedro_bind.model.digest import digest
 from kedro_bind.model.own_modules import own_modules
 from kedro_bind.model.plan import Plan, PlanError, RunnerPlan, read_plan
+from kedro_bind.model.strict_params import refuse_unknown_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -70,6 +71,7 @@ class Predicts:
     """
 
     predictor: Predictor
+    refuses_unknown_parameters = True
 
     def predict(self, context, model_input, params=None):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201, ARG002 - see the class
         """Predict with the inference pipeline."""
@@ -81,6 +83,7 @@ class BoundModel(Predicts, PythonModel):
 
     def load_context(self, context: Any) -> None:
         """Load the plan, its functions and its artifacts."""
+        refuse_unknown_parameters()
         folder = Path(context.artifacts[ARTIFACT])
         model = folder.parents[1]
         # While a model is saved, some MLflow versions load it from where it is made, without its code.

@@ -7,9 +7,11 @@ import pickle
 import mlflow
 import pandas as pd
 import pytest
+from mlflow.exceptions import MlflowException
 from mlflow.models import infer_signature
 
 from kedro_bind import BindingError, KedroPipelineModel
+from kedro_bind.model.strict_params import refuse_unknown_parameters
 
 pytestmark = pytest.mark.slow
 
@@ -43,6 +45,22 @@ def test_a_model_logged_by_hand_answers(project, trained, store):
     loaded = mlflow.pyfunc.load_model(info.model_uri)
     answer = loaded.predict(pd.DataFrame({"spend": [1.0, 30.0], "visits": [2, 3]}))
     assert list(answer.columns) == ["score", "churns"]
+    with pytest.raises(MlflowException, match="this model has no parameter 'treshold'; a caller may set: none"):
+        loaded.predict(pd.DataFrame({"spend": [1.0], "visits": [2]}), params={"treshold": 0.1})
+
+
+class Other(mlflow.pyfunc.PythonModel):
+    """A model of somebody else."""
+
+    def predict(self, context, model_input: list[str], params=None):  # noqa: ARG002 - so MLflow calls it
+        """Give the input back."""
+        return model_input
+
+
+def test_models_of_others_are_left_alone(tmp_path):
+    refuse_unknown_parameters()
+    mlflow.pyfunc.save_model(tmp_path / "other", python_model=Other(), pip_requirements=[])
+    assert mlflow.pyfunc.load_model(tmp_path / "other").predict(["a"], params={"unknown": 1}) == ["a"]
 
 
 def test_both_spellings_make_the_same_plan(trained):
