@@ -15,7 +15,6 @@ from kedro.io import CachedDataset, DataCatalog, MemoryDataset
 from kedro.io.core import AbstractVersionedDataset, get_filepath_str, get_protocol_and_path
 
 from kedro_bind.errors import BindingError, LoggingError
-from kedro_bind.model.digest import digest
 from kedro_bind.model.plan import Artifact
 
 if TYPE_CHECKING:
@@ -99,7 +98,7 @@ def stage(name: str, source: Stored, folder: Path) -> Artifact:
             place.write_bytes(pickle.dumps(source.dataset.load(), protocol=pickle.HIGHEST_PROTOCOL))
         except Exception as error:
             raise LoggingError(f"the artifact '{name}' can't be captured by value: {error}") from error
-        return Artifact(location=place.relative_to(folder).as_posix(), sha256=digest(place))
+        return Artifact(location=place.relative_to(folder).as_posix())
     place = home / PurePosixPath(source.path.rstrip("/")).name
     try:
         _fetch(source, place)
@@ -109,7 +108,6 @@ def stage(name: str, source: Stored, folder: Path) -> Artifact:
         location=place.relative_to(folder).as_posix(),
         dataset=local_config(name, source),
         path_key=source.path_key,
-        sha256=digest(place),
     )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import importlib
 import re
+import shutil
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from kedro.io.core import is_parameter
 from conf_schema import RunnerSpec
 from kedro_bind.errors import LoggingError
 from kedro_bind.model.artifacts import stage, stored
+from kedro_bind.model.digest import digest
 from kedro_bind.model.plan import Artifact, NodePlan, Plan, RunnerPlan, write_plan
 
 if TYPE_CHECKING:
@@ -35,6 +37,24 @@ class BuiltPlan:
     folder: Path
     versions: dict[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+
+    def moved(self, place: Path) -> BuiltPlan:
+        """Move the folder."""
+        shutil.move(self.folder, place)
+        return replace(self, folder=place)
+
+    def digests(self) -> dict[str, str]:
+        """Compute the sha256 of each artifact."""
+        return {name: digest(self.folder / each.location) for name, each in self.plan.artifacts.items()}
+
+    def sealed(self, digests: Mapping[str, str]) -> BuiltPlan:
+        """Write the sha256 of the artifacts into the plan."""
+        artifacts = {
+            name: each.model_copy(update={"sha256": digests[name]}) for name, each in self.plan.artifacts.items()
+        }
+        plan = self.plan.model_copy(update={"artifacts": artifacts})
+        write_plan(plan, self.folder)
+        return replace(self, plan=plan)
 
 
 def build_plan(serving: Serving, catalog: Any, folder: Path, name: str) -> BuiltPlan:

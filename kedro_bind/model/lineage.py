@@ -11,7 +11,9 @@ import yaml
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["LINEAGE_FILE", "git_state", "lineage_tags", "write_lineage"]
+    from kedro_bind.model.plan import Plan
+
+__all__ = ["LINEAGE_FILE", "artifact_lineage", "git_state", "lineage_tags", "write_lineage"]
 
 LINEAGE_FILE = "lineage.yml"
 
@@ -23,6 +25,14 @@ def git_state(project_path: Path) -> dict[str, Any]:
         return {"commit": commit, "dirty": bool(_git(project_path, "status", "--porcelain"))}
     except (OSError, subprocess.SubprocessError):
         return {}
+
+
+def artifact_lineage(plan: Plan, versions: Mapping[str, str]) -> dict[str, dict[str, str | None]]:
+    """Give the sha256 of each artifact, and the version of those that are versioned."""
+    return {
+        name: {"sha256": each.sha256, **({"version": versions[name]} if name in versions else {})}
+        for name, each in plan.artifacts.items()
+    }
 
 
 def write_lineage(lineage: Mapping[str, Any], folder: Path) -> None:

@@ -89,22 +89,15 @@ class Prover:
         self._process.communicate()
         self._folder.cleanup()
 
-    def prove(self, model: Path, plan: Plan, rows: Any, expect: KedroAnswer) -> Proof:
-        """Load the model elsewhere and compare its answer for `rows` with Kedro's own.
-
-        The pipeline is run while the other process works, and a second time only where the answers differ.
-
-        Raises:
-            LoggingError: the model does not load or answer, answers otherwise, or changes an artifact.
-        """
-        work = Path(self._folder.name)
-        example, answer = work / "input.pkl", work / "answer.pkl"
+    def begin(self, model: Path, rows: Any) -> None:
+        """Have the process load a saved model and predict `rows`, if there are any; does not wait for it."""
+        example = self._place("input")
         if rows is not None:
             example.write_bytes(pickle.dumps(rows))
         job = {
             "model": str(model),
             "input": str(example) if rows is not None else "",
-            "answer": str(answer),
+            "answer": str(self._place("answer")),
             "own": list(self._own.packages),
             "hidden": list(self._own.hidden),
             "folders": list(self._own.folders),
@@ -113,13 +106,22 @@ class Prover:
         with suppress(BrokenPipeError):  # it has died; what it said is read below
             self._process.stdin.write(json.dumps(job) + "\n")
             self._process.stdin.flush()
-        expected = expect.first if rows is not None else None
+
+    def end(self, plan: Plan, expect: KedroAnswer | None) -> Proof:
+        """Wait for the process, and compare its answer with Kedro's own; without one, it was to load the model only.
+
+        The pipeline is run a second time only where the answers differ.
+
+        Raises:
+            LoggingError: the model does not load or answer, answers otherwise, or changes an artifact.
+        """
         result = self._result()
         _refuse(result, plan)
         named, brought = tuple(result["named"]), tuple(result["brought"])
-        if rows is None:
+        if expect is None:
             return Proof(named, brought, "there was no input to try the model on; only that it loads is proven")
-        if same(pickle.loads(answer.read_bytes()), expected):  # noqa: S301 - written by the proving process
+        expected = expect.first
+        if same(pickle.loads(self._place("answer").read_bytes()), expected):  # noqa: S301 - written by the process
             return Proof(named, brought)
         if not same(expect.again(), expected):
             return Proof(
@@ -131,6 +133,9 @@ class Prover:
             f"the saved model of '{plan.name}' answers otherwise than the inference pipeline run by Kedro"
             "; look for state that its nodes keep outside of their inputs, or set 'verify: false' in 'model'"
         )
+
+    def _place(self, what: str) -> Path:
+        return Path(self._folder.name, f"{what}.pkl")
 
     def _result(self) -> dict[str, Any]:
         out, err = self._process.communicate()

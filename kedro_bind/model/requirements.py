@@ -95,10 +95,18 @@ def _owners(modules: frozenset[str]) -> dict[str, set[str]]:
     for distribution in importlib.metadata.distributions():
         record = distribution.read_text("RECORD") or ""
         tops = (distribution.read_text("top_level.txt") or "").split()
-        for module in modules:
-            if module in tops or re.search(rf"^{re.escape(module)}(/|\.py,|\.[\w-]+\.so,)", record, re.MULTILINE):
-                owners.setdefault(module, set()).add(_normal(distribution.metadata["Name"]))
+        found = [module for module in modules if module in tops or _records(record, module)]
+        for module in found:
+            owners.setdefault(module, set()).add(_normal(distribution.metadata["Name"]))
     return owners
+
+
+def _records(record: str, module: str) -> bool:
+    """Tell whether a distribution's RECORD has a top-level module: a folder, a file or a compiled library."""
+    lines = "\n" + record
+    if f"\n{module}/" in lines or f"\n{module}.py," in lines:
+        return True
+    return f"\n{module}." in lines and bool(re.search(rf"^{re.escape(module)}\.[\w-]+\.so,", record, re.MULTILINE))
 
 
 @cache

@@ -19,7 +19,8 @@ def built(tmp_path):
         folder = tmp_path / "plan"
         folder.mkdir()
         inference = Pipeline([node(function, list(inputs), "out", name="predict")])
-        return build_plan(Serving(inference, "x", **options), catalog, folder, "test")
+        built = build_plan(Serving(inference, "x", **options), catalog, folder, "test")
+        return built.sealed(built.digests())
 
     return build
 

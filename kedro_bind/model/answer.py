@@ -1,0 +1,68 @@
+"""What a model has to answer: the inference pipeline, run by Kedro in the training process."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from kedro_bind.errors import LoggingError
+from kedro_bind.model.plan import RunnerPlan
+from kedro_bind.model.runtime import load_artifact, load_functions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kedro_bind.model.build import BuiltPlan
+
+__all__ = ["KedroAnswer", "quiet"]
+
+
+class KedroAnswer:
+    """The answer of a plan's pipeline for some rows, run by Kedro's SequentialRunner in this process."""
+
+    def __init__(self, built: BuiltPlan, rows: Any) -> None:
+        self._built, self._rows = built, rows
+
+    @cached_property
+    def first(self) -> Any:
+        """The answer of the first run.
+
+        Raises:
+            LoggingError: a node fails.
+        """
+        return self.again()
+
+    def again(self) -> Any:
+        """Run, and give the answer.
+
+        Raises:
+            LoggingError: a node fails.
+        """
+        from kedro_bind.model.through_kedro import KedroRun
+
+        plan, folder = self._built.plan, self._built.folder
+        functions = load_functions(plan, folder)
+        artifacts = {name: load_artifact(name, each, folder / each.location) for name, each in plan.artifacts.items()}
+        plan = plan.model_copy(update={"runner": RunnerPlan()})
+        try:
+            with quiet("kedro"):
+                return KedroRun(plan, functions, artifacts)(self._rows)
+        except Exception as error:
+            said = f"{type(error).__name__}: {error}"
+            raise LoggingError(
+                f"the inference pipeline fails on the first rows of '{plan.input_name}': {said}"
+            ) from error
+
+
+@contextmanager
+def quiet(name: str) -> Iterator[None]:
+    """Keep the progress of a library out of the log of a run; its warnings stay."""
+    loud = logging.getLogger(name)
+    before = loud.level
+    loud.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        loud.setLevel(before)

@@ -1,0 +1,150 @@
+"""A built plan to a saved MLflow model that has been tried."""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kedro_bind.model.answer import KedroAnswer
+from kedro_bind.model.lineage import artifact_lineage, write_lineage
+from kedro_bind.model.requirements import imported_by, pinned
+from kedro_bind.model.runtime import ARTIFACT
+from kedro_bind.model.signature import infer_parameters, infer_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kedro_bind.model.build import BuiltPlan
+    from kedro_bind.model.proof import Prover
+    from kedro_bind.model.settings import LogSettings
+    from kedro_bind.model.signature import InputSample
+
+__all__ = ["BoundFlavor"]
+
+logger = logging.getLogger(__name__)
+
+_MODEL_CODE = '''"""Loads the plan beside it; written by kedro_bind."""
+
+from mlflow.models import set_model
+
+from kedro_bind.model.runtime import BoundModel
+
+set_model(BoundModel())
+'''
+_NOWHERE = 'mlflow; python_version < "3"'
+"""A requirement that holds in no environment: for one that may, MLflow lists all modules of all that is installed."""
+
+
+class BoundFlavor:
+    """What `Model.log` saves a model with: MLflow's pyfunc, the plan, the proof, and the requirements that it gives.
+
+    `lineage` is complete when the model is saved.
+    """
+
+    __name__ = "mlflow.pyfunc"
+
+    def __init__(
+        self,
+        built: BuiltPlan,
+        settings: LogSettings,
+        sample: InputSample | None,
+        prover: Prover | None,
+        lineage: Mapping[str, Any],
+    ) -> None:
+        self._built, self._settings, self._sample, self._prover = built, settings, sample, prover
+        self.lineage = dict(lineage)
+
+    def save_model(self, path: str, mlflow_model: Any, **_: Any) -> None:
+        """Save the model at `path`, and complete it while another process tries it."""
+        model, settings, rows = Path(path), self._settings, self._sample.rows if self._sample else None
+        self._save(model, mlflow_model, rows)
+        if self._prover is not None:
+            self._prover.begin(model, rows)
+        # The artifacts stay as they are until the end: what is heavy is moved and read, never copied.
+        kedro = KedroAnswer(self._built, rows) if self._sample else None
+        with ThreadPoolExecutor(max_workers=1) as aside:
+            digests = aside.submit(self._built.digests)
+            if mlflow_model.signature is not None and kedro is not None and settings.signature in ("auto", None):
+                mlflow_model.signature.outputs = infer_schema(kedro.first)
+            named, brought = self._proven(kedro)
+            built = self._built.sealed(digests.result())
+        self.lineage["artifacts"] = artifact_lineage(built.plan, built.versions)
+        write_lineage(self.lineage, built.folder)
+        if not settings.environment:
+            named |= imported_by(built.plan, settings.own.packages)
+            _write_requirements(model, [*pinned(named, brought), *settings.extra_requirements])
+        mlflow_model.model_size_bytes = sum(each.stat().st_size for each in model.rglob("*") if each.is_file())
+        mlflow_model.save(str(model / "MLmodel"))
+
+    def _save(self, model: Path, mlflow_model: Any, rows: Any) -> None:
+        """Save all but the plan with MLflow, which would copy it, and move the plan there."""
+        import mlflow.pyfunc
+
+        settings = self._settings
+        work = self._built.folder.parent
+        code, empty = work / "bound_model.py", work / "empty" / self._built.folder.name
+        code.write_text(_MODEL_CODE, encoding="utf-8")
+        empty.mkdir(parents=True)
+        mlflow.pyfunc.save_model(
+            str(model),
+            mlflow_model=mlflow_model,
+            python_model=str(code),
+            artifacts={ARTIFACT: str(empty)},
+            code_paths=settings.code_paths,
+            signature=self._signature(),
+            input_example=self._example(rows),
+            conda_env=settings.conda_env,
+            # Given none, MLflow would infer them by loading the model.
+            pip_requirements=settings.pip_requirements if settings.environment else [_NOWHERE],
+        )
+        place = model / mlflow_model.flavors["python_function"]["artifacts"][ARTIFACT]["path"]
+        place.rmdir()
+        self._built = self._built.moved(place)
+
+    def _signature(self) -> Any:
+        """Give the signature without outputs; `False` tells MLflow to infer none."""
+        from mlflow.models import ModelSignature
+
+        wanted = self._settings.signature
+        if wanted not in ("auto", None):
+            return False if wanted == "none" else wanted
+        plan = self._built.plan
+        params, untyped = infer_parameters(plan.parameters, plan.predict_params)
+        if untyped:
+            names = ", ".join(untyped)
+            logger.warning("kedro_bind: MLflow can't type the parameters %s, so a caller can't set them", names)
+        inputs = self._sample.schema if self._sample else None
+        if inputs is None and params is None:
+            return False
+        return ModelSignature(inputs=inputs, params=params)  # type: ignore[arg-type]  # None is fine
+
+    def _example(self, rows: Any) -> Any:
+        """Give the example that the model keeps: the first rows of the input, or what code gave."""
+        wanted = self._settings.input_example
+        if wanted == "none":
+            return None
+        return rows if wanted is None or isinstance(wanted, str | int) else wanted
+
+    def _proven(self, kedro: KedroAnswer | None) -> tuple[set[str], set[str]]:
+        """Wait for the proof, and give the modules that the model's own code imports, and those that came along."""
+        if self._prover is None:
+            return set(), set()
+        proof = self._prover.end(self._built.plan, kedro)
+        if proof.remark:
+            logger.warning("kedro_bind: %s: %s", self._built.plan.name, proof.remark)
+        return set(proof.named), set(proof.brought)
+
+
+def _write_requirements(model: Path, lines: list[str]) -> None:
+    """Replace the requirements of a saved model, in the two files that MLflow reads them from."""
+    import yaml
+
+    (model / "requirements.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    conda = model / "conda.yaml"
+    content = yaml.safe_load(conda.read_text(encoding="utf-8"))
+    for each in content["dependencies"]:
+        if isinstance(each, dict) and "pip" in each:
+            each["pip"] = lines
+    conda.write_text(yaml.safe_dump(content, default_flow_style=False), encoding="utf-8")
