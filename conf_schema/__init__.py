@@ -3,6 +3,7 @@
 This package needs pydantic and PyYAML and knows neither Kedro nor MLflow.
 """
 
+from conf_schema.conditions import Condition, parse_condition
 from conf_schema.diagnostics import Diagnostic, KeyPath, Severity, closest, did_you_mean, has_errors, visible
 from conf_schema.json_schema import json_schema
 from conf_schema.models import Binding, CopyMode, Document, ModelOptions, RunnerSpec, Selection
@@ -12,6 +13,7 @@ from conf_schema.validate import validate_binding, validate_document
 
 __all__ = [
     "Binding",
+    "Condition",
     "CopyMode",
     "Diagnostic",
     "Document",
@@ -27,6 +29,7 @@ __all__ = [
     "did_you_mean",
     "has_errors",
     "json_schema",
+    "parse_condition",
     "parse_source",
     "validate_binding",
     "validate_document",

@@ -6,6 +6,7 @@ import itertools
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -14,9 +15,12 @@ from pydantic import (
     RootModel,
     StringConstraints,
     Tag,
+    WithJsonSchema,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
+
+from conf_schema.conditions import CONDITION_PATTERN, parse_condition
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
@@ -40,6 +44,14 @@ def _form(value: Any) -> str:
 
 def _named(value: Any) -> Any:
     return {"type": value} if isinstance(value, str) else value
+
+
+def _condition(text: str) -> str:
+    try:
+        parse_condition(text)
+    except ValueError as error:
+        raise _conflict(None, f"'{text}' is no condition", str(error)) from None
+    return text
 
 
 class _Given:
@@ -70,6 +82,13 @@ AutoOrNames = Annotated[
 ]
 AllOrNames = Annotated[
     Annotated[Literal["all", "none"], Tag(_ONE)] | Annotated[_Listed, Tag(_EACH)], Discriminator(_form)
+]
+Condition = Annotated[str, AfterValidator(_condition), WithJsonSchema({"type": "string", "pattern": CONDITION_PATTERN})]
+_ConditionList = Annotated[list[Condition], Field(min_length=1)]
+Conditions = Annotated[
+    tuple[Condition, ...],
+    BeforeValidator(_listed, json_schema_input_type=Condition | _ConditionList),
+    Field(min_length=1),
 ]
 
 
@@ -137,6 +156,7 @@ class RunnerSpec(BaseModel):
 _OF_REGISTERED = {
     "aliases": "an alias belongs to a registered model, and there is no 'registered_model_name'",
     "await_registration_for": "there is no registration to wait for without a 'registered_model_name'",
+    "promote_if": "only a registered version can be promoted, and there is no 'registered_model_name'",
 }
 _ENVIRONMENTS = ("pip_requirements", "extra_pip_requirements", "conda_env")
 
@@ -146,7 +166,10 @@ class ModelOptions(_Strict):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "dependentRequired": {key: ["registered_model_name"] for key in _OF_REGISTERED},
+            "dependentRequired": {
+                **{key: ["registered_model_name"] for key in _OF_REGISTERED},
+                "promote_if": ["registered_model_name", "aliases"],
+            },
             "not": {"anyOf": [{"required": list(pair)} for pair in itertools.combinations(_ENVIRONMENTS, 2)]},
         }
     )
@@ -203,6 +226,12 @@ class ModelOptions(_Strict):
     aliases: Maybe[Names] = Field(
         None, description="Aliases that the registered version gets.", examples=[["challenger"]]
     )
+    promote_if: Maybe[Conditions] = Field(
+        None,
+        description="The version gets its aliases only if this holds: a metric of the run, compared with a number or "
+        "with the metric of the version that holds an alias; several conditions all have to hold.",
+        examples=["accuracy >= champion", ["accuracy >= champion", "accuracy >= 0.9"]],
+    )
     predict_params: AllOrNames = Field(
         "all",
         description="Which `params:` inputs a caller may override: 'all', 'none', or a list.",
@@ -219,6 +248,10 @@ class ModelOptions(_Strict):
         for key, reason in _OF_REGISTERED.items():
             if getattr(self, key) is not None and not self.registered_model_name:
                 raise _conflict(key, reason, "add 'registered_model_name'")
+        if self.promote_if is not None and self.aliases is None:
+            raise _conflict(
+                "promote_if", "a version is promoted by its aliases, and there are no 'aliases'", "add 'aliases'"
+            )
         environments = [key for key in _ENVIRONMENTS if getattr(self, key) is not None]
         if len(environments) > 1:
             raise _conflict(
@@ -267,5 +300,5 @@ class Document(RootModel[dict[Name, Binding]]):
         return self.root
 
 
-def _conflict(key: str, message: str, hint: str) -> PydanticCustomError:
+def _conflict(key: str | None, message: str, hint: str) -> PydanticCustomError:
     return PydanticCustomError("conflict", "{message}", {"key": key, "message": message, "hint": hint})

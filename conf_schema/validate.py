@@ -42,6 +42,7 @@ _FORMS: dict[KeyPath, str] = {
     ("model", "code_paths"): "'auto', 'none', or a list of paths",
     ("model", "predict_params"): "'all', 'none', or a list of parameters",
     ("model", "conda_env"): "a file's path or a mapping",
+    ("model", "promote_if"): "a condition such as 'accuracy >= champion', or a list of them",
 }
 """What a key takes that has more than one form."""
 _REMEDIES: dict[KeyPath, str] = {
@@ -104,7 +105,8 @@ def _finding(name: str, value: Any, details: ErrorDetails) -> Diagnostic:
         return _bad_key(name, path)
     context = details.get("ctx", {})
     if kind == "conflict":
-        return Diagnostic("bad-value", context["message"], context["hint"], path=(*where, context["key"]))
+        at = (*where, context["key"]) if context["key"] else where
+        return Diagnostic("bad-value", context["message"], context["hint"], path=at)
     given = details["input"]
     words = _literals(context["expected"]) if kind == "literal_error" else []
     expected = _FORMS.get(path) or (_list(words, "or") if words else _EXPECTED.get(kind, "").format(**context))

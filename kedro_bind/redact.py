@@ -1,14 +1,31 @@
-"""Text without the credentials of the addresses in it."""
+"""Text without credentials."""
 
 from __future__ import annotations
 
+import os
 import re
 
 __all__ = ["without_credentials"]
 
-_USER_INFO = re.compile(r"(?<=://)[^/@\s]+@")
+_USER_INFO = re.compile(r"(?<=://)[^/\s]+@")
+_SIGNED = re.compile(r"(?i)([?&](?:[\w-]*(?:signature|credential|token|key(?:id)?)|sig)=)[^&\s\"')]+")
+_NAMED = re.compile(r"(?i)\b(\w*(?:password|passwd|pwd|secret|token|access_?key|account_?key)=)[^&;\s\"',)]+")
+_BEARER = re.compile(r"(?i)\b(bearer|basic) [\w.~+/=-]{8,}")
+_SECRET_VARIABLES = re.compile(r"PASSWORD|SECRET|TOKEN(?!IZER)|ACCESS_KEY|CONNECTION_STRING")
+_SHORTEST_SECRET = 6
 
 
 def without_credentials(text: str) -> str:
-    """Cut the user and password out of every URI in a text."""
-    return _USER_INFO.sub("", text)
+    """Cut out of a text what may be a credential.
+
+    That is the user and password of every URI, the parameters that sign an address, what is given as a
+    password, secret or token, and the values of the environment variables that have such names.
+    """
+    text = _USER_INFO.sub("", text)
+    for pattern in (_SIGNED, _NAMED):
+        text = pattern.sub(r"\1***", text)
+    text = _BEARER.sub(r"\1 ***", text)
+    for name, value in os.environ.items():
+        if len(value) >= _SHORTEST_SECRET and _SECRET_VARIABLES.search(name.upper()):
+            text = text.replace(value, "***")
+    return text

@@ -64,6 +64,7 @@ CODES = {
     "not-packaged",
     "not-parallel",
     "not-persisted",
+    "unknown-alias",
     "unknown-dataset",
     "unknown-key",
     "unknown-node",

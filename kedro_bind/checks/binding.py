@@ -9,6 +9,7 @@ from kedro_bind.checks.flow import flow_problems
 from kedro_bind.checks.naming import naming_problems, shared_names
 from kedro_bind.checks.packaging import packaging_problems
 from kedro_bind.checks.parameters import parameter_problems
+from kedro_bind.checks.promotion import promotion_problems
 from kedro_bind.checks.running import runner_problems
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ __all__ = ["binding_findings", "findings_of_all"]
 def binding_findings(pipeline_ml: PipelineML, catalog: Any, origin: Origin | None = None) -> Iterator[Diagnostic]:
     """Find everything that would keep the model of a binding from being logged, or from working elsewhere."""
     yield from naming_problems(pipeline_ml)
+    yield from promotion_problems(pipeline_ml)
     yield from runner_problems(pipeline_ml)
     yield from catalog_problems(pipeline_ml, catalog)
     yield from flow_problems(pipeline_ml, catalog)

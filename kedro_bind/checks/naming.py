@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from kedro_bind.pipeline_ml import PipelineML
 
-__all__ = ["model_name", "naming_problems", "shared_names"]
+__all__ = ["alias_problem", "model_name", "naming_problems", "shared_names"]
 
 _NOT_IN_MODEL_NAMES = "/:.%\"'"
 _NOT_IN_REGISTERED_NAMES = "/:"
@@ -26,6 +26,13 @@ def model_name(pipeline_ml: PipelineML) -> str:
     """Give the name that the model of a binding is logged under."""
     serving = pipeline_ml.serving
     return str(serving.log_model_kwargs.get("name") or serving.options.name or serving.name or "model")
+
+
+def alias_problem(alias: str) -> str:
+    """Say why MLflow does not take an alias; nothing if it does."""
+    if _RESERVED_ALIAS.match(alias):
+        return "it stands for a version"
+    return "" if _ALIAS.match(alias) else "MLflow takes letters, digits, '_', '-'"
 
 
 def naming_problems(pipeline_ml: PipelineML) -> Iterator[Diagnostic]:
@@ -61,13 +68,10 @@ def naming_problems(pipeline_ml: PipelineML) -> Iterator[Diagnostic]:
                 path=(binding, "model", "registered_model_name"),
             )
     for index, alias in enumerate(options.aliases or ()):
-        if not _ALIAS.match(alias) or _RESERVED_ALIAS.match(alias):
-            why = (
-                "it stands for a version" if _RESERVED_ALIAS.match(alias) else "MLflow takes letters, digits, '_', '-'"
-            )
+        if problem := alias_problem(alias):
             yield Diagnostic(
                 "bad-value",
-                f"'{alias}' can't be an alias: {why}",
+                f"'{alias}' can't be an alias: {problem}",
                 "choose another one",
                 path=(binding, "model", "aliases", index),
             )

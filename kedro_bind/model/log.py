@@ -14,11 +14,15 @@ from typing import TYPE_CHECKING, Any
 from kedro_bind.errors import KedroBindError, LoggingError
 from kedro_bind.model.answer import quiet
 from kedro_bind.model.build import build_plan
+from kedro_bind.model.leftovers import undone_on_error
 from kedro_bind.model.lineage import git_state, lineage_tags
 from kedro_bind.model.proof import Prover
+from kedro_bind.model.registration import register
 from kedro_bind.model.save import BoundFlavor
-from kedro_bind.model.settings import LogSettings, resolve_settings
+from kedro_bind.model.settings import resolve_settings
 from kedro_bind.model.signature import InputSample, sample_input
+from kedro_bind.store_errors import first_reason, said_by
+from kedro_bind.tracking import active_run_id
 
 if TYPE_CHECKING:
     from kedro_bind.model.origin import Origin
@@ -86,33 +90,36 @@ def log_model(
             logger.warning("kedro_bind: %s", warning)
         lineage = _lineage(pipeline_ml, origin, built.plan)
         flavor = BoundFlavor(built, settings, sample or _sample_from(catalog, serving), prover, lineage)
+        run_id = str(active_run_id())
+        attempt = stack.enter_context(undone_on_error(run_id, settings.name))
+        tags = {**lineage_tags(lineage), **settings.tags}
         try:
             info = Model.log(
                 None,
                 flavor,
                 name=settings.name,
-                registered_model_name=settings.registered_model_name,
-                await_registration_for=settings.await_registration_for,
                 metadata=settings.metadata,
-                tags={**lineage_tags(lineage), **settings.tags},
+                tags=tags,
                 validate_serving_input=False,
             )
-            version = getattr(info, "registered_model_version", None)
-            _describe(settings, version)
+            attempt.model_id = info.model_id
             mlflow.log_dict(flavor.lineage, f"kedro_bind/{settings.name}.yml")
+            version = register(settings, tags, info.model_id, run_id)
         except KedroBindError:
             raise
         except MlflowException as error:
+            reason = first_reason(error)
+            if isinstance(reason, KedroBindError):
+                raise reason from error
             raise LoggingError(
-                f"MLflow at {mlflow.get_tracking_uri()} refuses the model '{settings.name}': {error.message}"
+                f"MLflow at {mlflow.get_tracking_uri()} does not take the model '{settings.name}': {said_by(reason)}"
             ) from error
         except OSError as error:
+            where = mlflow.get_tracking_uri()
             raise LoggingError(
-                f"the model '{settings.name}' can't be written to MLflow at {mlflow.get_tracking_uri()}: {error}"
+                f"the model '{settings.name}' can't be written to MLflow at {where}: {said_by(error)}"
             ) from error
-    return LoggedModel(
-        settings.name, info.model_uri, settings.registered_model_name, None if version is None else str(version)
-    )
+    return LoggedModel(settings.name, info.model_uri, settings.registered_model_name, version)
 
 
 def _sample_from(catalog: Any, serving: Serving) -> InputSample | None:
@@ -142,19 +149,3 @@ def _lineage(pipeline_ml: PipelineML, origin: Origin, plan: Plan) -> dict[str, A
         "training": [node.name for node in pipeline_ml.training.nodes],
         "inference": [node.name for node in plan.nodes],
     }
-
-
-def _describe(settings: LogSettings, version: Any) -> None:
-    """Give the registered version its description, tags and aliases; the last step, after the proof."""
-    import mlflow
-
-    name = settings.registered_model_name
-    if not name or version is None:
-        return
-    client = mlflow.MlflowClient()
-    if settings.description:
-        client.update_model_version(name, str(version), settings.description)
-    for key, value in settings.tags.items():  # MLflow 3.1 puts them on the logged model only
-        client.set_model_version_tag(name, str(version), key, value)
-    for alias in settings.aliases:
-        client.set_registered_model_alias(name, alias, str(version))

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from conf_schema import parse_condition
 from kedro_bind.errors import LoggingError
 from kedro_bind.pipeline_ml import LOG_MODEL_KEYS
 
 if TYPE_CHECKING:
+    from conf_schema import Condition
     from kedro_bind.model.origin import Origin
     from kedro_bind.pipeline_ml import Serving
 
@@ -55,6 +57,7 @@ class LogSettings:
     tags: dict[str, str]
     description: str | None
     aliases: tuple[str, ...]
+    promote_if: tuple[Condition, ...]
     verify: bool
 
     @property
@@ -88,9 +91,14 @@ def resolve_settings(serving: Serving, origin: Origin) -> LogSettings:
         metadata=given["metadata"],
         tags=dict(given["tags"] or {}),
         description=given["description"],
-        aliases=tuple(given["aliases"] or ()),
+        aliases=_names(given["aliases"]),
+        promote_if=tuple(map(parse_condition, _names(given["promote_if"]))),
         verify=bool(given["verify"]),
     )
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value or ())
 
 
 def _code_paths(wanted: Any, origin: Origin) -> list[str] | None:

@@ -168,7 +168,7 @@ def test_every_example_is_valid():
                 model.model_validate({name: example})
     for name, field in ModelOptions.model_fields.items():
         for example in field.examples:
-            ModelOptions.model_validate({"registered_model_name": "churn", name: example})
+            ModelOptions.model_validate({"registered_model_name": "churn", "aliases": ["champion"], name: example})
     for name, field in Binding.model_fields.items():
         for example in field.examples or ():
             binding(**{name: example})

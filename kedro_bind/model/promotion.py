@@ -1,0 +1,79 @@
+"""Whether a new version of the registered model gets its aliases: `model.promote_if`, judged by MLflow's metrics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from conf_schema import Condition
+
+__all__ = ["Verdict", "judge"]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a version is promoted, and why; no reason where nothing was asked."""
+
+    promoted: bool = True
+    reason: str = ""
+
+
+def judge(conditions: Sequence[Condition], client: Any, run_id: str, name: str, aliases: Mapping[str, str]) -> Verdict:
+    """Compare the metrics of a run with what the conditions ask, all of which have to hold.
+
+    `aliases` are those of the registered model `name`, with the versions that hold them.
+    """
+    if not conditions:
+        return Verdict()
+    metrics = client.get_run(run_id).data.metrics
+    verdicts = [_judged(each, client, metrics, run_id, name, aliases) for each in conditions]
+    failed = [each.reason for each in verdicts if not each.promoted]
+    return Verdict(not failed, "; ".join(failed or [each.reason for each in verdicts]))
+
+
+def _judged(
+    condition: Condition, client: Any, metrics: Mapping[str, float], run_id: str, name: str, aliases: Mapping[str, str]
+) -> Verdict:
+    value = metrics.get(condition.metric)
+    if value is None:
+        there = f"it has {', '.join(sorted(metrics))}" if metrics else "it has none"
+        return Verdict(False, f"the MLflow run has no metric '{condition.metric}' ({there})")
+    if condition.number is not None:
+        return _compared(condition, value, condition.number, "")
+    alias = str(condition.alias)
+    if alias not in aliases:
+        return Verdict(True, f"{condition.metric} is {value!r}, and no version is {alias} yet")
+    version = aliases[alias]
+    other_run = client.get_model_version(name, version).run_id
+    if other_run == run_id:
+        return Verdict(True, f"version {version}, which is {alias}, comes from this same MLflow run")
+    bound = _metric_of(client, other_run, condition.metric)
+    if bound is None:
+        return Verdict(
+            False, f"version {version}, which is {alias}, has no metric '{condition.metric}' to compare with"
+        )
+    return _compared(condition, value, bound, f" of version {version}, which is {alias}")
+
+
+def _compared(condition: Condition, value: float, bound: float, whose: str) -> Verdict:
+    holds = condition.holds(value, bound)
+    word = condition.comparison if holds else f"not {condition.comparison}"
+    return Verdict(holds, f"{condition.metric} is {value!r}, {word} {bound!r}{whose}")
+
+
+def _metric_of(client: Any, run_id: str | None, metric: str) -> float | None:
+    """Give a metric of another version's run, which may be gone or never have been."""
+    from mlflow.exceptions import MlflowException
+
+    if not run_id:
+        return None
+    try:
+        value: float | None = client.get_run(run_id).data.metrics.get(metric)
+    except MlflowException as error:
+        if error.error_code == "RESOURCE_DOES_NOT_EXIST":
+            return None
+        raise
+    return value
