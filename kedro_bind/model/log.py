@@ -22,7 +22,6 @@ from kedro_bind.model.save import BoundFlavor
 from kedro_bind.model.settings import resolve_settings
 from kedro_bind.model.signature import InputSample, sample_input
 from kedro_bind.store_errors import first_reason, said_by
-from kedro_bind.tracking import active_run_id
 
 if TYPE_CHECKING:
     from kedro_bind.model.origin import Origin
@@ -90,7 +89,8 @@ def log_model(
             logger.warning("kedro_bind: %s", warning)
         lineage = _lineage(pipeline_ml, origin, built.plan)
         flavor = BoundFlavor(built, settings, sample or _sample_from(catalog, serving), prover, lineage)
-        run_id = str(active_run_id())
+        active = mlflow.active_run() or mlflow.start_run()
+        run_id = active.info.run_id
         attempt = stack.enter_context(undone_on_error(run_id, settings.name))
         tags = {**lineage_tags(lineage), **settings.tags}
         try:
