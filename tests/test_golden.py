@@ -73,6 +73,7 @@ CODES = {
     "unknown-runner",
     "unknown-tag",
     "unresolved-interpolation",
+    "untyped-input",
     "unused-training",
     "yaml-syntax",
 }

@@ -11,6 +11,7 @@ from kedro_bind.checks.packaging import packaging_problems
 from kedro_bind.checks.parameters import parameter_problems
 from kedro_bind.checks.promotion import promotion_problems
 from kedro_bind.checks.running import runner_problems
+from kedro_bind.checks.signature import signature_problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,10 +27,11 @@ def binding_findings(pipeline_ml: PipelineML, catalog: Any, origin: Origin | Non
     """Find everything that would keep the model of a binding from being logged, or from working elsewhere."""
     yield from naming_problems(pipeline_ml)
     yield from promotion_problems(pipeline_ml)
-    yield from runner_problems(pipeline_ml)
+    yield from runner_problems(pipeline_ml, catalog)
     yield from catalog_problems(pipeline_ml, catalog)
     yield from flow_problems(pipeline_ml, catalog)
     yield from parameter_problems(pipeline_ml, catalog)
+    yield from signature_problems(pipeline_ml, catalog)
     yield from packaging_problems(pipeline_ml, origin)
 
 

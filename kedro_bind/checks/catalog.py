@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from kedro.io import CachedDataset
 from kedro.io.core import is_parameter
 
 from conf_schema import Diagnostic, Severity, did_you_mean
 from kedro_bind.errors import KedroBindError
-from kedro_bind.model.artifacts import Stored, has_path, is_persisted, local_config
+from kedro_bind.model.artifacts import Stored, has_path, is_persisted, local_config, unwrapped
 from kedro_bind.redact import without_credentials
 
 if TYPE_CHECKING:
@@ -112,9 +111,8 @@ def _entries_of_training(pipeline_ml: PipelineML, catalog: Any) -> Iterator[Diag
 
 def _credentials(name: str, dataset: Any, path: tuple[str, ...], *, on_key: bool) -> Iterator[Diagnostic]:
     """Find what looks like credentials among the arguments of a dataset that the model would get."""
-    wrapped = dataset._dataset if isinstance(dataset, CachedDataset) else dataset
     try:
-        config = local_config(name, Stored(wrapped, "filepath"))
+        config = local_config(name, Stored(unwrapped(dataset), "filepath"))
     except KedroBindError:
         return  # told when the model is logged
     for key in _secret_keys(config):

@@ -6,7 +6,8 @@ import inspect
 import pickle
 from typing import TYPE_CHECKING, Any
 
-from conf_schema import Diagnostic, RunnerSpec, did_you_mean
+from conf_schema import Diagnostic, RunnerSpec, Severity, did_you_mean
+from kedro_bind.model.artifacts import unwrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["runner_problems"]
 
 
-def runner_problems(pipeline_ml: PipelineML) -> Iterator[Diagnostic]:
+def runner_problems(pipeline_ml: PipelineML, catalog: Any) -> Iterator[Diagnostic]:
     """Find what keeps a model's runner from being made, or from running; paths start at the binding's name."""
     runner = pipeline_ml.kpm_kwargs.get("runner")
     if not isinstance(runner, RunnerSpec | str):
@@ -43,6 +44,9 @@ def runner_problems(pipeline_ml: PipelineML) -> Iterator[Diagnostic]:
     yield from _argument_problems(spec, runner_class, path)
     if issubclass(runner_class, ParallelRunner):
         yield from _parallel_problems(pipeline_ml, path)
+        yield from _not_shared(pipeline_ml, catalog, path)
+        if spec.arguments.get("is_async"):
+            yield from _generators(pipeline_ml, path)
 
 
 def _runner_class(name: str) -> tuple[Any, str]:
@@ -113,4 +117,39 @@ def _parallel_problems(pipeline_ml: PipelineML, path: tuple[str, str]) -> Iterat
                 f"ParallelRunner can't hand the function of node '{node.name}' to another process",
                 "define it at the top of a module, or choose ThreadRunner",
                 path=(*path, "type"),
+            )
+
+
+def _not_shared(pipeline_ml: PipelineML, catalog: Any, path: tuple[str, str]) -> Iterator[Diagnostic]:
+    """Find data that is bound to one process: Spark's, mostly.
+
+    The model has the values of its artifacts, not their datasets, and hands the values on pickled. That they can't be
+    is certain only when there are values, so it is a warning.
+    """
+    for name in (pipeline_ml.input_name, *pipeline_ml.artifact_sources.values()):
+        try:
+            dataset = catalog.get(name)
+        except Exception:  # noqa: BLE001, S112 - a catalog entry that does not hold is another layer's finding
+            continue
+        wrapped = unwrapped(dataset)
+        if getattr(wrapped, "_SINGLE_PROCESS", False):  # what Kedro's own validation looks at
+            yield Diagnostic(
+                "not-parallel",
+                f"ParallelRunner hands '{name}' to other processes, and it is a {type(wrapped).__name__}, "
+                "whose data belongs to one process",
+                "choose ThreadRunner, or store it as something that can be pickled",
+                Severity.WARNING,
+                (*path, "type"),
+            )
+
+
+def _generators(pipeline_ml: PipelineML, path: tuple[str, str]) -> Iterator[Diagnostic]:
+    """Find node functions that yield, which Kedro does not run where data is loaded and saved asynchronously."""
+    for node in pipeline_ml.inference.nodes:
+        if inspect.isgeneratorfunction(node.func):
+            yield Diagnostic(
+                "bad-runner-argument",
+                f"'is_async' is set, and the function of node '{node.name}' yields, which Kedro does not run so",
+                "leave 'is_async' out",
+                path=(*path, "is_async"),
             )

@@ -24,7 +24,17 @@ if TYPE_CHECKING:
 
     from kedro_bind.pipeline_ml import PipelineML
 
-__all__ = ["Stored", "artifact_uris", "has_path", "is_persisted", "local_config", "stage", "stored", "uris_of"]
+__all__ = [
+    "Stored",
+    "artifact_uris",
+    "has_path",
+    "is_persisted",
+    "local_config",
+    "stage",
+    "stored",
+    "unwrapped",
+    "uris_of",
+]
 
 _PATH_KEYS = ("filepath", "path")
 _REMOTE_KEYS = ("credentials", "versioned", "version", "metadata", "save_args")
@@ -56,7 +66,7 @@ def stored(catalog: Any, name: str) -> Stored:
     Raises:
         BindingError: the dataset is in memory only.
     """
-    dataset = _unwrapped(catalog.get(name, fallback_to_runtime_pattern=True))
+    dataset = unwrapped(catalog.get(name, fallback_to_runtime_pattern=True))
     if isinstance(dataset, MemoryDataset):
         raise BindingError(
             f"the artifact '{name}' is not persisted; give it an entry in the catalog, such as a pickle.PickleDataset"
@@ -74,12 +84,12 @@ def stored(catalog: Any, name: str) -> Stored:
 
 def is_persisted(dataset: AbstractDataset[Any, Any]) -> bool:
     """Tell whether a dataset outlives the run (a CachedDataset: what it wraps)."""
-    return not isinstance(_unwrapped(dataset), MemoryDataset)
+    return not isinstance(unwrapped(dataset), MemoryDataset)
 
 
 def has_path(dataset: AbstractDataset[Any, Any]) -> bool:
     """Tell whether a dataset is a file or a folder; looks at no data."""
-    return _path_key(_arguments(_unwrapped(dataset))) is not None
+    return _path_key(_arguments(unwrapped(dataset))) is not None
 
 
 def stage(name: str, source: Stored, folder: Path) -> Artifact:
@@ -136,8 +146,8 @@ def uris_of(artifacts: Mapping[str, Stored]) -> dict[str, str]:
     return {name: str(uri) for name, uri in uris.items()}
 
 
-def _unwrapped(dataset: Any) -> Any:
-    # CachedDataset has no public way to what it wraps.
+def unwrapped(dataset: Any) -> Any:
+    """Give what a CachedDataset wraps; it has no public way to that."""
     return dataset._dataset if isinstance(dataset, CachedDataset) else dataset
 
 

@@ -1,4 +1,4 @@
-"""A dataset that is no file."""
+"""Datasets that are no files."""
 
 from __future__ import annotations
 
@@ -21,3 +21,9 @@ class TableDataset(AbstractDataset[Any, Any]):
 
     def _describe(self) -> dict[str, Any]:
         return {"table": self._table}
+
+
+class SessionDataset(TableDataset):
+    """A table that lives in a session of this process, as Spark's do."""
+
+    _SINGLE_PROCESS = True

@@ -6,7 +6,7 @@ from golden_shared import rounding
 from kedro.pipeline import Pipeline, node, pipeline
 
 from golden_project.lending import price
-from golden_project.nodes import apply, fit, halve, locked, send
+from golden_project.nodes import apply, fit, halve, locked, send, stream
 
 
 def register_pipelines() -> dict[str, Pipeline]:
@@ -111,6 +111,12 @@ def register_pipelines() -> dict[str, Pipeline]:
             node(price, ["customers", "scaler"], "prices", name="price", tags="inference"),
         ]
     )
+    streams = pipeline(
+        [
+            node(fit, "customers", "scaler", name="fit_scaler", tags="training"),
+            node(stream, ["customers", "scaler"], "prices", name="price", tags="inference"),
+        ]
+    )
     lists = pipeline([node(apply, ["documents", "stop_words"], "words", name="drop_stop_words")])
     rival = pipeline([node(fit, "customers", "classifier", name="fit_rival", tags="training")])
     return {
@@ -133,4 +139,5 @@ def register_pipelines() -> dict[str, Pipeline]:
         "shared": shared,
         "lending": lending,
         "lists": lists,
+        "streams": streams,
     }
