@@ -63,7 +63,7 @@ def read_config(loader: Any, project_path: Path | None = None) -> Config | None:
     if values is None:
         from kedro_bind.resolution import resolve
 
-        values, problems = resolve(sources)
+        values, problems = resolve(sources, loader)
         findings += [each for each in problems if not (each.binding or "").startswith("_")]
         if reason is not None and not problems:
             findings.append(_refused_by_loader(reason))
@@ -155,8 +155,10 @@ def _loaded(loader: Any) -> tuple[Mapping[str, Any] | None, Exception | None]:
 def _refused_by_loader(error: Exception) -> Diagnostic:
     from conf_schema import Diagnostic
 
+    said = f"{type(error).__name__}: {' '.join(str(error).split())}"
+    too_many = "node expansion exceeds" in said  # omegaconf counts the values of a file, from 2.4 on
     return Diagnostic(
         "broken-project",
-        f"Kedro's config loader can't load the bindings: {type(error).__name__}: {' '.join(str(error).split())}",
-        "mend that first",
+        f"Kedro's config loader can't load the bindings: {said}",
+        "spread them over several files, such as pipeline_ml/part_1.yml" if too_many else "mend that first",
     )

@@ -11,37 +11,53 @@ from typing import TYPE_CHECKING, Any
 from omegaconf import DictConfig, ListConfig, OmegaConf
 from omegaconf.errors import GrammarParseError
 
-from conf_schema import Diagnostic
+from conf_schema import Diagnostic, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Mapping
+    from typing import TypeAlias
 
     from conf_schema import KeyPath, Sources
+
+    Known: TypeAlias = Mapping[str, Collection[str]]
 
 __all__ = ["resolve"]
 
 _HINTS = (
-    (r"Globals key '(.+?)' not found", "define '{}' in globals.yml, or give a default: '${{globals:{}, …}}'"),
+    (
+        r"Globals key '(.+?)' not found",
+        "globals",
+        "define '{}' in globals.yml, or give a default: '${{globals:{}, …}}'",
+    ),
     (
         r"Runtime parameter '(.+?)' not found",
+        "runtime_params",
         "give it with '--params={}=…', or give a default: '${{runtime_params:{}, …}}'",
     ),
-    (r"Interpolation key '(.+?)' not found", "define '{}' in a pipeline_ml file of the same environment"),
+    (
+        r"Interpolation key '(.+?)' not found",
+        "document",
+        "define '{}' in a pipeline_ml file of the same environment",
+    ),
     (
         r"Unsupported interpolation type (\S+)",
+        "resolvers",
         "register the resolver '{}' with 'custom_resolvers' of CONFIG_LOADER_ARGS in settings.py",
     ),
-    (r"[Rr]ecursi(on|ve)", "let it refer to another value than itself"),
+    (r"[Rr]ecursi(on|ve)", "", "let it refer to another value than itself"),
 )
+"""What omegaconf says, the kind of name that it says it of, and what to do where no known name is close."""
 
 
-def resolve(sources: Sources) -> tuple[dict[str, Any], list[Diagnostic]]:
+def resolve(sources: Sources, loader: Any) -> tuple[dict[str, Any], list[Diagnostic]]:
     """Resolve the bindings one by one, so that one that can't be resolved hides no other.
 
-    What can't be resolved in a template counts where it is used; the findings have it all the same.
+    What can't be resolved in a template counts where it is used; the findings have it all the same. The
+    loader has resolved as far as it could, so its resolvers are registered.
     """
     merged: dict[str, Any] = {}
     problems: list[Diagnostic] = []
+    faults: list[tuple[KeyPath, Exception, list[str]]] = []
     for env in dict.fromkeys(source.env for source in sources.files):
         contents = []
         for source in (each for each in sources.files if each.env == env):
@@ -51,14 +67,31 @@ def resolve(sources: Sources) -> tuple[dict[str, Any], list[Diagnostic]]:
             contents.append({name: value for name, value in source.values.items() if name not in broken})
         tree: Any = OmegaConf.unsafe_merge(*map(OmegaConf.create, contents))
         found = list(_unresolved_in(tree))
-        problems += found
+        here = list(_dotted(OmegaConf.to_container(tree, resolve=False))) if found else []
+        faults += [(path, error, here) for path, error in found]
         for name in tree:
-            if not str(name).startswith("_") and str(name) not in {each.binding for each in found}:
+            if not str(name).startswith("_") and str(name) not in {str(path[0]) for path, _ in found}:
                 value = _plain(tree[name])
                 earlier = merged.get(name)
                 both = isinstance(value, dict) and isinstance(earlier, dict)
                 merged[name] = {**(earlier or {}), **value} if sources.soft and both else value
+    if faults:
+        known = _known_names(loader)
+        problems += [_unresolved(path, error, known={**known, "document": here}) for path, error, here in faults]
     return merged, problems
+
+
+def _known_names(loader: Any) -> Known:
+    """Give the names that an interpolation may stand for; to read the globals unregisters resolvers."""
+    try:
+        global_values = loader["globals"]
+    except Exception:  # noqa: BLE001 - there are none, or this loader knows none
+        global_values = {}
+    return {
+        "globals": list(_dotted(global_values)),
+        "runtime_params": list(_dotted(getattr(loader, "runtime_params", None))),
+        "resolvers": ["globals", "runtime_params"],
+    }
 
 
 def _refused_in(value: Any, path: KeyPath = ()) -> Iterator[Diagnostic]:
@@ -102,7 +135,7 @@ def _error_of(content: dict[Any, Any]) -> Exception | None:
     return None
 
 
-def _unresolved_in(node: Any, path: KeyPath = ()) -> Iterator[Diagnostic]:
+def _unresolved_in(node: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Exception]]:
     if not isinstance(node, DictConfig | ListConfig):
         return
     keys: list[Any] = list(node.keys()) if isinstance(node, DictConfig) else list(range(len(node)))
@@ -110,24 +143,32 @@ def _unresolved_in(node: Any, path: KeyPath = ()) -> Iterator[Diagnostic]:
         try:
             child = node[key]
         except Exception as error:  # noqa: BLE001 - a resolver may raise anything
-            yield _unresolved((*path, key), error)
+            yield (*path, key), error
         else:
             yield from _unresolved_in(child, (*path, key))
 
 
-def _unresolved(path: KeyPath, error: Exception, hint: str = "") -> Diagnostic:
+def _unresolved(path: KeyPath, error: Exception, hint: str = "", *, known: Known | None = None) -> Diagnostic:
     lines = str(error).strip().splitlines()
     said = lines[0].rstrip(".") if lines else type(error).__name__
-    for pattern, remedy in _HINTS:
+    for pattern, kind, remedy in _HINTS:
         match = re.search(pattern, said)
         if match and not hint:
-            hint = remedy.format(match[1], match[1])
+            close = did_you_mean(match[1], (known or {}).get(kind, ()))
+            hint = close or remedy.format(match[1], match[1])
     return Diagnostic(
         "unresolved-interpolation",
         f"this can't be resolved: {said}",
         hint or "mend it, or write the value itself",
         path=path,
     )
+
+
+def _dotted(values: Any, prefix: str = "") -> Iterator[str]:
+    """Give the names of all values in a mapping, as an interpolation writes them."""
+    for key, value in values.items() if isinstance(values, dict) else ():
+        yield f"{prefix}{key}"
+        yield from _dotted(value, f"{prefix}{key}.")
 
 
 def _plain(node: Any) -> Any:

@@ -7,6 +7,7 @@ time for. A seed makes a document again: `mutated(random.Random(seed))`.
 from __future__ import annotations
 
 import copy
+import functools
 import random
 from pathlib import Path
 from typing import Any
@@ -42,19 +43,24 @@ def mutated(source: random.Random) -> bytes:
 
 
 def _restructured(content: bytes, source: random.Random) -> bytes:
-    try:
-        values = yaml.safe_load(content)
-    except (yaml.YAMLError, ValueError, LookupError, AttributeError, RecursionError):
-        return content
+    values = copy.deepcopy(_values(content))
     if len(content) > 5_000 or not isinstance(values, dict):
         return content
     try:
-        values = copy.deepcopy(values)
         for _ in range(source.randrange(1, 4)):
             _change(values, source)
         return yaml.safe_dump(values, allow_unicode=True, sort_keys=False).encode("utf-8", errors="replace")
     except (yaml.YAMLError, RecursionError, TypeError):
         return content
+
+
+@functools.cache
+def _values(content: bytes) -> Any:
+    """Read a golden case, as far as it can be."""
+    try:
+        return yaml.safe_load(content)
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError, RecursionError):
+        return None
 
 
 def _change(values: Any, source: random.Random) -> None:
