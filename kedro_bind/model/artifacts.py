@@ -12,7 +12,12 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from kedro.io import CachedDataset, DataCatalog, MemoryDataset
-from kedro.io.core import AbstractVersionedDataset, get_filepath_str, get_protocol_and_path
+from kedro.io.core import (
+    AbstractVersionedDataset,
+    VersionNotFoundError,
+    get_filepath_str,
+    get_protocol_and_path,
+)
 
 from kedro_bind.errors import BindingError, LoggingError
 from kedro_bind.model.plan import Artifact
@@ -65,6 +70,7 @@ def stored(catalog: Any, name: str) -> Stored:
 
     Raises:
         BindingError: the dataset is in memory only.
+        LoggingError: none of its versions is there, or the place can't be reached.
     """
     dataset = unwrapped(catalog.get(name, fallback_to_runtime_pattern=True))
     if isinstance(dataset, MemoryDataset):
@@ -76,7 +82,7 @@ def stored(catalog: Any, name: str) -> Stored:
     if key is None:
         return Stored(dataset)
     protocol, path = get_protocol_and_path(str(arguments[key]))
-    version = dataset.resolve_load_version() if isinstance(dataset, AbstractVersionedDataset) else None
+    version = _version(name, dataset, f"{protocol}://{path}")
     if version is not None:
         path = str(PurePosixPath(path) / version / PurePosixPath(path).name)
     return Stored(dataset, key, path, protocol, version)
@@ -144,6 +150,18 @@ def uris_of(artifacts: Mapping[str, Stored]) -> dict[str, str]:
                 "; where kedro_bind logs the model itself, it captures the value"
             )
     return {name: str(uri) for name, uri in uris.items()}
+
+
+def _version(name: str, dataset: Any, uri: str) -> str | None:
+    if not isinstance(dataset, AbstractVersionedDataset):
+        return None
+    try:
+        return dataset.resolve_load_version()
+    except Exception as error:
+        # Kedro says that there is no version for any reason there may be; the cause is the reason.
+        none = isinstance(error, VersionNotFoundError) and error.__cause__ is None
+        reason = "no version of it is there; run the training that writes it" if none else error.__cause__ or error
+        raise LoggingError(f"the artifact '{name}' can't be read from {uri}: {reason}") from error
 
 
 def unwrapped(dataset: Any) -> Any:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import urllib.error
@@ -16,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.kedro_project import clean_environment
+from tests.servers import free_port, serving
 
 pytestmark = pytest.mark.slow
 
@@ -60,38 +60,10 @@ def elsewhere(trained, tmp_path_factory):
 def server(elsewhere):
     """The example's model behind `mlflow models serve`."""
     path, environment = elsewhere
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    address = f"http://127.0.0.1:{(port := free_port())}"
     command = [*MLFLOW_MODELS, "serve", "-m", "models:/penguins/1", "-p", str(port), "--env-manager", "local"]
-    log = (path / "server.log").open("w")
-    process = subprocess.Popen(command, cwd=path, env=environment, stdout=log, stderr=log, start_new_session=True)
-    try:
-        wait_for(f"http://127.0.0.1:{port}/health", process, path / "server.log")
-        yield f"http://127.0.0.1:{port}/invocations"
-    finally:
-        os.killpg(process.pid, 15)
-        process.wait(timeout=30)
-        log.close()
-
-
-def wait_for(url, process, log):
-    for _ in range(600):
-        assert process.poll() is None, log.read_text()
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except (urllib.error.URLError, OSError):
-            process_wait(process)
-    raise AssertionError(log.read_text())
-
-
-def process_wait(process):
-    """Give the server a moment; ends at once if it dies."""
-    try:
-        process.wait(timeout=0.1)
-    except subprocess.TimeoutExpired:
-        return
+    with serving(command, f"{address}/health", path, environment):
+        yield f"{address}/invocations"
 
 
 def ask(url, body):

@@ -1,0 +1,71 @@
+"""All that a logged model is, apart from when and in which run it was logged."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING, Any
+
+import mlflow
+import pandas as pd
+import yaml
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+OF_THE_RUN = {"run_id", "model_id", "model_uuid", "utc_time_created", "artifact_path", "logged_at", "model_size_bytes"}
+"""Keys of MLmodel and lineage.yml that tell one logging from another."""
+
+TEMPORARY = re.compile(r"\S*/kedro-bind-\w+/")
+
+
+def contents_of(store: str, folder: Path) -> dict[str, Any]:
+    """Give the one model of a store: its run's data, tags, files and what it predicts; `folder` gets a copy."""
+    mlflow.set_tracking_uri(store)
+    try:
+        client = mlflow.MlflowClient()
+        experiments = [each.experiment_id for each in client.search_experiments()]
+        (run,) = client.search_runs(experiments)
+        (model,) = client.search_logged_models(experiments)
+        version = client.get_model_version_by_alias("churn", "challenger")
+        mlflow.artifacts.download_artifacts("models:/churn@challenger", dst_path=str(folder))
+        loaded = mlflow.pyfunc.load_model(model.model_uri)
+    finally:
+        mlflow.set_tracking_uri(None)
+    predict = loaded.predict
+    customers = pd.DataFrame({"spend": [12.5, 30.0, 3.0], "visits": [2, 0, 9]})
+    return {
+        "run": (run.info.status, run.data.params, lasting(run.data.tags)),
+        "model": (model.name, str(model.status), lasting(model.tags)),
+        "version": (str(version.version), version.description, version.tags),
+        "signature": loaded.metadata.signature.to_dict(),
+        "files": files_of(folder),
+        "answers": [predict(customers).to_dict(), predict(customers, params={"threshold": 9.0}).to_dict()],
+    }
+
+
+def files_of(folder: Path) -> dict[str, Any]:
+    """Give the sha256 of each file; of the two that name the run, the content without it."""
+    return {
+        each.relative_to(folder).as_posix(): without_run(each)
+        if each.name in ("MLmodel", "lineage.yml")
+        else hashlib.sha256(each.read_bytes()).hexdigest()
+        for each in sorted(folder.rglob("*"))
+        if each.is_file() and each.name != "registered_model_meta"
+    }
+
+
+def without_run(file: Path) -> dict[str, Any]:
+    """Read what does not depend on the run, nor on the temporary folder that MLflow was given the model in."""
+    content = yaml.safe_load(TEMPORARY.sub("", file.read_text()))
+    return {key: value for key, value in content.items() if key not in OF_THE_RUN}
+
+
+def lasting(tags: dict[str, str]) -> dict[str, str]:
+    """Leave out the tags that MLflow sets itself, some of which name the run."""
+    return {key: value for key, value in tags.items() if not key.startswith("mlflow.")}
+
+
+def holding(folder: Path, word: str) -> list[Path]:
+    """Find the files that have a word in them."""
+    return [each for each in folder.rglob("*") if each.is_file() and word.encode() in each.read_bytes()]
