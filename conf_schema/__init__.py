@@ -5,7 +5,7 @@ This package needs pydantic and PyYAML and knows neither Kedro nor MLflow.
 
 from conf_schema.conditions import Condition, parse_condition
 from conf_schema.diagnostics import Diagnostic, KeyPath, Severity, closest, did_you_mean, has_errors, visible
-from conf_schema.json_schema import json_schema
+from conf_schema.json_schema import json_schema, schema_text
 from conf_schema.models import Binding, CopyMode, Document, ModelOptions, RunnerSpec, Selection
 from conf_schema.parse import parse_source
 from conf_schema.source import Place, Source, Sources
@@ -31,6 +31,7 @@ __all__ = [
     "json_schema",
     "parse_condition",
     "parse_source",
+    "schema_text",
     "validate_binding",
     "validate_document",
     "visible",

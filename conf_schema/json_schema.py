@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from conf_schema.models import Document
 
-__all__ = ["SCHEMA_ID", "json_schema"]
+__all__ = ["SCHEMA_ID", "json_schema", "schema_text"]
 
 SCHEMA_ID = "https://json-schema.org/draft/2020-12/schema"
 
@@ -17,6 +18,14 @@ _INTERPOLATION = {
     "description": "A value that Kedro's config loader resolves.",
 }
 _HIDDEN = {"title": "Template", "description": "Ignored by kedro_bind: YAML anchors and templates."}
+
+
+def schema_text() -> str:
+    """Give the JSON Schema as the content of `pipeline_ml.schema.json`, which lies beside this module.
+
+    After a change of the models, `kedro bind schema --output=conf_schema/pipeline_ml.schema.json` writes it anew.
+    """
+    return json.dumps(json_schema(), indent=2) + "\n"
 
 
 def json_schema() -> dict[str, Any]:

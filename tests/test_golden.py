@@ -159,10 +159,12 @@ def is_code(part: ast.AST) -> bool:
     return constant and re.fullmatch(r"[a-z]+(-[a-z]+)+", part.value) is not None
 
 
-def kedro_bind_check(project: Path, *options: str) -> subprocess.CompletedProcess[str]:
+def kedro_bind_check(
+    project: Path, *options: str, program: tuple[str, ...] = ("kedro", "bind")
+) -> subprocess.CompletedProcess[str]:
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("KEDRO_", "MLFLOW_"))}
     return subprocess.run(
-        [sys.executable, "-m", "kedro", "bind", "check", *options],
+        [sys.executable, "-m", *program, "check", *options],
         cwd=project,
         env={**kept, "DO_NOT_TRACK": "1", "PYTHONWARNINGS": "ignore", "PYTHONIOENCODING": "utf-8"},
         capture_output=True,
@@ -185,10 +187,14 @@ def test_the_command_prints_the_same_and_exits_with_its_code(case, options, code
     assert (result.returncode, result.stdout) == (code, (CASES / f"{case}.txt").read_text(encoding="utf-8"))
 
 
-def test_json_has_every_finding_with_its_place(tmp_path):
+def test_json_has_every_finding_with_its_place_and_is_alone_on_standard_output(tmp_path):
     project = project_of("one_problem_of_each_layer", tmp_path)
-    result = kedro_bind_check(project, "--format", "json")
+    (project / "conf" / "logging.yml").unlink()  # so that Kedro logs to standard output, as it does by default
+    with (project / "src" / "golden_project" / "nodes.py").open("a", encoding="utf-8") as nodes:
+        nodes.write("\nprint('imported')\n")
+    result = kedro_bind_check(project, "--format", "json", program=("kedro_bind",))
     assert result.returncode == 1
+    assert "imported" in result.stderr
     diagnostics = json.loads(result.stdout)["diagnostics"]
     assert json.loads(check(project, "json"))["diagnostics"] == diagnostics
     file = "conf/base/pipeline_ml.yml"

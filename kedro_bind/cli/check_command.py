@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kedro_bind.cli.project import context_of, loader_of, no_traceback, verbose_option, where_options
+from kedro_bind.cli.project import context_of, loader_of, logs_apart, no_traceback, verbose_option, where_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +40,7 @@ __all__ = ["command"]
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write to this file: Kedro's own log lines go to standard output as well.",
+    help="Write to this file.",
 )
 @click.option("--strict", is_flag=True, help="Let warnings count as problems.")
 @verbose_option
@@ -67,17 +67,18 @@ def command(  # noqa: PLR0913 - one for each option
     if all_envs and env:
         raise click.UsageError("'--env' and '--all-envs' exclude each other")
     with no_traceback(verbose=verbose):
-        from kedro_bind.checks import in_all
+        from conf_schema import Sources
+        from kedro_bind.checks import Report, in_all
         from kedro_bind.render import render_report
 
-        envs = _environments(metadata, conf_source, params) if all_envs else [env]
-        checked = [each for each in (_check(metadata, each, conf_source, params, names) for each in envs) if each]
-        if not checked:
-            click.echo("no bindings: the project has no pipeline_ml*.yml")
-            return
-        report, sources = in_all(checked)
+        with logs_apart():
+            envs = _environments(metadata, conf_source, params) if all_envs else [env]
+            checked = [each for each in (_check(metadata, each, conf_source, params, names) for each in envs) if each]
+        report, sources = in_all(checked) if checked else (Report((), (), (), env or ""), Sources())
         colour = format_ == "text" and output is None and sys.stdout.isatty()
         printed = render_report(report, sources, format_, colour=colour)
+        if not checked and format_ == "text":
+            printed = "no bindings: the project has no pipeline_ml*.yml"
         if output is not None:
             output.write_text(f"{printed}\n", encoding="utf-8")
         elif printed:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import traceback
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from kedro.framework.context import KedroContext
     from kedro.framework.startup import ProjectMetadata
 
-__all__ = ["config_of", "context_of", "loader_of", "no_traceback", "verbose_option", "where_options"]
+__all__ = ["config_of", "context_of", "loader_of", "logs_apart", "no_traceback", "verbose_option", "where_options"]
 
 
 def where_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -75,6 +76,19 @@ def context_of(
     session = session_class.create(project_path=metadata.project_path, env=env, conf_source=conf_source, **more)
     context: KedroContext = session.load_context() if of_session else session.load_context(runtime_params=dict(params))
     return context
+
+
+@contextmanager
+def logs_apart() -> Iterator[None]:
+    """Keep standard output for a command's answer: log lines, and what the project prints, go to standard error."""
+    handlers = [each for each in logging.getLogger().handlers if getattr(each, "stream", None) is sys.stdout]
+    streams = [(each, each.setStream(sys.stderr)) for each in handlers if isinstance(each, logging.StreamHandler)]
+    try:
+        with redirect_stdout(sys.stderr):
+            yield
+    finally:
+        for handler, stream in streams:
+            handler.setStream(stream)
 
 
 @contextmanager

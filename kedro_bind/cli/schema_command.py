@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from pathlib import Path
 
 import click
 
@@ -11,11 +11,15 @@ __all__ = ["command"]
 
 @click.command(
     name="schema",
-    epilog="Example: kedro bind schema > pipeline_ml.schema.json",
+    epilog="Example: kedro bind schema --output=pipeline_ml.schema.json",
     short_help="Print the JSON Schema of pipeline_ml.yml.",
 )
-def command() -> None:
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
+def command(output: Path | None) -> None:
     """Print the JSON Schema of pipeline_ml.yml, for editors that complete and check YAML."""
-    from conf_schema import json_schema
+    from conf_schema import schema_text
 
-    click.echo(json.dumps(json_schema(), indent=2))
+    if output is None:
+        click.echo(schema_text(), nl=False)
+    else:
+        output.write_text(schema_text(), encoding="utf-8")

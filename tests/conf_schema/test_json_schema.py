@@ -8,7 +8,8 @@ import jsonschema
 import pytest
 import yaml
 
-from conf_schema import has_errors, json_schema, parse_source, validate_document
+import conf_schema
+from conf_schema import has_errors, json_schema, parse_source, schema_text, validate_document
 
 CASES = Path(__file__).parents[1] / "golden" / "cases"
 
@@ -51,6 +52,11 @@ def test_the_schema_accepts_what_the_models_accept_and_no_more(source, validator
 def test_the_schema_is_a_valid_schema_and_plain_json(schema):
     jsonschema.Draft202012Validator.check_schema(schema)
     assert json.loads(json.dumps(schema)) == schema
+
+
+def test_the_file_that_is_shipped_is_what_the_models_say():
+    shipped = Path(conf_schema.__file__).with_name("pipeline_ml.schema.json")
+    assert shipped.read_text(encoding="utf-8") == schema_text()
 
 
 def test_each_call_gives_a_schema_of_its_own(schema):

@@ -1,0 +1,24 @@
+"""`python -m kedro_bind …`: what `kedro bind …` does, with nothing on standard output but the answer.
+
+Kedro configures logging when it is imported, before any plugin is, and logs a line about that, by default to standard
+output. Here it is imported with standard output set aside.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import redirect_stdout
+
+__all__ = ["main"]
+
+
+def main() -> None:
+    """Run a command of `kedro bind`."""
+    with redirect_stdout(sys.stderr):
+        from kedro.framework.cli import main as kedro
+    sys.argv[1:1] = ["bind"]
+    kedro()
+
+
+if __name__ == "__main__":
+    main()
