@@ -1,4 +1,4 @@
-"""The document of kedro_bind, `pipeline_ml.yml`: its types, its text, its findings.
+"""The documents of kedro_bind, `pipeline_ml.yml` and `mlflow.yml`: their types, their text, their findings.
 
 This package needs pydantic and PyYAML and knows neither Kedro nor MLflow.
 """
@@ -6,18 +6,23 @@ This package needs pydantic and PyYAML and knows neither Kedro nor MLflow.
 from conf_schema.conditions import Condition, parse_condition
 from conf_schema.diagnostics import Diagnostic, KeyPath, Severity, closest, did_you_mean, has_errors, visible
 from conf_schema.json_schema import json_schema, schema_text
+from conf_schema.kinds import KINDS, Kind
+from conf_schema.mlflow import MlflowConfig, validate_mlflow
 from conf_schema.models import Binding, CopyMode, Document, ModelOptions, RunnerSpec, Selection
 from conf_schema.parse import parse_source
 from conf_schema.source import Place, Source, Sources
 from conf_schema.validate import validate_binding, validate_document
 
 __all__ = [
+    "KINDS",
     "Binding",
     "Condition",
     "CopyMode",
     "Diagnostic",
     "Document",
     "KeyPath",
+    "Kind",
+    "MlflowConfig",
     "ModelOptions",
     "Place",
     "RunnerSpec",
@@ -34,5 +39,6 @@ __all__ = [
     "schema_text",
     "validate_binding",
     "validate_document",
+    "validate_mlflow",
     "visible",
 ]

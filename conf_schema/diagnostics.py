@@ -51,9 +51,14 @@ class Diagnostic:
         object.__setattr__(self, "hint", visible(self.hint))
 
     @property
+    def top(self) -> str | None:
+        """The key at the top of the document that the finding is under, if it is under one."""
+        return str(self.path[0]) if self.path else None
+
+    @property
     def binding(self) -> str | None:
         """The name of the bound pipeline that the finding is about, if it is about one."""
-        return str(self.path[0]) if self.path else None
+        return self.top
 
     @property
     def sort_key(self) -> tuple[str, int, int, str, str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from conf_schema.diagnostics import Diagnostic, KeyPath, Severity
+from conf_schema.kinds import KINDS, Kind
 from conf_schema.source import MERGE_TAG, Place, Source, pairs, place_of, split_lines
 from conf_schema.syntax_hints import syntax_hint
 
@@ -59,18 +60,20 @@ _Loader.yaml_implicit_resolvers = {
 _Loader.add_implicit_resolver("tag:yaml.org,2002:float", _FLOAT, list("-+0123456789."))
 
 
-def parse_source(content: str | bytes, file: str, env: str = "") -> tuple[Source, list[Diagnostic]]:
-    """Read one YAML text; the findings are those of syntax and shape.
+def parse_source(
+    content: str | bytes, file: str, env: str = "", stem: str = "pipeline_ml"
+) -> tuple[Source, list[Diagnostic]]:
+    """Read one YAML text of a kind; the findings are those of syntax and shape.
 
     Names of bindings that are no strings are among them; `validate_document` passes over those. The same text
     is read once: a `kedro` command asks for it when it begins, and when it makes a session.
     """
-    source, findings = _parsed(content, file, env)
+    source, findings = _parsed(content, file, env, KINDS[stem])
     return source, list(findings)
 
 
 @lru_cache(maxsize=16)
-def _parsed(content: str | bytes, file: str, env: str) -> tuple[Source, list[Diagnostic]]:
+def _parsed(content: str | bytes, file: str, env: str, kind: Kind) -> tuple[Source, list[Diagnostic]]:
     text = content if isinstance(content, str) else content.decode("utf-8", errors="replace")
     if isinstance(content, bytes) and (wrong := _wrong_encoding(content, file)) is not None:
         return Source(file=file, text=text, root=None, env=env), [wrong]
@@ -80,7 +83,7 @@ def _parsed(content: str | bytes, file: str, env: str) -> tuple[Source, list[Dia
         try:
             root = loader.get_single_node()
             if root is None or _is_empty(root):
-                return unread, [_nothing_declared(file)]
+                return unread, _nothing_declared(file, kind)
             if (shape := _shape(root, file)) is not None:
                 return unread, [shape]
             values = loader.construct_document(root)
@@ -89,8 +92,8 @@ def _parsed(content: str | bytes, file: str, env: str) -> tuple[Source, list[Dia
     except (yaml.YAMLError, RecursionError) as error:
         return unread, [_syntax_error(text, file, error)]
     if not isinstance(root, yaml.MappingNode) or not isinstance(values, dict):
-        return unread, [_no_mapping(root, file)]
-    findings = [*_duplicates(root, file), *_bad_names(root, file)]
+        return unread, [_no_mapping(root, file, kind)]
+    findings = [*_duplicates(root, file), *_bad_names(root, file, kind)]
     return Source(file=file, text=text, root=root, env=env, values=values), findings
 
 
@@ -109,27 +112,18 @@ def _is_empty(root: yaml.Node) -> bool:
     return root.tag == _NULL_TAG or (isinstance(root, yaml.MappingNode) and not root.value)
 
 
-def _nothing_declared(file: str) -> Diagnostic:
+def _nothing_declared(file: str, kind: Kind) -> list[Diagnostic]:
+    if not kind.empty:
+        return []
     name = file.replace("\\", "/").rpartition("/")[2]
-    return _at(
-        file,
-        Place(1, 1, 1),
-        "empty-document",
-        f"{name} declares no binding",
-        "add one, or delete the file",
-        warning=True,
-    )
+    said = f"{name} {kind.empty}"
+    return [_at(file, Place(1, 1, 1), "empty-document", said, "add one, or delete the file", warning=True)]
 
 
-def _no_mapping(root: yaml.Node, file: str) -> Diagnostic:
-    kind = {"SequenceNode": "a list", "ScalarNode": "a single value"}.get(type(root).__name__, "a set")
-    return _at(
-        file,
-        place_of(root),
-        "bad-value",
-        f"the document is {kind}; it must map the names of bound pipelines to their parts",
-        "write 'name:' with 'training', 'inference' and 'input_name' below it",
-    )
+def _no_mapping(root: yaml.Node, file: str, kind: Kind) -> Diagnostic:
+    form = {"SequenceNode": "a list", "ScalarNode": "a single value"}.get(type(root).__name__, "a set")
+    said = f"the document is {form}; it must map {kind.maps}"
+    return _at(file, place_of(root), "bad-value", said, kind.example)
 
 
 def _syntax_error(text: str, file: str, error: Exception) -> Diagnostic:
@@ -152,7 +146,7 @@ def _syntax_error(text: str, file: str, error: Exception) -> Diagnostic:
     return _at(file, place, "yaml-syntax", f"this is no valid YAML: {said}", syntax_hint(said))
 
 
-def _bad_names(root: yaml.MappingNode, file: str) -> Iterator[Diagnostic]:
+def _bad_names(root: yaml.MappingNode, file: str, kind: Kind) -> Iterator[Diagnostic]:
     for key, _ in pairs(root):
         if not isinstance(key, yaml.ScalarNode):
             continue
@@ -161,11 +155,11 @@ def _bad_names(root: yaml.MappingNode, file: str) -> Iterator[Diagnostic]:
                 file,
                 place_of(key),
                 "bad-value",
-                f"the name of a binding is {_kind(key)}; it must be a string",
+                f"{kind.key} is {_type(key)}; it must be a string",
                 f"put it in quotes: '{key.value}'",
             )
         elif not key.value:
-            yield _at(file, place_of(key), "bad-value", "the name of a binding is empty", "give it one")
+            yield _at(file, place_of(key), "bad-value", f"{kind.key} is empty", "give it one")
 
 
 def _shape(root: yaml.Node, file: str) -> Diagnostic | None:
@@ -249,7 +243,7 @@ def _duplicates(root: yaml.Node, file: str) -> Iterator[Diagnostic]:
             stack.append((value, (*path, name)))
 
 
-def _kind(node: yaml.Node) -> str:
+def _type(node: yaml.Node) -> str:
     return {
         "int": "a number",
         "float": "a number",

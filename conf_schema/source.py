@@ -100,10 +100,10 @@ class Sources:
             return diagnostic
         candidates = [self.holding(str(diagnostic.path[0])) or self.files[-1]]
         if self.soft:
-            candidates = [each for each in reversed(self.files) if diagnostic.binding in each.names] or candidates
+            candidates = [each for each in reversed(self.files) if diagnostic.top in each.names] or candidates
         found = [(each, *each.find(diagnostic.path, on_key=diagnostic.on_key)) for each in candidates]
         source, place, _ = max(found, key=lambda item: item[2])
-        elsewhere = source.owner(place) not in (None, diagnostic.binding)
+        elsewhere = source.owner(place) not in (None, diagnostic.top)
         return replace(diagnostic, file=source.file, elsewhere=elsewhere, **place._asdict())
 
     def line(self, diagnostic: Diagnostic) -> str | None:

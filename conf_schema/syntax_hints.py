@@ -21,7 +21,7 @@ _HINTS = {
     "is not allowed": "delete it, or write it as an escape in double quotes",
     "is no value of the type": "leave the tag out, or mend the value",
     "cannot start any token": "put the value in quotes",
-    "nested too deeply": "no binding is",
+    "nested too deeply": "take out what nests it",
 }
 
 

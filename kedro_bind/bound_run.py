@@ -6,8 +6,6 @@ import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from kedro.io.core import is_parameter
-
 from kedro_bind.errors import BindingError, KedroBindError, LoggingError
 from kedro_bind.pipeline_ml import PipelineML
 from kedro_bind.rules import bare
@@ -21,7 +19,8 @@ if TYPE_CHECKING:
     from kedro_bind.model.origin import Origin
     from kedro_bind.model.proof import Prover
     from kedro_bind.model.signature import InputSample
-    from kedro_bind.tracking import TrackedRun
+    from kedro_bind.tracking.config import TrackingConfig
+    from kedro_bind.tracking.run import TrackedRun
 
 __all__ = ["BoundRun", "log_stored", "pipeline_names_of"]
 
@@ -34,6 +33,8 @@ class BoundRun:
 
     bindings: dict[str, PipelineML]
     origin: Origin
+    context: KedroContext
+    tracking: TrackingConfig
     before_session: str | None = None
     incomplete: dict[str, str] = field(default_factory=dict)
     tracked: TrackedRun | None = None
@@ -48,13 +49,16 @@ class BoundRun:
             BindingError: with the findings of `kedro bind check` for the bindings of this run.
         """
         from conf_schema import has_errors
-        from kedro_bind.checks import findings_of_all
+        from kedro_bind.checks import findings_of_all, long_parameters, tracking_findings
         from kedro_bind.install import current_config
         from kedro_bind.render.text import render_plain
 
         config = current_config()
+        of_tracking = tracking_findings(self.tracking)
         findings = findings_of_all(self.bindings.values(), catalog, self.origin)
+        findings += long_parameters(self.bindings.values(), catalog, self.tracking)
         placed = [config.sources.locate(each) if config and each.binding in config.names else each for each in findings]
+        placed += of_tracking
         if has_errors(placed):
             names = ", ".join(f"'{name}'" for name in self.bindings)
             raise BindingError(f"the bound pipeline {names} can't run:\n{render_plain(placed)}", placed)
@@ -62,7 +66,12 @@ class BoundRun:
             logger.warning("kedro_bind: %s", render_plain(placed))
 
     def compare(self, pipeline: Pipeline, catalog: Any, *, only_missing: bool) -> None:
-        """Find the bindings of which this run, filtered as it is, does not produce every artifact."""
+        """Find the bindings whose models this run does not log.
+
+        Those are the ones of which it, filtered as it is, does not produce every artifact, and those that are not
+        to be tracked.
+        """
+        disabled = self.tracking.mlflow.tracking.disable_tracking.pipelines
         produced = {bare(name) for name in pipeline.all_outputs()}
         for name, binding in self.bindings.items():
             fitted = {bare(each) for each in binding.training.all_outputs()}
@@ -74,28 +83,52 @@ class BoundRun:
                 if only_missing
                 else []
             )
-            if left_out:
+            if name in disabled:
+                self.incomplete[name] = "'tracking.disable_tracking.pipelines' of mlflow.yml names it"
+            elif left_out:
                 self.incomplete[name] = f"this run leaves out {', '.join(left_out)}, which its full training produces"
             elif there:
                 self.incomplete[name] = f"{', '.join(there)} existed before this run of missing outputs"
 
-    def start(self, catalog: Any) -> None:
+    def start(self, catalog: Any, run_params: Mapping[str, Any]) -> None:
         """Open the MLflow run, if there will be a model, and log the parameters of training."""
         if set(self.bindings) <= set(self.incomplete):
             return
-        from kedro_bind.tracking import log_parameters, open_run
+        from kedro.io import SharedMemoryDataCatalog
 
-        self.tracked = open_run(
-            "+".join(self.bindings),
-            self.origin.experiment,
-            self.origin.project_path,
-            before_session=self.before_session,
-        )
+        from kedro_bind.tracking.parameters import log_parameters, loggable, parameter_values
+
+        self.tracked = self.open("+".join(self.bindings), run_params=run_params)
         try:
-            log_parameters(self._parameters(catalog))
-        except Exception:
-            self.tracked.close("FAILED")  # Kedro tells no hook of an error in this one
+            if not (self.tracking.foreign and self.tracked.joined):  # else kedro-mlflow logs them
+                values = parameter_values(self.bindings.values(), catalog)
+                log_parameters(self.tracked.run_id, loggable(values, self.tracking.mlflow.tracking.params))
+            if isinstance(catalog, SharedMemoryDataCatalog):  # that of the ParallelRunner
+                self.tracked.lend_to_processes()
+        except Exception as error:
+            self.tracked.close("FAILED", error)  # Kedro tells no hook of an error in this one
             raise
+
+    def open(self, name: str, *, run_id: str | None = None, run_params: Mapping[str, Any] | None = None) -> TrackedRun:
+        """Open an MLflow run for the bindings, as `mlflow.yml` and MLflow's environment have it.
+
+        Raises:
+            LoggingError: the store can't be reached, or refuses.
+        """
+        from kedro_bind.tracking.credentials import hide_credentials
+        from kedro_bind.tracking.run import RunRequest, open_run
+        from kedro_bind.tracking.tags import run_tags
+
+        if run_params and run_params.get("runtime_params"):
+            hide_credentials(self.context.config_loader)  # one of them may have been given as a parameter
+        wanted = RunRequest(
+            name,
+            self.origin.experiment,
+            run_tags(self.origin, self.bindings, run_params or {}),
+            run_id,
+            self.before_session,
+        )
+        return open_run(wanted, self.tracking, self.context)
 
     def observe(self, dataset_name: str, data: Any, *, loaded: bool) -> None:
         """Keep a sample of the input of a model when it passes by, and see training finish.
@@ -156,23 +189,35 @@ class BoundRun:
         if failures:
             raise _logging_failed(failures)
 
-    def fail(self) -> None:
+    def enter_thread(self) -> None:
+        """Let a node in a thread of its own log to the MLflow run."""
+        if self.tracked is not None:
+            self.tracked.enter_thread()
+
+    def resume(self) -> None:
+        """Make the MLflow run the active one again, whatever the nodes did to it."""
+        if self.tracked is not None:
+            self.tracked.resume()
+
+    def fail(self, error: BaseException) -> None:
         """End the MLflow run of a training that failed."""
+        from kedro_bind.tracking.credentials import hide_credentials
+
+        hide_credentials(self.context.config_loader)
+        self._end("FAILED", error)
+
+    def kill(self) -> None:
+        """End the MLflow run of a training, or of a logging, that was interrupted."""
+        names = " and ".join(f"'kedro bind log {name}'" for name in self.bindings if name not in self.incomplete)
+        logger.warning("kedro_bind: the run is interrupted; where training is done, %s logs what is stored", names)
+        self._end("KILLED")
+
+    def _end(self, status: str, error: BaseException | None = None) -> None:
         for prover in self.provers.values():
             if prover is not None:
                 prover.stop()
         if self.tracked is not None:
-            self.tracked.close("FAILED")
-
-    def _parameters(self, catalog: Any) -> dict[str, Any]:
-        names = {name for binding in self.bindings.values() for name in binding.training.inputs() if is_parameter(name)}
-        values: dict[str, Any] = {}
-        for name in sorted(names):
-            value = catalog.load(name)
-            values |= (
-                value if name == "parameters" and isinstance(value, dict) else {name.removeprefix("params:"): value}
-            )
-        return values
+            self.tracked.close(status, error)
 
 
 def log_stored(name: str, context: KedroContext, run_id: str | None = None) -> str:
@@ -185,15 +230,15 @@ def log_stored(name: str, context: KedroContext, run_id: str | None = None) -> s
     from kedro_bind.install import bound_pipeline
     from kedro_bind.model.log import log_model
     from kedro_bind.model.origin import origin_of
-    from kedro_bind.tracking import open_run
+    from kedro_bind.tracking.config import tracking_config_of
 
     binding = bound_pipeline(name)
     if not isinstance(binding, PipelineML):
         raise BindingError(f"there is no bound pipeline '{name}'; 'kedro bind list' shows those that there are")
-    run = BoundRun({name: binding}, origin_of(context, [name]))
+    run = BoundRun({name: binding}, origin_of(context, [name]), context, tracking_config_of(context))
     catalog = context.catalog
     run.check(catalog)
-    tracked = open_run(name, run.origin.experiment, run.origin.project_path, run_id=run_id)
+    tracked = run.open(name, run_id=run_id)
     status = "FAILED"
     try:
         logged = log_model(binding, catalog, run.origin)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kedro.framework.hooks import hook_impl
 
 from kedro_bind.install import bound_pipeline, current_config, install, use_loader
-from kedro_bind.tracking import active_run_id
+from kedro_bind.open_runs import open_runs
 
 if TYPE_CHECKING:
     from kedro.framework.context import KedroContext
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["MlflowPipelineHook", "hooks"]
 
 logger = logging.getLogger(__name__)
-
-_runs: dict[str, BoundRun] = {}
-"""The bound runs under way by run id: of two registered hook objects, only the first one acts."""
 
 if logging.getLogger("kedro_bind").level == logging.NOTSET:
     # Kedro's default logging shows INFO of `kedro` alone; a project's own logging.yml has been applied by now.
@@ -47,8 +44,9 @@ class MlflowPipelineHook:
     @hook_impl(tryfirst=True)
     def after_context_created(self, context: KedroContext) -> None:
         """Let the session's environment decide which document counts, before anything loads pipelines."""
+        open_runs.end_interrupted()
         self._context = context
-        self._before_session = active_run_id()
+        self._before_session = _active_run_id()
         try:
             use_loader(context.config_loader, context.project_path)
         except Exception as error:  # noqa: BLE001 - a command that has nothing to do with us must not fail
@@ -59,12 +57,20 @@ class MlflowPipelineHook:
         """Check the bindings of the run and open its MLflow run, after all who may open one before us."""
         run = self._bound_run(run_params)
         key = _key(run_params)
-        if run is None or key in _runs:
+        if run is None or key in open_runs:  # of two registered hook objects, only the first one acts
             return
         run.check(catalog)
         run.compare(pipeline, catalog, only_missing=bool(run_params.get("only_missing_outputs")))
-        run.start(catalog)
-        self._mine[key] = _runs[key] = run
+        with open_runs.kill_if_interrupted(run):
+            run.start(catalog, run_params)
+        open_runs.add(key, run)
+        self._mine[key] = run
+
+    @hook_impl
+    def before_node_run(self) -> None:
+        """Let a node in a thread of its own log to the MLflow run."""
+        for run in self._mine.values():
+            run.enter_thread()
 
     @hook_impl
     def after_dataset_loaded(self, dataset_name: str, data: Any) -> None:
@@ -81,16 +87,22 @@ class MlflowPipelineHook:
     @hook_impl(tryfirst=True)
     def after_pipeline_run(self, run_params: dict[str, Any], catalog: Any) -> None:
         """Log the models, while an MLflow run that another plugin opened is still open."""
-        run = self._take(run_params)
-        if run is not None:
-            run.finish(catalog)
+        run = self._mine.get(_key(run_params))
+        if run is None:
+            return
+        try:
+            with open_runs.kill_if_interrupted(run):
+                run.resume()
+                run.finish(catalog)
+        finally:
+            self._take(run_params)
 
     @hook_impl(tryfirst=True)
-    def on_pipeline_error(self, run_params: dict[str, Any]) -> None:
+    def on_pipeline_error(self, error: Exception, run_params: dict[str, Any]) -> None:
         """End the MLflow run of a training that failed."""
         run = self._take(run_params)
         if run is not None:
-            run.fail()
+            run.fail(error)
 
     def _bound_run(self, run_params: dict[str, Any]) -> BoundRun | None:
         if current_config() is None and "kedro_bind.pipeline_ml" not in sys.modules:
@@ -104,16 +116,23 @@ class MlflowPipelineHook:
         if not bindings or self._context is None:
             return None
         from kedro_bind.model.origin import origin_of
+        from kedro_bind.tracking.config import tracking_config_of
 
         context = self._context
-        origin = origin_of(context, names)
-        return BoundRun(bindings, origin, self._before_session)
+        return BoundRun(bindings, origin_of(context, names), context, tracking_config_of(context), self._before_session)
 
     def _take(self, run_params: dict[str, Any]) -> BoundRun | None:
         key = _key(run_params)
         if key in self._mine:
-            _runs.pop(key, None)
+            open_runs.take(key)
         return self._mine.pop(key, None)
+
+
+def _active_run_id() -> str | None:
+    """Give the MLflow run that is open, without importing MLflow: where nobody has, none is open."""
+    mlflow = sys.modules.get("mlflow")
+    active = mlflow.active_run() if mlflow is not None else None
+    return str(active.info.run_id) if active is not None else None
 
 
 def _key(run_params: dict[str, Any]) -> str:

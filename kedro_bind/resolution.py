@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
     from typing import TypeAlias
 
-    from conf_schema import KeyPath, Sources
+    from conf_schema import KeyPath, Kind, Sources
 
     Known: TypeAlias = Mapping[str, Collection[str]]
 
@@ -37,7 +37,7 @@ _HINTS = (
     (
         r"Interpolation key '(.+?)' not found",
         "document",
-        "define '{}' in a pipeline_ml file of the same environment",
+        "define '{}' in a {stem} file of the same environment",
     ),
     (
         r"Unsupported interpolation type (\S+)",
@@ -49,8 +49,8 @@ _HINTS = (
 """What omegaconf says, the kind of name that it says it of, and what to do where no known name is close."""
 
 
-def resolve(sources: Sources, loader: Any) -> tuple[dict[str, Any], list[Diagnostic]]:
-    """Resolve the bindings one by one, so that one that can't be resolved hides no other.
+def resolve(sources: Sources, loader: Any, kind: Kind) -> tuple[dict[str, Any], list[Diagnostic]]:
+    """Resolve what the top has one by one, so that one that can't be resolved hides no other.
 
     What can't be resolved in a template counts where it is used; the findings have it all the same. The
     loader has resolved as far as it could, so its resolvers are registered.
@@ -77,7 +77,9 @@ def resolve(sources: Sources, loader: Any) -> tuple[dict[str, Any], list[Diagnos
                 merged[name] = {**(earlier or {}), **value} if sources.soft and both else value
     if faults:
         known = _known_names(loader)
-        problems += [_unresolved(path, error, known={**known, "document": here}) for path, error, here in faults]
+        problems += [
+            _unresolved(path, error, known={**known, "document": here}, stem=kind.stem) for path, error, here in faults
+        ]
     return merged, problems
 
 
@@ -148,14 +150,16 @@ def _unresolved_in(node: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Exc
             yield from _unresolved_in(child, (*path, key))
 
 
-def _unresolved(path: KeyPath, error: Exception, hint: str = "", *, known: Known | None = None) -> Diagnostic:
+def _unresolved(
+    path: KeyPath, error: Exception, hint: str = "", *, known: Known | None = None, stem: str = ""
+) -> Diagnostic:
     lines = str(error).strip().splitlines()
     said = lines[0].rstrip(".") if lines else type(error).__name__
     for pattern, kind, remedy in _HINTS:
         match = re.search(pattern, said)
         if match and not hint:
             close = did_you_mean(match[1], (known or {}).get(kind, ()))
-            hint = close or remedy.format(match[1], match[1])
+            hint = close or remedy.format(match[1], match[1], stem=stem)
     return Diagnostic(
         "unresolved-interpolation",
         f"this can't be resolved: {said}",

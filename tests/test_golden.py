@@ -24,10 +24,12 @@ from kedro.io import DataCatalog
 
 import conf_schema
 import kedro_bind
+from conf_schema import Document, Sources
 from kedro_bind.checks import check_everything
-from kedro_bind.config import read_config
+from kedro_bind.config import Config, read_config
 from kedro_bind.model.origin import Origin
 from kedro_bind.render import render_report
+from kedro_bind.tracking.config import read_tracking_config
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,6 +57,7 @@ CODES = {
     "empty-selection",
     "fits-again",
     "free-input",
+    "long-parameter",
     "many-outputs",
     "missing-key",
     "name-clash",
@@ -65,6 +68,7 @@ CODES = {
     "not-parallel",
     "not-persisted",
     "unknown-alias",
+    "unknown-credentials",
     "unknown-dataset",
     "unknown-key",
     "unknown-node",
@@ -112,11 +116,12 @@ def check(project: Path, form: str = "text") -> str:
         catalog["parameters"] = loader["parameters"]
         return catalog
 
-    config = read_config(loader, project)
-    assert config is not None, "the case has no pipeline_ml file"
+    tracking = read_tracking_config(loader, project)
+    config = read_config(loader, project) or Config(Document(), Sources(), env="local")
+    assert config.names or tracking.declared or config.findings, "the case has no pipeline_ml and no mlflow file"
     origin = Origin(project, "golden_project", "local")
-    report = check_everything(config, load_pipelines, load_catalog, origin=origin)
-    printed = render_report(report, config.sources, form)
+    report = check_everything(config, load_pipelines, load_catalog, origin=origin, tracking=tracking)
+    printed = render_report(report, Sources((*config.sources.files, *tracking.sources.files)), form)
     return printed.replace(f"{project.as_posix()}/", "")
 
 

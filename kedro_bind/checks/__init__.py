@@ -2,5 +2,15 @@
 
 from kedro_bind.checks.binding import binding_findings, findings_of_all
 from kedro_bind.checks.everything import Report, broken_project, check_everything, in_all
+from kedro_bind.checks.tracking import long_parameters, tracking_findings
 
-__all__ = ["Report", "binding_findings", "broken_project", "check_everything", "findings_of_all", "in_all"]
+__all__ = [
+    "Report",
+    "binding_findings",
+    "broken_project",
+    "check_everything",
+    "findings_of_all",
+    "in_all",
+    "long_parameters",
+    "tracking_findings",
+]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from conf_schema import Diagnostic, Sources
 from kedro_bind.checks.binding import findings_of_all
+from kedro_bind.checks.tracking import long_parameters, tracking_findings
 from kedro_bind.registry import expand
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from kedro_bind.config import Config
     from kedro_bind.model.origin import Origin
+    from kedro_bind.tracking.config import TrackingConfig
 
 __all__ = ["Report", "broken_project", "check_everything", "in_all"]
 
@@ -36,8 +38,9 @@ def check_everything(
     load_catalog: Callable[[], Any],
     names: Iterable[str] = (),
     origin: Origin | None = None,
+    tracking: TrackingConfig | None = None,
 ) -> Report:
-    """Collect what is wrong with the bindings of a document, or with some of them.
+    """Collect what is wrong with the bindings of a document, or with some of them, and with `mlflow.yml`.
 
     The pipelines and the catalog are loaded only if a binding is left to check with them; a project whose
     own code or configuration breaks there is a finding too.
@@ -48,9 +51,12 @@ def check_everything(
     findings = [each for each in config.findings if each.binding in wanted or each.binding not in declared]
     bindings = [name for name in config.document.bindings if name in wanted]
     if bindings:
-        found = _kedro_problems(config, bindings, load_pipelines, load_catalog, origin)
+        found = _kedro_problems(config, bindings, load_pipelines, load_catalog, origin, tracking)
         findings += map(config.sources.locate, found)
     files = tuple(dict.fromkeys(source.file for source in config.sources.files))
+    if tracking is not None:
+        findings += tracking_findings(tracking)
+        files += tracking.files
     return Report(tuple(sorted(findings, key=lambda each: each.sort_key)), tuple(wanted), files, config.env)
 
 
@@ -83,6 +89,7 @@ def _kedro_problems(
     load_pipelines: Callable[[], Mapping[str, Pipeline]],
     load_catalog: Callable[[], Any],
     origin: Origin | None,
+    tracking: TrackingConfig | None,
 ) -> list[Diagnostic]:
     try:
         pipelines = load_pipelines()
@@ -96,7 +103,9 @@ def _kedro_problems(
         catalog = load_catalog()
     except Exception as error:  # noqa: BLE001 - so may its datasets and config loader
         return [*findings, broken_project("catalog and parameters", error)]
-    return [*findings, *findings_of_all(expansion.bound.values(), catalog, origin)]
+    bound = expansion.bound.values()
+    long = long_parameters(bound, catalog, tracking) if tracking is not None else []
+    return [*findings, *findings_of_all(bound, catalog, origin), *long]
 
 
 def broken_project(what: str, error: Exception) -> Diagnostic:

@@ -88,7 +88,7 @@ def command(  # noqa: PLR0913 - one for each option
 
 
 def _environments(metadata: ProjectMetadata, conf_source: str | None, params: dict[str, Any]) -> Sequence[str | None]:
-    from kedro_bind.config import environments
+    from kedro_bind.config_files import environments
 
     try:
         return environments(loader_of(metadata, None, conf_source, params))
@@ -104,22 +104,28 @@ def _check(
     names: tuple[str, ...],
 ) -> tuple[Report, Sources] | None:
     """Check the bindings as one environment has them; nothing where it has none."""
-    from conf_schema import Sources, did_you_mean
+    from conf_schema import Document, Sources, did_you_mean
     from kedro_bind.checks import Report, broken_project, check_everything
+    from kedro_bind.config import Config
+    from kedro_bind.config_files import env_of
     from kedro_bind.install import checked, registered_pipelines
     from kedro_bind.model.origin import Origin
+    from kedro_bind.tracking.config import read_tracking_config
 
     try:
         loader = loader_of(metadata, env, conf_source, params)
     except Exception as error:  # noqa: BLE001 - it reads globals.yml, which may be broken in any way
         return Report((broken_project("configuration", error),), names, (), env or "default"), Sources()
-    with checked(loader, metadata.project_path) as config:
-        if config is None:
+    tracking = read_tracking_config(loader, metadata.project_path)
+    with checked(loader, metadata.project_path) as found:
+        if found is None and not tracking.declared:
             return None
+        config = found or Config(Document(), Sources(), env=env_of(loader))
         unknown = [name for name in names if name not in config.names]
         if unknown and not config.unreadable:
             hint = did_you_mean(unknown[0], config.names) or f"there are {', '.join(config.names) or 'none'}"
             raise click.UsageError(f"there is no binding '{unknown[0]}'; {hint}")
         load_catalog = lambda: context_of(metadata, env, conf_source, params).catalog  # noqa: E731 - one use
         origin = Origin(metadata.project_path, metadata.package_name, config.env)
-        return check_everything(config, registered_pipelines, load_catalog, names, origin), config.sources
+        report = check_everything(config, registered_pipelines, load_catalog, names, origin, tracking)
+        return report, Sources((*config.sources.files, *tracking.sources.files))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,18 +14,33 @@ if TYPE_CHECKING:
 
     from kedro_bind.model.plan import Plan
 
-__all__ = ["LINEAGE_FILE", "artifact_lineage", "git_state", "lineage_tags", "write_lineage"]
+__all__ = ["LINEAGE_FILE", "GitQuery", "artifact_lineage", "lineage_tags", "write_lineage"]
 
 LINEAGE_FILE = "lineage.yml"
 
 
-def git_state(project_path: Path) -> dict[str, Any]:
-    """Give the commit of the project and whether it has uncommitted changes; empty outside of git."""
-    try:
-        commit = _git(project_path, "rev-parse", "HEAD")
-        return {"commit": commit, "dirty": bool(_git(project_path, "status", "--porcelain"))}
-    except (OSError, subprocess.SubprocessError):
-        return {}
+class GitQuery:
+    """Asks git for the state of a project; training goes on meanwhile."""
+
+    def __init__(self, project_path: Path) -> None:
+        self._state: dict[str, Any] = {}
+        self._thread = threading.Thread(target=self._ask, args=(project_path,), daemon=True)
+        self._thread.start()
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """The commit of the project and whether it has uncommitted changes; empty outside of git."""
+        self._thread.join()
+        return self._state
+
+    def _ask(self, project_path: Path) -> None:
+        try:
+            lines = _git(project_path, "--no-optional-locks", "status", "--porcelain=v2", "--branch").splitlines()
+        except (OSError, subprocess.SubprocessError):
+            return
+        commit = next((each.split()[2] for each in lines if each.startswith("# branch.oid ")), "(initial)")
+        if commit != "(initial)":
+            self._state = {"commit": commit, "dirty": any(not each.startswith("#") for each in lines)}
 
 
 def artifact_lineage(plan: Plan, versions: Mapping[str, str]) -> dict[str, dict[str, str | None]]:

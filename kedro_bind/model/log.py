@@ -15,7 +15,7 @@ from kedro_bind.errors import KedroBindError, LoggingError
 from kedro_bind.model.answer import quiet
 from kedro_bind.model.build import build_plan
 from kedro_bind.model.leftovers import undone_on_error
-from kedro_bind.model.lineage import git_state, lineage_tags
+from kedro_bind.model.lineage import lineage_tags
 from kedro_bind.model.proof import Prover
 from kedro_bind.model.registration import register
 from kedro_bind.model.save import BoundFlavor
@@ -143,7 +143,7 @@ def _lineage(pipeline_ml: PipelineML, origin: Origin, plan: Plan) -> dict[str, A
         "logged_at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "env": origin.env,
         "pipelines": list(origin.pipeline_names),
-        "git": git_state(origin.project_path),
+        "git": origin.git.state,
         "versions": {each: importlib.metadata.version(each) for each in ("kedro-bind", "kedro", "mlflow")},
         "document": dict(serving.document),
         "training": [node.name for node in pipeline_ml.training.nodes],

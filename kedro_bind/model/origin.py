@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from kedro_bind.model.lineage import GitQuery
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,6 +30,11 @@ class Origin:
     def experiment(self) -> str:
         """The name of the MLflow experiment: the package's."""
         return self.package or self.project_path.name
+
+    @cached_property
+    def git(self) -> GitQuery:
+        """What git says of the project: asked once for a run, from when this is first looked at."""
+        return GitQuery(self.project_path)
 
 
 def origin_of(context: KedroContext, pipeline_names: Iterable[str]) -> Origin:

@@ -1,0 +1,185 @@
+"""Pydantic's errors as findings, in the words of the document that they are about."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, get_args
+
+from pydantic import BaseModel
+
+from conf_schema.diagnostics import Diagnostic, KeyPath, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pydantic import ValidationError
+    from pydantic_core import ErrorDetails
+
+__all__ = ["Wording", "explain"]
+
+_EXPECTED = {
+    "string_type": "a string",
+    "int_type": "a whole number",
+    "greater_than_equal": "a number from {ge}",
+    "bool_type": "true or false",
+    "dict_type": "a mapping",
+    "tuple_type": "a list of names or one name",
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+    "string_too_short": "a string that is not empty",
+    "too_short": "a list that is not empty",
+}
+_MOST_SHOWN = 40
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What findings say of values that `model` refuses.
+
+    `some` and `this` name the value as a whole. `forms` says what a key takes that has more than one form, `remedies`
+    how to mend a value that is given as if it were the only one, `missing` what to do about a key that is not there.
+    """
+
+    model: type[BaseModel]
+    some: str
+    this: str
+    forms: Mapping[KeyPath, str] = field(default_factory=dict)
+    remedies: Mapping[KeyPath, str] = field(default_factory=dict)
+    missing: Mapping[str, str] = field(default_factory=dict)
+
+    def keys(self, parent: KeyPath) -> list[str]:
+        """Give the keys that the mapping at a path may have."""
+        model = self.model
+        for step in parent:
+            known = model.model_fields.get(str(step))
+            model = next(_models_in(known.annotation), model) if known else model
+        return list(model.model_fields)
+
+    def within(self, parent: KeyPath, name: str | None = None) -> str:
+        """Say where a key is, in the value of that name if it matters."""
+        if parent:
+            return f"in '{_label(parent)}'"
+        return f"in {self.some if name is None else self.this.format(name=name)}"
+
+
+def explain(error: ValidationError, value: Any, wording: Wording, name: str, top: KeyPath = ()) -> list[Diagnostic]:
+    """Word the errors about a value of that name, whose own path is `top`."""
+    return [_finding(value, details, wording, name, top) for details in error.errors(include_url=False)]
+
+
+def _finding(value: Any, details: ErrorDetails, wording: Wording, name: str, top: KeyPath) -> Diagnostic:
+    path = _path(value, details)
+    where: KeyPath = (*top, *path)
+    key = str(path[-1]) if path else name
+    kind = details["type"]
+    if kind == "extra_forbidden":
+        known = wording.keys(path[:-1])
+        return Diagnostic(
+            "unknown-key",
+            f"there is no key '{key}' {wording.within(path[:-1])}",
+            did_you_mean(key, known) or f"the keys are {_list(known)}",
+            path=where,
+            on_key=True,
+        )
+    if kind == "missing":
+        said = f"the key '{key}' is missing {wording.within(path[:-1], name)}"
+        return Diagnostic("missing-key", said, wording.missing.get(key, ""), path=where)
+    if kind == "invalid_key" or details["loc"][-1:] == ("[key]",):
+        return _bad_key(path, wording, name, top)
+    context = details.get("ctx", {})
+    if kind == "conflict":
+        at = (*where, context["key"]) if context["key"] else where
+        return Diagnostic("bad-value", context["message"], context["hint"], path=at)
+    given = details["input"]
+    words = _literals(context["expected"]) if kind == "literal_error" else []
+    expected = wording.forms.get(path) or (_list(words, "or") if words else _EXPECTED.get(kind, "").format(**context))
+    return Diagnostic(
+        "bad-value",
+        f"'{_label(path) or name}' is {_shown(given)}; it must be {expected or details['msg']}",
+        (did_you_mean(str(given), words) if words else "") or _remedy(path, given, wording),
+        path=where,
+    )
+
+
+def _bad_key(path: KeyPath, wording: Wording, name: str, top: KeyPath) -> Diagnostic:
+    key = path[-1] if path else ""
+    what = "empty" if key == "" else _shown(key)
+    return Diagnostic(
+        "bad-value",
+        f"a key {wording.within(path[:-1], name)} is {what}; it must be a string",
+        "give it a name" if key in ("", None) else f"put it in quotes: '{key}'",
+        path=(*top, *path),
+        on_key=True,
+    )
+
+
+def _remedy(path: KeyPath, given: Any, wording: Wording) -> str:
+    if not path:
+        return wording.remedies.get((), "")
+    if given is None and not (len(path) == 1 and path[0] in wording.missing):
+        return "give it a value, or leave the key out"
+    shape = wording.remedies.get(path, "")
+    return shape.format(value=_cut(given)) if isinstance(given, str) and given else ""
+
+
+def _path(value: Any, details: ErrorDetails) -> KeyPath:
+    """Leave out of pydantic's location what is no key of the document.
+
+    Those are the tags of unions, the mark of a mapping's key, and the index into a string that stands for a
+    list of one. A missing key is the one step that need not exist.
+    """
+    path: list[str | int] = []
+    *steps, final = details["loc"] or (None,)
+    for step in steps:
+        if _has(value, step):
+            value = value[step]
+            path.append(step)
+    if final is not None and (_has(value, final) or details["type"] == "missing"):
+        path.append(final)
+    return tuple(path)
+
+
+def _has(value: Any, step: str | int) -> bool:
+    if isinstance(value, dict):
+        return step in value
+    return isinstance(value, list) and isinstance(step, int) and step < len(value)
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """Find the models that a field's type is made of."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for each in get_args(annotation):
+        yield from _models_in(each)
+
+
+def _label(path: KeyPath) -> str:
+    return ".".join(str(step) for step in path if isinstance(step, str))
+
+
+def _shown(value: Any) -> str:
+    """Show a value in few characters, a long one cut."""
+    if value is None:
+        return "null"
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list | tuple):
+        return "an empty list" if not value else "a list"
+    if isinstance(value, bool | int | float):
+        return json.dumps(value)
+    return f"'{_cut(value)}'"
+
+
+def _cut(value: Any) -> str:
+    text = str(value)
+    return f"{text[:_MOST_SHOWN]}…" if len(text) > _MOST_SHOWN else text
+
+
+def _literals(expected: str) -> list[str]:
+    return [word.strip(" '") for word in expected.replace(" or ", ", ").split(",")]
+
+
+def _list(words: list[str], last: str = "and") -> str:
+    quoted = [f"'{word}'" for word in words]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} {last} {quoted[-1]}"

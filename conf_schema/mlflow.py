@@ -1,0 +1,148 @@
+"""The types of an `mlflow.yml`: keys, types and defaults are those of kedro-mlflow 2."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+
+from conf_schema.explain import Wording, explain
+
+if TYPE_CHECKING:
+    from conf_schema.diagnostics import Diagnostic
+
+__all__ = [
+    "DictParams",
+    "DisableTracking",
+    "Experiment",
+    "MlflowConfig",
+    "Params",
+    "RequestHeaderProvider",
+    "RunOptions",
+    "Server",
+    "Tracking",
+    "Ui",
+    "validate_mlflow",
+]
+
+
+def _as_text(value: Any) -> Any:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Name = Annotated[str, StringConstraints(min_length=1)]
+Port = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,5}$"), BeforeValidator(_as_text)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, validate_default=False)
+
+
+class RequestHeaderProvider(_Strict):
+    """A class that adds headers to each request to the tracking server, such as a token that expires."""
+
+    type: Name | None = Field(None, description="The import path of a subclass of MLflow's RequestHeaderProvider.")
+    pass_context: bool = Field(False, description="Whether it is made with the argument 'kedro_context'.")
+    init_kwargs: dict[Name, Any] = Field(default_factory=dict, description="The arguments that it is made with.")
+
+
+class Server(_Strict):
+    """Where runs and models are kept."""
+
+    mlflow_tracking_uri: Name | None = Field(None, description="The tracking store; a path is that of the project.")
+    mlflow_registry_uri: Name | None = Field(None, description="The model registry; the tracking store by default.")
+    credentials: Name | None = Field(
+        None, description="The key in credentials.yml of the environment variables that the store needs."
+    )
+    request_header_provider: RequestHeaderProvider = Field(default_factory=RequestHeaderProvider)
+
+
+class DisableTracking(_Strict):
+    """What is not tracked."""
+
+    pipelines: list[Name] = Field(default_factory=list, description="Runs of these pipelines are not tracked.")
+    disable_autologging: bool = Field(True, description="Whether MLflow's autologging is switched off.")
+
+
+class CreateExperiment(_Strict):
+    """How an experiment that does not exist is made."""
+
+    artifact_location: Name | None = Field(None, description="Where its files go; a path is that of the project.")
+    tags: dict[Name, Any] | None = Field(None, description="The experiment's tags.")
+
+
+class Experiment(_Strict):
+    """The experiment that a run belongs to."""
+
+    name: Name | None = Field(None, description="The experiment; the project's package by default.")
+    create_experiment_kwargs: CreateExperiment = Field(default_factory=CreateExperiment)
+    restore_if_deleted: bool = Field(True, description="Whether an experiment that was deleted is restored.")
+
+
+class RunOptions(_Strict):
+    """The MLflow run."""
+
+    id: Name | None = Field(None, description="The run to resume, instead of starting one.")
+    name: Name | None = Field(None, description="The run's name; that of the pipelines by default.")
+    nested: bool = Field(True, description="The argument 'nested' of mlflow.start_run.")
+
+
+class DictParams(_Strict):
+    """How parameters that are mappings are logged."""
+
+    flatten: bool = Field(False, description="Whether each value of a mapping is a parameter of its own.")
+    recursive: bool = Field(True, description="Whether mappings in mappings are flattened too.")
+    sep: str = Field(".", description="What stands between the keys in the name of a flattened parameter.")
+
+
+class Params(_Strict):
+    """How parameters are logged."""
+
+    dict_params: DictParams = Field(default_factory=DictParams)
+    long_params_strategy: Literal["fail", "truncate", "tag"] = Field(
+        "fail", description="What happens to a parameter that is longer than MLflow allows."
+    )
+
+
+class Tracking(_Strict):
+    """How runs are tracked."""
+
+    disable_tracking: DisableTracking = Field(default_factory=DisableTracking)
+    experiment: Experiment = Field(default_factory=Experiment)
+    run: RunOptions = Field(default_factory=RunOptions)
+    params: Params = Field(default_factory=Params)
+
+
+class Ui(_Strict):
+    """Where MLflow's user interface is served."""
+
+    port: Port = Field("5000", description="The port.")
+    host: Name = Field("127.0.0.1", description="The host.")
+
+
+class MlflowConfig(_Strict):
+    """What an `mlflow.yml` says."""
+
+    server: Server = Field(default_factory=Server)
+    tracking: Tracking = Field(default_factory=Tracking)
+    ui: Ui = Field(default_factory=Ui)
+
+
+_WORDING = Wording(
+    model=MlflowConfig,
+    some="mlflow.yml",
+    this="mlflow.yml",
+    forms={
+        ("ui", "port"): "a port number",
+        ("tracking", "disable_tracking", "pipelines"): "a list of names",
+    },
+    remedies={("tracking", "disable_tracking", "pipelines"): "write '[{value}]'"},
+)
+
+
+def validate_mlflow(values: dict[str, Any]) -> tuple[MlflowConfig | None, list[Diagnostic]]:
+    """Give what an `mlflow.yml` says, or the findings about what does not hold."""
+    try:
+        return MlflowConfig.model_validate(values), []
+    except ValidationError as error:
+        return None, explain(error, values, _WORDING, "mlflow.yml")

@@ -1,0 +1,84 @@
+"""What would keep a run from being tracked as `mlflow.yml` says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from conf_schema import Diagnostic, Severity, did_you_mean, has_errors
+from kedro_bind.errors import LoggingError
+from kedro_bind.tracking.credentials import credentials_of
+from kedro_bind.tracking.parameters import MOST_CHARACTERS, loggable, parameter_values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from kedro_bind.pipeline_ml import PipelineML
+    from kedro_bind.tracking.config import TrackingConfig
+
+__all__ = ["long_parameters", "tracking_findings"]
+
+
+def tracking_findings(config: TrackingConfig) -> list[Diagnostic]:
+    """Give what is wrong with `mlflow.yml`, placed: what reading it found, and what it names."""
+    if has_errors(config.findings):
+        return list(config.findings)
+    return [*config.findings, *map(config.locate, [*_credentials(config), *_provider(config)])]
+
+
+def long_parameters(bindings: Iterable[PipelineML], catalog: Any, config: TrackingConfig) -> list[Diagnostic]:
+    """Find parameters of training that MLflow takes in no form that is allowed; paths start at the binding's name."""
+    options = config.mlflow.tracking.params
+    if config.foreign or options.long_params_strategy != "fail":
+        return []
+    findings = []
+    for each in bindings:
+        try:
+            values = parameter_values([each], catalog)
+        except Exception:  # noqa: BLE001, S112 - a parameter without a value is another check's finding
+            continue
+        findings += [
+            Diagnostic(
+                "long-parameter",
+                f"the parameter '{name}' has {count} characters, and MLflow takes {MOST_CHARACTERS} at most",
+                "set 'tracking.params.long_params_strategy' in mlflow.yml to 'truncate' or 'tag'",
+                path=(each.serving.name or "", "training"),
+                on_key=True,
+            )
+            for name, count in loggable(values, options).too_long.items()
+        ]
+    return findings
+
+
+def _credentials(config: TrackingConfig) -> Iterator[Diagnostic]:
+    name = config.mlflow.server.credentials
+    if not name:
+        return
+    try:
+        known = credentials_of(config.loader)
+    except Exception:  # noqa: BLE001 - any loader; Kedro tells what is wrong when it makes the catalog
+        return
+    if name not in known:
+        yield Diagnostic(
+            "unknown-credentials",
+            f"there are no credentials '{name}', so the environment has to have them",
+            did_you_mean(name, known) or "add them to credentials.yml",
+            Severity.WARNING,
+            ("server", "credentials"),
+        )
+
+
+def _provider(config: TrackingConfig) -> Iterator[Diagnostic]:
+    path = config.mlflow.server.request_header_provider.type
+    if not path:
+        return
+    from kedro_bind.tracking.server import load_provider
+
+    try:
+        load_provider(path)
+    except LoggingError as error:
+        yield Diagnostic(
+            "bad-value",
+            error.message,
+            "name a subclass of mlflow.tracking.request_header.abstract_request_header_provider.RequestHeaderProvider",
+            path=("server", "request_header_provider", "type"),
+        )

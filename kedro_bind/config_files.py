@@ -1,0 +1,155 @@
+"""The files of one kind in Kedro's configuration: found as its loader finds them, read with their places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from conf_schema import Diagnostic, Kind, Source, Sources
+
+__all__ = ["ConfigFiles", "env_of", "environments", "read_files"]
+
+_SUFFIXES = {".yml", ".yaml", ".json"}
+
+
+@dataclass(frozen=True)
+class ConfigFiles:
+    """The files, the values they give after merging and interpolation, and what is wrong with their text.
+
+    `values` has no entry at the top that an error is about.
+    """
+
+    sources: Sources
+    values: Mapping[str, Any]
+    findings: tuple[Diagnostic, ...]
+    env: str
+
+
+def read_files(loader: Any, stem: str, project_path: Path | None = None) -> ConfigFiles | None:
+    """Read the files of a kind through Kedro's config loader; `None` where there are none.
+
+    Never raises for what a user wrote: that becomes findings, which are not placed yet. Files are named relative
+    to `project_path` where they lie below it.
+    """
+    files = list(_files(loader, stem))
+    if not files:
+        return None
+    from conf_schema import KINDS, Sources, has_errors, parse_source
+
+    kind = KINDS[stem]
+    parsed = [parse_source(content, _shown(path, project_path), env, stem) for env, path, content in files]
+    sources = Sources(
+        files=tuple(source for source, _ in parsed),
+        soft=getattr(loader, "merge_strategy", {}).get(stem) == "soft",
+    )
+    findings = [each for _, found in parsed for each in found]
+    findings += _declared_twice(sources.files, kind)
+    values, reason = (None, None) if has_errors(findings) else _loaded(loader, kind)
+    if values is None:
+        from kedro_bind.resolution import resolve
+
+        values, problems = resolve(sources, loader, kind)
+        findings += [each for each in problems if not (each.top or "").startswith("_")]
+        if reason is not None and not problems:
+            findings.append(_refused_by_loader(reason, kind))
+            values = {}
+    broken = {each.top for each in findings if has_errors([each])}
+    kept = {name: value for name, value in values.items() if name not in broken}
+    return ConfigFiles(sources, kept, tuple(findings), env_of(loader))
+
+
+def env_of(loader: Any) -> str:
+    """Give the environment that a loader goes by."""
+    return str(getattr(loader, "env", None) or getattr(loader, "default_run_env", "") or "")
+
+
+def environments(loader: Any) -> list[str]:
+    """Give the environments that the configuration has a folder for, the one that all others build on left out.
+
+    Where there is none, it is the one that the loader goes by.
+    """
+    top = PurePosixPath(_environment_folder(loader, "base")).parent.as_posix()
+    found = [PurePosixPath(each) for each in loader._fs.ls(top, detail=False) if loader._fs.isdir(each)]
+    names = {each.name for each in found if not each.name.startswith((".", "_"))} - {loader.base_env}
+    return sorted(names) or [loader.env or loader.default_run_env or ""]
+
+
+def _files(loader: Any, stem: str) -> Iterator[tuple[str, str, bytes]]:
+    """Find the files as Kedro's loader finds them: environment, path and content, base first.
+
+    `OmegaConfigLoader` has no public way to list the files of a key. `_fs` is its file system (a local
+    folder, an archive or a remote store), `_protocol` its kind, and `_get_conf_env_path` (in later Kedro
+    versions) the folder of an environment in it; all are covered by `tests/integration/test_private_kedro.py`.
+    """
+    patterns = getattr(loader, "config_patterns", None)
+    file_system = getattr(loader, "_fs", None)
+    if patterns is None or file_system is None:
+        return
+    patterns.setdefault(stem, [f"{stem}*", f"{stem}*/**", f"**/{stem}*"])
+    for env in dict.fromkeys([loader.base_env, loader.env or loader.default_run_env]):
+        folder = _environment_folder(loader, env)
+        if not file_system.isdir(folder):
+            continue
+        found = {path for pattern in patterns[stem] for path in file_system.glob(f"{folder}/{pattern}")}
+        for path in sorted(found):
+            inside = PurePosixPath(path).relative_to(folder) if path.startswith(folder) else PurePosixPath(path)
+            hidden = any(part.startswith(".") for part in inside.parts) and getattr(loader, "ignore_hidden", True)
+            if inside.suffix in _SUFFIXES and not hidden and file_system.isfile(path):
+                yield env, path, file_system.cat_file(path)
+
+
+def _environment_folder(loader: Any, env: str) -> str:
+    if hasattr(loader, "_get_conf_env_path"):
+        return Path(loader._get_conf_env_path(env)).as_posix()
+    top = loader.conf_source if loader._protocol == "file" else loader._fs.ls("", detail=False)[-1]
+    return (Path(top) / env).as_posix()
+
+
+def _shown(path: str, project_path: Path | None) -> str:
+    if project_path is not None and Path(path).is_relative_to(project_path):
+        return Path(path).relative_to(project_path).as_posix()
+    return path
+
+
+def _declared_twice(files: Sequence[Source], kind: Kind) -> Iterator[Diagnostic]:
+    """Find keys at the top that two files of one environment have, which Kedro's loader refuses."""
+    from conf_schema import Diagnostic
+
+    first: dict[tuple[str, str], str] = {}
+    for source in files:
+        for name, place in source.names.items():
+            earlier = first.setdefault((source.env, name), source.file)
+            if earlier != source.file:
+                yield Diagnostic(
+                    "duplicate-key",
+                    f"the {kind.entry} '{name}' is declared a second time; it is in {earlier} already",
+                    "remove or rename one of the two",
+                    path=(name,),
+                    file=source.file,
+                    **place._asdict(),
+                )
+
+
+def _loaded(loader: Any, kind: Kind) -> tuple[Mapping[str, Any] | None, Exception | None]:
+    """Let the loader give the values; `None` with the reason where it can't."""
+    try:
+        values = loader[kind.stem]
+    except Exception as error:  # noqa: BLE001 - any loader, any resolver; the reason is found value by value
+        return None, error
+    return (values, None) if isinstance(values, dict) else (None, TypeError(f"it gives a {type(values).__name__}"))
+
+
+def _refused_by_loader(error: Exception, kind: Kind) -> Diagnostic:
+    from conf_schema import Diagnostic
+
+    said = f"{type(error).__name__}: {' '.join(str(error).split())}"
+    too_many = "node expansion exceeds" in said  # omegaconf counts the values of a file, from 2.4 on
+    return Diagnostic(
+        "broken-project",
+        f"Kedro's config loader can't load {kind.content}: {said}",
+        f"spread them over several files, such as {kind.stem}/part_1.yml" if too_many else "mend that first",
+    )

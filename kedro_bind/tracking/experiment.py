@@ -1,0 +1,74 @@
+"""The MLflow experiment of a run."""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kedro_bind.errors import LoggingError
+from kedro_bind.tracking.server import resolved_uri
+
+if TYPE_CHECKING:
+    from conf_schema.mlflow import Experiment
+
+__all__ = ["experiment_id"]
+
+logger = logging.getLogger(__name__)
+
+
+def experiment_id(options: Experiment, default_name: str, project_path: Path) -> str | None:
+    """Give the id of the experiment, made or restored as configured; `None` where MLflow has been told another.
+
+    Raises:
+        LoggingError: the experiment is deleted, and is not to be restored.
+    """
+    import mlflow
+
+    if os.environ.get("MLFLOW_EXPERIMENT_ID") or os.environ.get("MLFLOW_EXPERIMENT_NAME"):
+        if options.name:
+            logger.info("kedro_bind: 'tracking.experiment' of mlflow.yml does not count, since the environment has one")
+        return None
+    name = options.name or default_name
+    found = mlflow.get_experiment_by_name(name)
+    if found is None:
+        return _created(name, options, project_path)
+    if found.lifecycle_stage == "deleted":
+        if not options.restore_if_deleted:
+            raise LoggingError(
+                f"the MLflow experiment '{name}' is deleted; restore it, name another with 'tracking.experiment.name'"
+                " in mlflow.yml, or set 'restore_if_deleted: true' there"
+            )
+        mlflow.MlflowClient().restore_experiment(found.experiment_id)
+        logger.info("kedro_bind: the MLflow experiment '%s' was deleted, and is restored", name)
+    return str(found.experiment_id)
+
+
+def _created(name: str, options: Experiment, project_path: Path) -> str:
+    import mlflow
+    from mlflow.exceptions import MlflowException
+
+    given = options.create_experiment_kwargs
+    tags: dict[str, Any] = {key: str(value) for key, value in (given.tags or {}).items()}
+    try:
+        return str(mlflow.create_experiment(name, _location(name, given.artifact_location, project_path), tags or None))
+    except MlflowException:
+        found = mlflow.get_experiment_by_name(name)  # another run may have made it in the meantime
+        if found is None:
+            raise
+        return str(found.experiment_id)
+
+
+def _location(name: str, given: str | None, project_path: Path) -> str | None:
+    """Give the place of an experiment's files; a store in the project's folder keeps them there too.
+
+    MLflow's own default for such a store depends on the working directory.
+    """
+    import mlflow
+
+    if given is not None:
+        return resolved_uri(given, project_path)
+    store = mlflow.get_tracking_uri()
+    own = store.startswith("sqlite:///") and Path(store.removeprefix("sqlite:///")).is_relative_to(project_path)
+    return (project_path / "mlartifacts" / name).as_uri() if own else None

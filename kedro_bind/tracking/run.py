@@ -1,0 +1,200 @@
+"""The MLflow run of a bound run: joined, resumed or started, and ended as what happened."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from kedro_bind.errors import LoggingError
+from kedro_bind.store_errors import said_by
+from kedro_bind.tracking.experiment import experiment_id
+from kedro_bind.tracking.server import connect
+from kedro_bind.tracking.tags import error_tags
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kedro.framework.context import KedroContext
+
+    from kedro_bind.tracking.config import TrackingConfig
+
+__all__ = ["RunRequest", "TrackedRun", "open_run"]
+
+logger = logging.getLogger(__name__)
+
+_PARENT = "mlflow.parentRunId"
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """What is wanted of a run: names, where nothing else is configured, its tags, and which run to resume.
+
+    `before_session` is the run that was active before the Kedro session began.
+    """
+
+    name: str
+    experiment: str
+    tags: Mapping[str, str] = field(default_factory=dict)
+    run_id: str | None = None
+    before_session: str | None = None
+
+
+@dataclass
+class TrackedRun:
+    """An MLflow run that a bound run logs to.
+
+    `joined` if somebody else opened it: another plugin in this Kedro session, or, with `outlives_session`, who
+    called Kedro (an orchestrator, a notebook).
+    """
+
+    run_id: str
+    joined: bool = False
+    outlives_session: bool = False
+    _connection: ExitStack = field(default_factory=ExitStack)
+    _thread: int = field(default_factory=threading.get_ident)
+    _process: int = field(default_factory=os.getpid)
+    _lent: ExitStack = field(default_factory=ExitStack)
+
+    def lend_to_processes(self) -> None:
+        """Let nodes that run in processes of their own log to this run, until it is resumed or ends.
+
+        MLflow hands its run to no other process; each takes it from its environment.
+        """
+        import mlflow
+
+        lent = {"MLFLOW_RUN_ID": self.run_id, "MLFLOW_TRACKING_URI": mlflow.get_tracking_uri()}
+        for name, value in lent.items():
+            before = os.environ.get(name)
+            self._lent.callback(_restore, name, before)
+            os.environ[name] = value
+
+    def enter_thread(self) -> None:
+        """Let a node that runs in a thread of its own log to this run: MLflow has an active run for each thread."""
+        if threading.get_ident() == self._thread or os.getpid() != self._process:
+            return
+        import mlflow
+
+        if mlflow.active_run() is None:
+            mlflow.start_run(run_id=self.run_id, nested=True)
+
+    def resume(self) -> None:
+        """Make this the active run again, whatever the nodes did to it."""
+        import mlflow
+
+        self._lent.close()
+        active = mlflow.active_run()
+        if active is None or active.info.run_id != self.run_id:
+            mlflow.start_run(run_id=self.run_id, nested=True)
+
+    def close(self, status: str, error: BaseException | None = None) -> None:
+        """End the run, as far as that is ours to do, and say in its tags why it failed.
+
+        Who called Kedro gets the error and ends the run. Another plugin gets no word of an error in a hook of ours,
+        or of Ctrl-C, and its run would end as FINISHED: that one ends here if it did not.
+        """
+        try:
+            if not (self.joined and (self.outlives_session or status == "FINISHED")):
+                self._end(status, error)
+        except Exception as problem:  # noqa: BLE001 - whatever the store says, it must not hide why the run ends
+            logger.warning(
+                "kedro_bind: the MLflow run %s can't be ended as %s: %s", self.run_id, status, said_by(problem)
+            )
+        finally:
+            self._lent.close()
+            self._connection.close()
+
+    def _end(self, status: str, error: BaseException | None) -> None:
+        import mlflow
+        from mlflow.entities import RunTag
+
+        client = mlflow.MlflowClient()
+        if error is not None:
+            client.log_batch(self.run_id, tags=[RunTag(*each) for each in error_tags(error).items()])
+        ended = False
+        # kedro-mlflow resumes its run at each node, so MLflow may hold it as active several times; a node may have
+        # left a run open below this one.
+        while (active := mlflow.active_run()) is not None and self._holds(active):
+            mlflow.end_run(status)
+            ended = ended or active.info.run_id == self.run_id
+        if not ended:  # it is another thread's
+            client.set_terminated(self.run_id, status)
+
+    def _holds(self, active: Any) -> bool:
+        return self.run_id in (active.info.run_id, active.data.tags.get(_PARENT))
+
+
+def open_run(wanted: RunRequest, config: TrackingConfig, context: KedroContext) -> TrackedRun:
+    """Join the active MLflow run, or resume the one that is wanted or configured; start one where there is none.
+
+    Raises:
+        LoggingError: the store can't be reached, or refuses; or what is configured can't be had.
+    """
+    try:
+        return _joined(wanted, config) or _opened(wanted, config, context)
+    except LoggingError:
+        raise
+    except Exception as error:
+        raise LoggingError(
+            f"no MLflow run can be started: {said_by(error)}"
+            "; see whether the tracking server runs and MLFLOW_TRACKING_URI is right"
+        ) from error
+
+
+def _joined(wanted: RunRequest, config: TrackingConfig) -> TrackedRun | None:
+    import mlflow
+
+    active = mlflow.active_run()
+    if active is None or wanted.run_id not in (None, active.info.run_id):
+        return None
+    run_id = active.info.run_id
+    if config.declared:
+        logger.info(
+            "kedro_bind: the MLflow run %s is active already, so 'server', 'experiment' and 'run' of mlflow.yml do not "
+            "count",
+            run_id,
+        )
+    # What another plugin has written there stays.
+    there = {} if wanted.tags == {} else mlflow.get_run(run_id).data.tags
+    tags = {key: each for key, each in wanted.tags.items() if key.startswith("kedro_bind.") or key not in there}
+    mlflow.MlflowClient().log_batch(run_id, tags=_as_tags(tags))
+    return TrackedRun(run_id, joined=True, outlives_session=run_id == wanted.before_session)
+
+
+def _opened(wanted: RunRequest, config: TrackingConfig, context: KedroContext) -> TrackedRun:
+    import mlflow
+
+    settings = config.mlflow.tracking
+    with ExitStack() as stack:
+        stack.enter_context(connect(config.mlflow.server, context))
+        if config.declared and settings.disable_tracking.disable_autologging:
+            mlflow.autolog(disable=True)
+        run_id = wanted.run_id or (None if os.environ.get("MLFLOW_RUN_ID") else settings.run.id)
+        resumed = run_id or os.environ.get("MLFLOW_RUN_ID")
+        run = mlflow.start_run(
+            run_id=run_id,
+            experiment_id=None
+            if resumed
+            else experiment_id(settings.experiment, wanted.experiment, context.project_path),
+            run_name=None if resumed else settings.run.name or wanted.name,
+            nested=settings.run.nested,
+            tags=dict(wanted.tags),
+        )
+        return TrackedRun(run.info.run_id, _connection=stack.pop_all())
+    raise AssertionError  # an ExitStack swallows nothing here
+
+
+def _as_tags(tags: Mapping[str, str]) -> list[Any]:
+    from mlflow.entities import RunTag
+
+    return [RunTag(key, value) for key, value in tags.items()]
+
+
+def _restore(name: str, before: str | None) -> None:
+    if before is None:
+        os.environ.pop(name, None)
+    else:
+        os.environ[name] = before

@@ -1,0 +1,172 @@
+"""The MLflow server of a run: addresses, credentials, headers."""
+
+from __future__ import annotations
+
+import logging
+import os
+from contextlib import ExitStack
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlparse
+
+from kedro_bind.errors import LoggingError
+from kedro_bind.redact import keep_secret
+from kedro_bind.store_errors import said_by
+from kedro_bind.tracking.credentials import credentials_of
+
+if TYPE_CHECKING:
+    from kedro.framework.context import KedroContext
+
+    from conf_schema.mlflow import RequestHeaderProvider, Server
+
+__all__ = ["connect", "default_uri", "load_provider", "resolved_uri"]
+
+logger = logging.getLogger(__name__)
+
+_chosen: dict[str, str] = {}
+"""The addresses that were set here last: MLflow keeps them, and the next run may go elsewhere."""
+
+
+def connect(server: Server, context: KedroContext) -> ExitStack:
+    """Let MLflow go by a configuration; closing what is returned takes credentials and headers back.
+
+    What the environment or code has told MLflow already wins. The addresses stay, so that a notebook finds what its
+    run has logged.
+
+    Raises:
+        LoggingError: the credentials or the header provider can't be had.
+    """
+    with ExitStack() as stack:
+        if server.credentials:
+            _export(_variables(server.credentials, context), stack)
+        if server.request_header_provider.type:
+            _send_headers(server.request_header_provider, context, stack)
+        _choose_addresses(server, context.project_path)
+        return stack.pop_all()
+    raise AssertionError  # an ExitStack swallows nothing here
+
+
+def default_uri(project_path: Path) -> str:
+    """Give the address of the store in the project's folder: MLflow's own default depends on the working directory."""
+    return f"sqlite:///{(project_path / 'mlflow.db').as_posix()}"
+
+
+def resolved_uri(uri: str, project_path: Path) -> str:
+    """Make an address that is a path, or names a file of sqlite, one of the project."""
+    if uri.startswith("sqlite:///") and not PurePath(uri.removeprefix("sqlite:///")).is_absolute():
+        return f"sqlite:///{(project_path / uri.removeprefix('sqlite:///')).as_posix()}"
+    if PurePath(uri).is_absolute():
+        return PurePath(uri).as_uri()
+    if uri in ("databricks", "databricks-uc") or urlparse(uri).scheme:
+        return uri
+    return (project_path / uri).as_uri()
+
+
+def load_provider(path: str) -> type:
+    """Import the class of a header provider.
+
+    Raises:
+        LoggingError: there is no such class, or it is none of MLflow's providers.
+    """
+    from kedro.utils import load_obj
+    from mlflow.tracking.request_header.abstract_request_header_provider import RequestHeaderProvider
+
+    try:
+        found = load_obj(path)
+    except Exception as error:
+        raise LoggingError(f"'{path}' can't be imported: {type(error).__name__}: {said_by(error)}") from error
+    if not (isinstance(found, type) and issubclass(found, RequestHeaderProvider)):
+        raise LoggingError(f"'{path}' is no request header provider of MLflow")
+    return found
+
+
+def _choose_addresses(server: Server, project_path: Path) -> None:
+    import mlflow
+
+    tracking = server.mlflow_tracking_uri and resolved_uri(server.mlflow_tracking_uri, project_path)
+    if not _is_told("MLFLOW_TRACKING_URI", mlflow.is_tracking_uri_set(), mlflow.get_tracking_uri, tracking):  # type: ignore[no-untyped-call]  # so in MLflow
+        _chosen["MLFLOW_TRACKING_URI"] = tracking or default_uri(project_path)
+        mlflow.set_tracking_uri(_chosen["MLFLOW_TRACKING_URI"])
+    registry = server.mlflow_registry_uri and resolved_uri(server.mlflow_registry_uri, project_path)
+    # MLflow does not tell whether it was given an address of its own for the registry.
+    separate = mlflow.get_registry_uri() != mlflow.get_tracking_uri()
+    if not _is_told("MLFLOW_REGISTRY_URI", separate, mlflow.get_registry_uri, registry):
+        if registry:
+            _chosen["MLFLOW_REGISTRY_URI"] = registry
+            mlflow.set_registry_uri(registry)
+        elif _chosen.pop("MLFLOW_REGISTRY_URI", None):
+            os.environ.pop("MLFLOW_REGISTRY_URI", None)
+            mlflow.set_registry_uri(None)  # type: ignore[arg-type]  # MLflow's own default
+
+
+def _is_told(variable: str, is_set: bool, get: Any, configured: str | None) -> bool:  # noqa: FBT001 - positions tell
+    """Tell whether somebody else has given MLflow an address; one of the environment is passed on to MLflow."""
+    import mlflow
+
+    given = os.environ.get(variable)
+    own = _chosen.get(variable)
+    if given and given != own:
+        setter = mlflow.set_tracking_uri if variable == "MLFLOW_TRACKING_URI" else mlflow.set_registry_uri
+        if get() != given:
+            setter(given)
+        _say_overruled(variable, configured, given)
+        return True
+    if is_set and get() != own:
+        _say_overruled(variable, configured, get())
+        return True
+    return False
+
+
+def _say_overruled(variable: str, configured: str | None, told: str) -> None:
+    if configured and configured != told:
+        key = f"server.{variable.lower()}"
+        logger.info("kedro_bind: '%s' of mlflow.yml does not count, since %s is set", key, variable)
+
+
+def _variables(name: str, context: KedroContext) -> dict[str, str]:
+    given = credentials_of(context.config_loader).get(name)
+    if given is None:
+        logger.warning(
+            "kedro_bind: there are no credentials '%s', which mlflow.yml names, so the environment has to have them",
+            name,
+        )
+        return {}
+    if not isinstance(given, dict):
+        raise LoggingError(f"the credentials '{name}', which mlflow.yml names, are no mapping of environment variables")
+    wrong = [str(key) for key, value in given.items() if isinstance(value, dict | list) or value is None]
+    if wrong:
+        raise LoggingError(f"the credentials '{name}', which mlflow.yml names, have no text for {', '.join(wrong)}")
+    return {str(key): str(value) for key, value in given.items()}
+
+
+def _export(variables: dict[str, str], stack: ExitStack) -> None:
+    """Set environment variables until the stack closes; one of MLflow's own that is set wins."""
+    keep_secret(variables.values())
+    for name, value in variables.items():
+        before = os.environ.get(name)
+        if before is None or not name.startswith("MLFLOW_"):
+            stack.callback(_put_back, name, value, before)
+            os.environ[name] = value
+
+
+def _put_back(name: str, value: str, before: str | None) -> None:
+    if os.environ.get(name) != value:
+        return  # somebody has set it since
+    if before is None:
+        del os.environ[name]
+    else:
+        os.environ[name] = before
+
+
+def _send_headers(options: RequestHeaderProvider, context: KedroContext, stack: ExitStack) -> None:
+    # MLflow has only entry points for this. Its registry is covered by tests/integration/test_private_mlflow.py.
+    from mlflow.tracking.request_header.registry import _request_header_provider_registry as registry
+
+    provider = load_provider(options.type or "")
+    arguments = {**options.init_kwargs, **({"kedro_context": context} if options.pass_context else {})}
+    try:
+        made = provider(**arguments)
+    except Exception as error:
+        raise LoggingError(f"the request header provider '{options.type}' can't be made: {said_by(error)}") from error
+    registry.register(lambda: made)  # type: ignore[no-untyped-call]  # so in MLflow
+    stack.callback(registry._registry.remove, made)

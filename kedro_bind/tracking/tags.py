@@ -1,0 +1,85 @@
+"""The tags of a run: what was run, by what, and how it failed."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import shlex
+from typing import TYPE_CHECKING, Any
+
+from kedro_bind.redact import without_credentials
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from kedro_bind.model.origin import Origin
+
+__all__ = ["command_of", "error_tags", "run_tags"]
+
+_MOST_CHARACTERS = 8000
+"""MLflow's limit for the value of a tag; tests/integration/test_private_mlflow.py compares the two."""
+_OPTIONS = (
+    ("pipelines", "pipeline_names"),
+    ("tags", "tags"),
+    ("nodes", "node_names"),
+    ("from-nodes", "from_nodes"),
+    ("to-nodes", "to_nodes"),
+    ("from-inputs", "from_inputs"),
+    ("to-outputs", "to_outputs"),
+    ("namespaces", "namespaces"),
+)
+
+
+def run_tags(origin: Origin, bindings: Iterable[str], run_params: Mapping[str, Any]) -> dict[str, str]:
+    """Give the tags of a run; MLflow's own names where it has some. One without a value is left out."""
+    git = origin.git.state
+    tags = {
+        "kedro_bind.bindings": ",".join(bindings),
+        "kedro_bind.pipelines": ",".join(origin.pipeline_names),
+        "kedro_bind.env": origin.env,
+        "kedro_bind.version": importlib.metadata.version("kedro-bind"),
+        "kedro_version": importlib.metadata.version("kedro"),
+        "kedro_command": command_of(run_params) if run_params else "",
+        "mlflow.source.git.commit": git.get("commit", ""),
+        "mlflow.source.git.dirty": str(git["dirty"]).lower() if git else "",
+    }
+    return {key: _cut(without_credentials(value)) for key, value in tags.items() if value}
+
+
+def error_tags(error: BaseException) -> dict[str, str]:
+    """Give the tags that say how a run failed."""
+    kind = type(error)
+    name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+    tags = {"kedro_bind.error.type": name, "kedro_bind.error.message": without_credentials(str(error))}
+    return {key: _cut(value) for key, value in tags.items() if value}
+
+
+def command_of(run_params: Mapping[str, Any]) -> str:
+    """Give the command that makes such a run, from what Kedro tells its hooks of it."""
+    words = ["kedro", "run"]
+    for option, key in _OPTIONS:
+        given = run_params.get(key)
+        if given:
+            words.append(f"--{option}={given if isinstance(given, str) else ','.join(given)}")
+    if run_params.get("env"):
+        words.append(f"--env={run_params['env']}")
+    if versions := run_params.get("load_versions"):
+        words.append(f"--load-versions={','.join(f'{name}:{version}' for name, version in versions.items())}")
+    if parameters := run_params.get("runtime_params"):
+        words.append(f"--params={','.join(f'{key}={value}' for key, value in _flat(parameters))}")
+    runner = str(run_params.get("runner") or "").rpartition(".")[2].strip("<>").split(" ")[0]
+    if runner not in ("", "None", "SequentialRunner"):
+        words.append(f"--runner={runner}")
+    if run_params.get("only_missing_outputs"):
+        words.append("--only-missing-outputs")
+    return shlex.join(words)
+
+
+def _flat(parameters: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
+    pairs: list[tuple[str, Any]] = []
+    for key, value in parameters.items():
+        pairs += _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else [(f"{prefix}{key}", value)]
+    return pairs
+
+
+def _cut(text: str) -> str:
+    return text[:_MOST_CHARACTERS]
