@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from kedro_bind.model.plan import Plan
 
-__all__ = ["LINEAGE_FILE", "GitQuery", "artifact_lineage", "lineage_tags", "write_lineage"]
+__all__ = ["LINEAGE_FILE", "GitQuery", "artifact_lineage", "lineage_tags", "lineage_text", "write_lineage"]
 
 LINEAGE_FILE = "lineage.yml"
 
@@ -51,10 +51,14 @@ def artifact_lineage(plan: Plan, versions: Mapping[str, str]) -> dict[str, dict[
     }
 
 
+def lineage_text(lineage: Mapping[str, Any]) -> str:
+    """Give the lineage as YAML."""
+    return yaml.safe_dump(dict(lineage), sort_keys=False, allow_unicode=True)
+
+
 def write_lineage(lineage: Mapping[str, Any], folder: Path) -> None:
     """Write the lineage into the plan's folder."""
-    text = yaml.safe_dump(dict(lineage), sort_keys=False, allow_unicode=True)
-    (folder / LINEAGE_FILE).write_text(text, encoding="utf-8")
+    (folder / LINEAGE_FILE).write_text(lineage_text(lineage), encoding="utf-8")
 
 
 def lineage_tags(lineage: Mapping[str, Any]) -> dict[str, str]:

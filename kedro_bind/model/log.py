@@ -15,7 +15,7 @@ from kedro_bind.errors import KedroBindError, LoggingError
 from kedro_bind.model.answer import quiet
 from kedro_bind.model.build import build_plan
 from kedro_bind.model.leftovers import undone_on_error
-from kedro_bind.model.lineage import lineage_tags
+from kedro_bind.model.lineage import lineage_tags, lineage_text
 from kedro_bind.model.proof import Prover
 from kedro_bind.model.registration import register
 from kedro_bind.model.save import BoundFlavor
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 __all__ = ["LoggedModel", "log_model", "start_prover"]
 
 logger = logging.getLogger(__name__)
+
+_NOTE = "mlflow.note.content"
+"""The tag that MLflow shows as the description of a logged model."""
 
 
 @dataclass(frozen=True)
@@ -99,11 +102,11 @@ def log_model(
                 flavor,
                 name=settings.name,
                 metadata=settings.metadata,
-                tags=tags,
+                tags=tags | ({_NOTE: settings.description} if settings.description else {}),
                 validate_serving_input=False,
             )
             attempt.model_id = info.model_id
-            mlflow.log_dict(flavor.lineage, f"kedro_bind/{settings.name}.yml")
+            mlflow.log_text(lineage_text(flavor.lineage), f"kedro_bind/{settings.name}.yml")
             version = register(settings, tags, info.model_id, run_id)
         except KedroBindError:
             raise
