@@ -172,5 +172,33 @@ def startup(numbers: dict[str, Any]) -> Iterator[Figure]:
             yield Figure(each["command"], name, value, "s", ratio(each["rounds"], name, "plain"), "plain")
 
 
+def check(numbers: dict[str, Any]) -> Iterator[Figure]:
+    """Give the time of the check beside that of listing pipelines, and what each binding adds."""
+    listed, checked = "registry list", "bind check"
+    wall, processor = _of("wall"), _of("processor")
+    spent: dict[int, float] = {}
+    for each in numbers["series"]:
+        rounds, example = each["rounds"], each["project"] == "example"
+        what = "the example" if example else f"1,000 nodes, {int(each['project']):,} bindings"
+        yield Figure(what, listed, middle(rounds, listed, wall), "s")
+        versus = ratio(rounds, checked, listed, wall)
+        bar = 1.3 if example else None
+        yield Figure(what, checked, middle(rounds, checked, wall), "s", versus, listed, at_most=bar)
+        if not example:
+            more = difference(rounds, checked, listed, wall)
+            bar = 3.0 if each["project"] == "200" else None
+            yield Figure(f"{what}, more", checked, more, "s", at_most=bar, judged=more)
+            spent[int(each["project"])] = middle(rounds, checked, processor)
+    few, some, many = min(spent), 300, max(spent)
+    early = 1e3 * (spent[some] - spent[few]) / (some - few)
+    late = 1e3 * (spent[many] - spent[some]) / (many - some)
+    yield Figure(f"processor time for each binding, {few} to {some}", checked, early, "ms")
+    yield Figure(f"processor time for each binding, {some} to {many:,}", checked, late, "ms")
+    growth = late / early
+    yield Figure(
+        "processor time for each binding, when many against when few", checked, growth, "", at_most=1.5, judged=growth
+    )
+
+
 def _of(key: str) -> Callable[[Any], float]:
     return lambda measured: float(measured[key])

@@ -48,6 +48,11 @@ _TITLES: dict[str, tuple[str, Callable[[dict[str, Any]], Iterator[Figure]], str]
         figures.startup,
         "Ratios are against the same environment without a plugin.",
     ),
+    "check": (
+        "Checking bindings",
+        figures.check,
+        "One pipeline of 1,000 nodes, which every binding selects from; *more* is beyond `kedro registry list`.",
+    ),
 }
 
 

@@ -20,7 +20,7 @@ from projects import Workshop
 from scale import FULL, QUICK
 
 HERE = Path(__file__).parent
-CASES = ("latency", "fresh", "table", "logging_time", "serving", "concurrency", "startup")
+CASES = ("latency", "fresh", "table", "logging_time", "serving", "concurrency", "startup", "check")
 
 
 def main() -> int:

@@ -29,6 +29,7 @@ class Scale:
     table_generations: int = 5
     table_rounds: int = 6
     startup_repeats: int = 15
+    check_repeats: int = 7
 
 
 FULL = Scale()
@@ -51,4 +52,5 @@ QUICK = Scale(
     table_generations=2,
     table_rounds=3,
     startup_repeats=2,
+    check_repeats=1,
 )
