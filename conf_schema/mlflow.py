@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BeforeValidator, Field, StringConstraints, ValidationError
 
 from conf_schema.explain import Wording, explain
+from conf_schema.values import Name, Strict
 
 if TYPE_CHECKING:
     from conf_schema.diagnostics import Diagnostic
@@ -30,15 +31,10 @@ def _as_text(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-Name = Annotated[str, StringConstraints(min_length=1)]
 Port = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,5}$"), BeforeValidator(_as_text)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, validate_default=False)
-
-
-class RequestHeaderProvider(_Strict):
+class RequestHeaderProvider(Strict):
     """A class that adds headers to each request to the tracking server, such as a token that expires."""
 
     type: Name | None = Field(None, description="The import path of a subclass of MLflow's RequestHeaderProvider.")
@@ -46,7 +42,7 @@ class RequestHeaderProvider(_Strict):
     init_kwargs: dict[Name, Any] = Field(default_factory=dict, description="The arguments that it is made with.")
 
 
-class Server(_Strict):
+class Server(Strict):
     """Where runs and models are kept."""
 
     mlflow_tracking_uri: Name | None = Field(None, description="The tracking store; a path is that of the project.")
@@ -57,21 +53,21 @@ class Server(_Strict):
     request_header_provider: RequestHeaderProvider = Field(default_factory=RequestHeaderProvider)
 
 
-class DisableTracking(_Strict):
+class DisableTracking(Strict):
     """What is not tracked."""
 
     pipelines: list[Name] = Field(default_factory=list, description="Runs of these pipelines are not tracked.")
     disable_autologging: bool = Field(True, description="Whether MLflow's autologging is switched off.")
 
 
-class CreateExperiment(_Strict):
+class CreateExperiment(Strict):
     """How an experiment that does not exist is made."""
 
     artifact_location: Name | None = Field(None, description="Where its files go; a path is that of the project.")
     tags: dict[Name, Any] | None = Field(None, description="The experiment's tags.")
 
 
-class Experiment(_Strict):
+class Experiment(Strict):
     """The experiment that a run belongs to."""
 
     name: Name | None = Field(None, description="The experiment; the project's package by default.")
@@ -79,7 +75,7 @@ class Experiment(_Strict):
     restore_if_deleted: bool = Field(True, description="Whether an experiment that was deleted is restored.")
 
 
-class RunOptions(_Strict):
+class RunOptions(Strict):
     """The MLflow run."""
 
     id: Name | None = Field(None, description="The run to resume, instead of starting one.")
@@ -87,7 +83,7 @@ class RunOptions(_Strict):
     nested: bool = Field(True, description="The argument 'nested' of mlflow.start_run.")
 
 
-class DictParams(_Strict):
+class DictParams(Strict):
     """How parameters that are mappings are logged."""
 
     flatten: bool = Field(False, description="Whether each value of a mapping is a parameter of its own.")
@@ -95,7 +91,7 @@ class DictParams(_Strict):
     sep: str = Field(".", description="What stands between the keys in the name of a flattened parameter.")
 
 
-class Params(_Strict):
+class Params(Strict):
     """How parameters are logged."""
 
     dict_params: DictParams = Field(default_factory=DictParams)
@@ -104,7 +100,7 @@ class Params(_Strict):
     )
 
 
-class Tracking(_Strict):
+class Tracking(Strict):
     """How runs are tracked."""
 
     disable_tracking: DisableTracking = Field(default_factory=DisableTracking)
@@ -113,14 +109,14 @@ class Tracking(_Strict):
     params: Params = Field(default_factory=Params)
 
 
-class Ui(_Strict):
+class Ui(Strict):
     """Where MLflow's user interface is served."""
 
     port: Port = Field("5000", description="The port.")
     host: Name = Field("127.0.0.1", description="The host.")
 
 
-class MlflowConfig(_Strict):
+class MlflowConfig(Strict):
     """What an `mlflow.yml` says."""
 
     server: Server = Field(default_factory=Server)

@@ -3,100 +3,30 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Discriminator,
-    Field,
-    RootModel,
-    StringConstraints,
-    Tag,
-    WithJsonSchema,
-    model_validator,
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, RootModel, Tag, model_validator
+
+from conf_schema.values import (
+    EACH,
+    ONE,
+    AllOrNames,
+    AutoOrNames,
+    Conditions,
+    CopyMode,
+    CopyModes,
+    Maybe,
+    Name,
+    Names,
+    Strict,
+    conflict,
+    form,
 )
-from pydantic_core import PydanticCustomError
-
-from conf_schema.conditions import CONDITION_PATTERN, parse_condition
-
-if TYPE_CHECKING:
-    from pydantic import GetCoreSchemaHandler
-    from pydantic_core import CoreSchema
 
 __all__ = ["Binding", "CopyMode", "Document", "ModelOptions", "RunnerSpec", "Selection"]
 
-_ONE, _EACH = "<one>", "<each>"
-"""Tags of the two forms of a value; no dataset can have such a name."""
 
-
-def _listed(value: Any) -> Any:
-    if isinstance(value, str):
-        return (value,)
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _form(value: Any) -> str:
-    return _EACH if isinstance(value, dict | list | tuple) else _ONE
-
-
-def _named(value: Any) -> Any:
-    return {"type": value} if isinstance(value, str) else value
-
-
-def _condition(text: str) -> str:
-    try:
-        parse_condition(text)
-    except ValueError as error:
-        raise _conflict(None, f"'{text}' is no condition", str(error)) from None
-    return text
-
-
-class _Given:
-    """Lets a key be left out, and refuses it without a value: a filter that is null would be dropped in silence."""
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        schema = handler(source)
-        return schema["schema"] if schema["type"] == "nullable" else schema
-
-
-_Value = TypeVar("_Value")
-Maybe = Annotated[_Value | None, _Given]
-Name = Annotated[str, StringConstraints(min_length=1)]
-_NameList = Annotated[list[Name], Field(min_length=1)]
-Names = Annotated[
-    tuple[Name, ...], BeforeValidator(_listed, json_schema_input_type=Name | _NameList), Field(min_length=1)
-]
-_Listed = Annotated[tuple[Name, ...], BeforeValidator(_listed, json_schema_input_type=_NameList), Field(min_length=1)]
-CopyMode = Literal["assign", "copy", "deepcopy"]
-CopyModes = Annotated[
-    Annotated[CopyMode, Tag(_ONE)] | Annotated[dict[Name, CopyMode], Tag(_EACH)], Discriminator(_form)
-]
-
-
-AutoOrNames = Annotated[
-    Annotated[Literal["auto", "none"], Tag(_ONE)] | Annotated[_Listed, Tag(_EACH)], Discriminator(_form)
-]
-AllOrNames = Annotated[
-    Annotated[Literal["all", "none"], Tag(_ONE)] | Annotated[_Listed, Tag(_EACH)], Discriminator(_form)
-]
-Condition = Annotated[str, AfterValidator(_condition), WithJsonSchema({"type": "string", "pattern": CONDITION_PATTERN})]
-_ConditionList = Annotated[list[Condition], Field(min_length=1)]
-Conditions = Annotated[
-    tuple[Condition, ...],
-    BeforeValidator(_listed, json_schema_input_type=Condition | _ConditionList),
-    Field(min_length=1),
-]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, validate_default=False)
-
-
-class Selection(_Strict):
+class Selection(Strict):
     """Which nodes of the registered pipelines make one side of a binding.
 
     The filters are the arguments of `kedro.pipeline.Pipeline.filter`, under their own names; a node has to
@@ -136,6 +66,10 @@ class Selection(_Strict):
         return {name: list(values) for name, values in given.items()}
 
 
+def _named(value: Any) -> Any:
+    return {"type": value} if isinstance(value, str) else value
+
+
 class RunnerSpec(BaseModel):
     """The Kedro runner of the logged model; further keys are arguments of the runner."""
 
@@ -161,7 +95,7 @@ _OF_REGISTERED = {
 _ENVIRONMENTS = ("pip_requirements", "extra_pip_requirements", "conda_env")
 
 
-class ModelOptions(_Strict):
+class ModelOptions(Strict):
     """How the model is logged: arguments of `mlflow.pyfunc.log_model` under their own names, and a few more."""
 
     model_config = ConfigDict(
@@ -210,7 +144,7 @@ class ModelOptions(_Strict):
         None, description="Requirements beside the inferred ones.", examples=[["xgboost"]]
     )
     conda_env: Maybe[
-        Annotated[Annotated[Name, Tag(_ONE)] | Annotated[dict[str, Any], Tag(_EACH)], Discriminator(_form)]
+        Annotated[Annotated[Name, Tag(ONE)] | Annotated[dict[str, Any], Tag(EACH)], Discriminator(form)]
     ] = Field(None, description="A Conda environment: a file's path, or its content.", examples=["conda.yml"])
     metadata: Maybe[dict[str, Any]] = Field(
         None, description="Metadata that is stored in the MLmodel file.", examples=[{"team": "growth"}]
@@ -247,14 +181,14 @@ class ModelOptions(_Strict):
     def _agree(self) -> ModelOptions:
         for key, reason in _OF_REGISTERED.items():
             if getattr(self, key) is not None and not self.registered_model_name:
-                raise _conflict(key, reason, "add 'registered_model_name'")
+                raise conflict(key, reason, "add 'registered_model_name'")
         if self.promote_if is not None and self.aliases is None:
-            raise _conflict(
+            raise conflict(
                 "promote_if", "a version is promoted by its aliases, and there are no 'aliases'", "add 'aliases'"
             )
         environments = [key for key in _ENVIRONMENTS if getattr(self, key) is not None]
         if len(environments) > 1:
-            raise _conflict(
+            raise conflict(
                 environments[1],
                 f"MLflow takes only one of '{environments[0]}' and '{environments[1]}'",
                 "keep one of them",
@@ -262,7 +196,7 @@ class ModelOptions(_Strict):
         return self
 
 
-class Binding(_Strict):
+class Binding(Strict):
     """A training pipeline and the inference pipeline that what it fitted belongs to."""
 
     training: Selection = Field(description="The nodes that fit what inference needs.")
@@ -298,7 +232,3 @@ class Document(RootModel[dict[Name, Binding]]):
     def bindings(self) -> dict[str, Binding]:
         """The bindings by name."""
         return self.root
-
-
-def _conflict(key: str | None, message: str, hint: str) -> PydanticCustomError:
-    return PydanticCustomError("conflict", "{message}", {"key": key, "message": message, "hint": hint})

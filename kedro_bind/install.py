@@ -10,21 +10,22 @@ from __future__ import annotations
 
 import importlib.util
 import logging
-import os
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kedro.framework import project
-from kedro.utils import find_kedro_project
 
-from kedro_bind.config import CONFIG_KEY, Config, read_config
+from kedro_bind.config import read_config
+from kedro_bind.current import Current
 from kedro_bind.errors import BindingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
     from kedro.pipeline import Pipeline
+
+    from kedro_bind.config import Config
 
 __all__ = [
     "bind_pipelines",
@@ -40,48 +41,7 @@ __all__ = [
 logger = logging.getLogger(__name__)
 
 _MARK = "_is_kedro_bind"
-
-
-class _Current:
-    """What the next loading of pipelines goes by: set by hooks, or found from the working directory."""
-
-    def __init__(self) -> None:
-        self.project_path: Path | None = None
-        self.env: str | None = None
-        self.conf_source: str | None = None
-        self.config: Config | None = None
-        self.known = False
-        self.warned: Config | None = None
-        self.quiet = False
-        self.checked = False
-
-    def read(self) -> Config | None:
-        if not self.known:
-            found = self._may_have_document()
-            self.config, self.known = read_config(self._loader(), self._root()) if found else None, True
-        return self.config
-
-    def _may_have_document(self) -> bool:
-        """Look for a file before making a config loader, which costs a command some tenths of a second."""
-        source = Path(self.conf_source or self._root() / project.settings.CONF_SOURCE)
-        patterns = project.settings.CONFIG_LOADER_ARGS.get("config_patterns") or {}
-        if CONFIG_KEY in patterns or not source.is_dir():
-            return True
-        return any(CONFIG_KEY in name for _, folders, files in os.walk(source) for name in (*folders, *files))
-
-    def _root(self) -> Path:
-        return self.project_path or find_kedro_project(Path.cwd()) or Path.cwd()
-
-    def _loader(self) -> Any:
-        settings = project.settings
-        return settings.CONFIG_LOADER_CLASS(
-            conf_source=self.conf_source or str(self._root() / settings.CONF_SOURCE),
-            env=self.env or os.getenv("KEDRO_ENV"),
-            **settings.CONFIG_LOADER_ARGS,
-        )
-
-
-_current = _Current()
+_current = Current()
 
 
 class _Registered(dict[str, "Pipeline"]):
@@ -130,11 +90,7 @@ def install() -> None:
 
 def use_command(project_path: Path | None, arguments: list[str]) -> None:
     """Go by the project and the options of a `kedro` command until a session says better."""
-    _current.project_path = project_path
-    _current.env = _option(arguments, "--env", "-e")
-    _current.conf_source = _option(arguments, "--conf-source")
-    _current.known = False
-    _current.quiet = arguments[:1] == ["bind"]  # our own commands tell in full what is wrong
+    _current.go_by_command(project_path, arguments)
 
 
 def use_loader(loader: Any, project_path: Path) -> None:
@@ -301,13 +257,3 @@ def _is_modular(name: str) -> bool:
         return importlib.util.find_spec(f"{project.PACKAGE_NAME}.pipelines.{name}") is not None
     except (ImportError, ValueError):
         return False
-
-
-def _option(arguments: list[str], *names: str) -> str | None:
-    for position, argument in enumerate(arguments):
-        for name in names:
-            if argument == name and position + 1 < len(arguments):
-                return arguments[position + 1]
-            if argument.startswith(f"{name}=") and name.startswith("--"):
-                return argument.partition("=")[2]
-    return None
