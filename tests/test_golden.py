@@ -117,8 +117,9 @@ def check(project: Path, form: str = "text") -> str:
         return catalog
 
     tracking = read_tracking_config(loader, project)
-    config = read_config(loader, project) or Config(Document(), Sources(), env="local")
-    assert config.names or tracking.declared or config.findings, "the case has no pipeline_ml and no mlflow file"
+    config = read_config(loader, project)
+    assert config or tracking.declared, "the case has no pipeline_ml and no mlflow file"
+    config = config or Config(Document(), Sources(), env="local")
     origin = Origin(project, "golden_project", "local")
     report = check_everything(config, load_pipelines, load_catalog, origin=origin, tracking=tracking)
     printed = render_report(report, Sources((*config.sources.files, *tracking.sources.files)), form)
