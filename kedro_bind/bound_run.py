@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+import shlex
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.errors import BindingError, KedroBindError, LoggingError
-from kedro_bind.pipeline_ml import PipelineML
 from kedro_bind.rules import bare
+from kedro_bind.store_errors import said_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -16,13 +17,15 @@ if TYPE_CHECKING:
     from kedro.framework.context import KedroContext
     from kedro.pipeline import Pipeline
 
+    from kedro_bind.model.log import LoggedModel
     from kedro_bind.model.origin import Origin
     from kedro_bind.model.proof import Prover
     from kedro_bind.model.signature import InputSample
+    from kedro_bind.pipeline_ml import PipelineML
     from kedro_bind.tracking.config import TrackingConfig
     from kedro_bind.tracking.run import TrackedRun
 
-__all__ = ["BoundRun", "log_stored", "pipeline_names_of"]
+__all__ = ["BoundRun", "pipeline_names_of"]
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +41,7 @@ class BoundRun:
     before_session: str | None = None
     incomplete: dict[str, str] = field(default_factory=dict)
     tracked: TrackedRun | None = None
+    logged: dict[str, LoggedModel] = field(default_factory=dict)
     samples: dict[str, InputSample] = field(default_factory=dict)
     provers: dict[str, Prover | None] = field(default_factory=dict)
     _from_saved: set[str] = field(default_factory=set)
@@ -161,7 +165,7 @@ class BoundRun:
         """Log the models and end the MLflow run.
 
         Raises:
-            LoggingError: a model could not be logged; all that could be were.
+            LoggingError: a model could not be logged, all that could be were; or the run could not be ended.
         """
         for name, reason in self.incomplete.items():
             logger.warning(
@@ -172,6 +176,18 @@ class BoundRun:
             )
         if self.tracked is None:
             return
+        from kedro_bind.patience import patience
+
+        with patience(f"logging to the MLflow run {self.tracked.run_id}"):
+            failures = self._log_all(catalog)
+            error = self._logging_failed(failures) if failures else None
+            problem = self.tracked.close("FAILED" if failures else "FINISHED", error)
+        if error is not None:
+            raise error
+        if problem:
+            raise self._not_ended(problem)
+
+    def _log_all(self, catalog: Any) -> dict[str, Exception]:
         from kedro_bind.model.log import log_model
 
         failures: dict[str, Exception] = {}
@@ -180,21 +196,39 @@ class BoundRun:
                 continue
             logger.info("kedro_bind: logging the model of '%s'", name)
             try:
-                logged = log_model(binding, catalog, self.origin, self.samples.get(name), self.provers.pop(name, None))
-            except Exception as error:  # noqa: BLE001 - training is done: whatever it is, it is told below
+                self._resume()
+                self.logged[name] = log_model(
+                    binding, catalog, self.origin, self.samples.get(name), self.provers.pop(name, None)
+                )
+            except Exception as error:  # noqa: BLE001 - training is done: whatever it is, it is told at the end
                 failures[name] = error
             else:
-                logger.info("kedro_bind: %s", logged)
-        self.tracked.close("FAILED" if failures else "FINISHED")
-        if failures:
-            raise _logging_failed(failures)
+                logger.info("kedro_bind: %s", self.logged[name])
+        return failures
+
+    def _logging_failed(self, failures: Mapping[str, Exception]) -> KedroBindError:
+        told = [f"the model of '{name}' is not logged: {_reason(error)}" for name, error in failures.items()]
+        stored = "What training produced is stored. This logs it without training again:"
+        error = LoggingError("\n".join([*told, stored, *self._commands(failures)]))
+        error.__cause__ = next(iter(failures.values()))
+        return error
+
+    def _not_ended(self, problem: str) -> KedroBindError:
+        names = ", ".join(f"'{name}'" for name in self.logged)
+        told = f"the model of {names} is logged, but its MLflow run can't be ended as FINISHED: {problem}"
+        running = "MLflow shows that run as running. This logs the model again and ends the run:"
+        return LoggingError("\n".join([told, running, *self._commands(self.logged)]))
+
+    def _commands(self, names: Iterable[str]) -> list[str]:
+        run = [f"--run-id={self.tracked.run_id}"] if self.tracked else []
+        return [f"  {shlex.join(['kedro', 'bind', 'log', name, *run, *self.origin.options])}" for name in names]
 
     def enter_thread(self) -> None:
         """Let a node in a thread of its own log to the MLflow run."""
         if self.tracked is not None:
             self.tracked.enter_thread()
 
-    def resume(self) -> None:
+    def _resume(self) -> None:
         """Make the MLflow run the active one again, whatever the nodes did to it."""
         if self.tracked is not None:
             self.tracked.resume()
@@ -208,8 +242,8 @@ class BoundRun:
 
     def kill(self) -> None:
         """End the MLflow run of a training, or of a logging, that was interrupted."""
-        names = " and ".join(f"'kedro bind log {name}'" for name in self.bindings if name not in self.incomplete)
-        logger.warning("kedro_bind: the run is interrupted; where training is done, %s logs what is stored", names)
+        commands = "\n".join(self._commands(name for name in self.bindings if name not in self.incomplete))
+        logger.warning("kedro_bind: the run is interrupted; where training is done, this logs it:\n%s", commands)
         self._end("KILLED")
 
     def _end(self, status: str, error: BaseException | None = None) -> None:
@@ -220,34 +254,6 @@ class BoundRun:
             self.tracked.close(status, error)
 
 
-def log_stored(name: str, context: KedroContext, run_id: str | None = None) -> str:
-    """Log the model of a binding from what is stored, and say what was logged.
-
-    Raises:
-        BindingError: there is no such binding, or it does not hold.
-        LoggingError: the model could not be logged.
-    """
-    from kedro_bind.install import bound_pipeline
-    from kedro_bind.model.log import log_model
-    from kedro_bind.model.origin import origin_of
-    from kedro_bind.tracking.config import tracking_config_of
-
-    binding = bound_pipeline(name)
-    if not isinstance(binding, PipelineML):
-        raise BindingError(f"there is no bound pipeline '{name}'; 'kedro bind list' shows those that there are")
-    run = BoundRun({name: binding}, origin_of(context, [name]), context, tracking_config_of(context))
-    catalog = context.catalog
-    run.check(catalog)
-    tracked = run.open(name, run_id=run_id)
-    status = "FAILED"
-    try:
-        logged = log_model(binding, catalog, run.origin)
-        status = "FINISHED"
-    finally:
-        tracked.close(status)
-    return str(logged)
-
-
 def pipeline_names_of(run_params: Mapping[str, Any]) -> list[str]:
     """Give the names of the pipelines that a run was asked for."""
     names: Iterable[str] | None = run_params.get("pipeline_names")
@@ -255,19 +261,5 @@ def pipeline_names_of(run_params: Mapping[str, Any]) -> list[str]:
     return list(names or ([single] if single else ["__default__"]))
 
 
-def _logging_failed(failures: Mapping[str, Exception]) -> KedroBindError:
-    told = [f"the model of '{name}' is not logged: {_reason(error)}" for name, error in failures.items()]
-    again = " and ".join(f"'kedro bind log {name}'" for name in failures)
-    result = LoggingError(
-        "\n".join([*told, f"What training produced is stored; {again} logs it without training again."])
-    )
-    result.__cause__ = next(iter(failures.values()))
-    return result
-
-
 def _reason(error: Exception) -> str:
-    return error.message if isinstance(error, KedroBindError) else f"{type(error).__name__}: {_line(error)}"
-
-
-def _line(error: Exception) -> str:
-    return " ".join(str(error).split())[:500]
+    return error.message if isinstance(error, KedroBindError) else f"{type(error).__name__}: {said_by(error)}"

@@ -92,7 +92,6 @@ class MlflowPipelineHook:
             return
         try:
             with open_runs.kill_if_interrupted(run):
-                run.resume()
                 run.finish(catalog)
         finally:
             self._take(run_params)

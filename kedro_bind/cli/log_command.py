@@ -16,12 +16,13 @@ __all__ = ["command"]
 
 @click.command(
     name="log",
-    epilog="Example: kedro bind log churn --run-id=8f3b",
+    epilog="Example: kedro bind log churn --run-id=8f3b --env=prod",
     short_help="Log the model of a binding from what is stored, without training.",
 )
 @click.argument("name")
 @where_options
-@click.option("--run-id", help="The MLflow run to log to; a new one by default.")
+@click.option("--run-id", help="The MLflow run to log to, such as that of training; a new one by default.")
+@click.option("--force", is_flag=True, help="Log artifacts that are older than what they are computed from.")
 @verbose_option
 @click.pass_obj
 def command(
@@ -32,10 +33,15 @@ def command(
     params: dict[str, Any],
     run_id: str | None,
     *,
+    force: bool,
     verbose: bool,
 ) -> None:
-    """Log the model of the binding NAME from what is stored, without training."""
-    with no_traceback(verbose=verbose):
-        from kedro_bind.bound_run import log_stored
+    """Log the model of the binding NAME from what is stored, without training.
 
-        click.echo(log_stored(name, context_of(metadata, env, conf_source, params), run_id))
+    It does what a bound run does after training. It refuses if an artifact is missing, or older than a local file that
+    training computes it from.
+    """
+    with no_traceback(verbose=verbose):
+        from kedro_bind.stored_run import log_stored
+
+        click.echo(log_stored(name, context_of(metadata, env, conf_source, params), run_id, force=force))

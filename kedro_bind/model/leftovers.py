@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from kedro_bind.store_errors import said_by
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-__all__ = ["Attempt", "remove_unfinished", "undone_on_error"]
+    from mlflow.entities import LoggedModel
+
+__all__ = ["Attempt", "remove_leftovers", "undone_on_error"]
 
 logger = logging.getLogger(__name__)
 
@@ -28,30 +30,34 @@ class Attempt:
 def undone_on_error(run_id: str, model_name: str) -> Iterator[Attempt]:
     """Remove from the run what a logging that fails has made of a model.
 
-    Where the store is gone, the model stays behind as PENDING or FAILED, with the run, until `remove_unfinished`.
+    Where the store is gone, the model stays behind, with the run, until `remove_leftovers`.
     """
     attempt = Attempt()
     try:
         yield attempt
     except BaseException:
-        try:
-            remove_unfinished(run_id, model_name, attempt.model_id)
-        except Exception as error:  # noqa: BLE001 - it must not hide why logging failed
-            logger.warning(
-                "kedro_bind: what is logged of the model '%s' so far can't be removed from the MLflow run %s: %s",
-                model_name,
-                run_id,
-                said_by(error),
-            )
+        _remove(
+            run_id,
+            lambda each: each.name == model_name and (each.status != "READY" or each.model_id == attempt.model_id),
+        )
         raise
 
 
-def remove_unfinished(run_id: str, model_name: str, also: str | None = None) -> None:
-    """Remove the models of this name from a run that are not READY, and `also` this one."""
+def remove_leftovers(run_id: str, binding: str) -> None:
+    """Remove the models of a binding from a run that an earlier logging left there, half done."""
+    _remove(run_id, lambda each: each.tags.get("kedro_bind.binding") == binding and each.status != "READY")
+
+
+def _remove(run_id: str, condition: Callable[[LoggedModel], bool]) -> None:
     import mlflow
 
     client = mlflow.MlflowClient()
-    experiment = client.get_run(run_id).info.experiment_id
-    for each in client.search_logged_models([experiment], filter_string=f"source_run_id = '{run_id}'"):
-        if each.name == model_name and (each.status != "READY" or each.model_id == also):
-            client.delete_logged_model(each.model_id)
+    try:
+        experiment = client.get_run(run_id).info.experiment_id
+        for each in client.search_logged_models([experiment], filter_string=f"source_run_id = '{run_id}'"):
+            if condition(each):
+                client.delete_logged_model(each.model_id)
+    except Exception as error:  # noqa: BLE001 - it must not hide why logging failed, nor keep it from succeeding
+        logger.warning(
+            "kedro_bind: what is half logged in the MLflow run %s can't be removed: %s", run_id, said_by(error)
+        )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kedro_bind.model.lineage import GitQuery
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from kedro.framework.context import KedroContext
 
@@ -19,12 +19,16 @@ __all__ = ["Origin", "origin_of"]
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a model is trained: the project's folder and package, the Kedro environment, what was run."""
+    """Where a model is trained: the project's folder and package, the Kedro environment, what was run.
+
+    `options` are those of a command line that lead to the same configuration.
+    """
 
     project_path: Path
     package: str | None = None
     env: str = ""
     pipeline_names: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
 
     @property
     def experiment(self) -> str:
@@ -41,4 +45,25 @@ def origin_of(context: KedroContext, pipeline_names: Iterable[str]) -> Origin:
     """Give the origin of a run in a Kedro context."""
     env = str(context.env or getattr(context.config_loader, "default_run_env", ""))
     # The package's name is in no public attribute of a context.
-    return Origin(context.project_path, context._package_name, env, tuple(pipeline_names))
+    return Origin(context.project_path, context._package_name, env, tuple(pipeline_names), _options(context))
+
+
+def _options(context: KedroContext) -> tuple[str, ...]:
+    from kedro.framework.project import settings
+
+    options = [f"--env={context.env}"] if context.env else []
+    source = getattr(context.config_loader, "conf_source", None)
+    if source and Path(source) != context.project_path / str(settings.CONF_SOURCE):
+        options.append(f"--conf-source={source}")
+    given = _flat(getattr(context.config_loader, "runtime_params", None) or {})
+    if given:
+        options.append(f"--params={','.join(given)}")
+    return tuple(options)
+
+
+def _flat(parameters: Mapping[str, Any], prefix: str = "") -> list[str]:
+    """Write parameters as `kedro run --params` takes them."""
+    pairs: list[str] = []
+    for key, value in parameters.items():
+        pairs += _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else [f"{prefix}{key}={value}"]
+    return pairs

@@ -15,7 +15,7 @@ from kedro_bind.model.promotion import Verdict, judge
 from kedro_bind.store_errors import said_by
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from mlflow import MlflowClient
     from mlflow.entities.model_registry import ModelVersion
@@ -54,9 +54,8 @@ def register(settings: LogSettings, tags: Mapping[str, str], model_id: str, run_
         told = f"what is registered of '{name}' so far can't be removed, which the next logging does"
         _attempt(told, registration.undo)
         raise
-    for each in [*abandoned, *registration.doubles(version)]:
-        told = f"version {each.version} of '{name}', which is half registered, can't be removed"
-        _attempt(told, lambda: client.delete_model_version(name, str(each.version)))  # noqa: B023 - called at once
+    told = f"what is half registered of '{name}' can't be removed, which the next logging does"
+    _attempt(told, lambda: registration.sweep(version, abandoned))
     _tell(settings, version, verdict)
     return version
 
@@ -127,9 +126,11 @@ class _Registration:
                 found.append(each)
         return found
 
-    def doubles(self, version: str) -> list[ModelVersion]:
-        """Find the versions that a request made whose answer got lost, so that it was sent again."""
-        return [each for each in self._pending() if each.source == self._source and str(each.version) != version]
+    def sweep(self, version: str, abandoned: Iterable[ModelVersion]) -> None:
+        """Remove what is half done: of earlier loggings, and what a request made that was sent again."""
+        doubles = [each for each in self._pending() if each.source == self._source and str(each.version) != version]
+        for each in [*abandoned, *doubles]:
+            self.client.delete_model_version(self.name, str(each.version))
 
     @property
     def _source(self) -> str:

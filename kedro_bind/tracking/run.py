@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.errors import LoggingError
+from kedro_bind.patience import patience
 from kedro_bind.store_errors import said_by
 from kedro_bind.tracking.experiment import experiment_id
 from kedro_bind.tracking.server import connect
-from kedro_bind.tracking.tags import error_tags
+from kedro_bind.tracking.tags import ERROR_TAGS, error_tags
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,12 +49,13 @@ class TrackedRun:
     """An MLflow run that a bound run logs to.
 
     `joined` if somebody else opened it: another plugin in this Kedro session, or, with `outlives_session`, who
-    called Kedro (an orchestrator, a notebook).
+    called Kedro (an orchestrator, a notebook). `old_errors` are the tags that tell how it failed before it was resumed.
     """
 
     run_id: str
     joined: bool = False
     outlives_session: bool = False
+    old_errors: tuple[str, ...] = ()
     _connection: ExitStack = field(default_factory=ExitStack)
     _thread: int = field(default_factory=threading.get_ident)
     _process: int = field(default_factory=os.getpid)
@@ -90,30 +92,32 @@ class TrackedRun:
         if active is None or active.info.run_id != self.run_id:
             mlflow.start_run(run_id=self.run_id, nested=True)
 
-    def close(self, status: str, error: BaseException | None = None) -> None:
+    def close(self, status: str, error: BaseException | None = None) -> str:
         """End the run, as far as that is ours to do, and say in its tags why it failed.
+
+        Gives what kept it from ending, if anything did.
 
         Who called Kedro gets the error and ends the run. Another plugin gets no word of an error in a hook of ours,
         or of Ctrl-C, and its run would end as FINISHED: that one ends here if it did not.
         """
         try:
             if not (self.joined and (self.outlives_session or status == "FINISHED")):
-                self._end(status, error)
+                with patience("ending the MLflow run", retries=2):
+                    self._end(status, error)
         except Exception as problem:  # noqa: BLE001 - whatever the store says, it must not hide why the run ends
-            logger.warning(
-                "kedro_bind: the MLflow run %s can't be ended as %s: %s", self.run_id, status, said_by(problem)
-            )
+            told = said_by(problem)
+            logger.warning("kedro_bind: the MLflow run %s can't be ended as %s: %s", self.run_id, status, told)
+            return told
         finally:
             self._lent.close()
             self._connection.close()
+        return ""
 
     def _end(self, status: str, error: BaseException | None) -> None:
         import mlflow
         from mlflow.entities import RunTag
 
         client = mlflow.MlflowClient()
-        if error is not None:
-            client.log_batch(self.run_id, tags=[RunTag(*each) for each in error_tags(error).items()])
         ended = False
         # kedro-mlflow resumes its run at each node, so MLflow may hold it as active several times; a node may have
         # left a run open below this one.
@@ -122,6 +126,10 @@ class TrackedRun:
             ended = ended or active.info.run_id == self.run_id
         if not ended:  # it is another thread's
             client.set_terminated(self.run_id, status)
+        if error is not None:
+            client.log_batch(self.run_id, tags=[RunTag(*each) for each in error_tags(error).items()])
+        for each in self.old_errors if status == "FINISHED" else ():
+            client.delete_tag(self.run_id, each)
 
     def _holds(self, active: Any) -> bool:
         return self.run_id in (active.info.run_id, active.data.tags.get(_PARENT))
@@ -134,7 +142,8 @@ def open_run(wanted: RunRequest, config: TrackingConfig, context: KedroContext) 
         LoggingError: the store can't be reached, or refuses; or what is configured can't be had.
     """
     try:
-        return _joined(wanted, config) or _opened(wanted, config, context)
+        with patience("opening an MLflow run", retries=2):
+            return _joined(wanted, config) or _opened(wanted, config, context)
     except LoggingError:
         raise
     except Exception as error:
@@ -183,7 +192,8 @@ def _opened(wanted: RunRequest, config: TrackingConfig, context: KedroContext) -
             nested=settings.run.nested,
             tags=dict(wanted.tags),
         )
-        return TrackedRun(run.info.run_id, _connection=stack.pop_all())
+        errors = tuple(each for each in run.data.tags if each in ERROR_TAGS)
+        return TrackedRun(run.info.run_id, old_errors=errors, _connection=stack.pop_all())
     raise AssertionError  # an ExitStack swallows nothing here
 
 

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
     from kedro_bind.model.origin import Origin
 
-__all__ = ["command_of", "error_tags", "run_tags"]
+__all__ = ["ERROR_TAGS", "command_of", "error_tags", "run_tags"]
 
+ERROR_TAGS = ("kedro_bind.error.type", "kedro_bind.error.message")
 _MOST_CHARACTERS = 8000
 """MLflow's limit for the value of a tag; tests/integration/test_private_mlflow.py compares the two."""
 _OPTIONS = (
@@ -49,7 +50,7 @@ def error_tags(error: BaseException) -> dict[str, str]:
     """Give the tags that say how a run failed."""
     kind = type(error)
     name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
-    tags = {"kedro_bind.error.type": name, "kedro_bind.error.message": without_credentials(str(error))}
+    tags = dict(zip(ERROR_TAGS, (name, without_credentials(str(error))), strict=True))
     return {key: _cut(value) for key, value in tags.items() if value}
 
 

@@ -1,0 +1,100 @@
+"""Whether the artifacts of a binding are there, and no older than what training computes them from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kedro.io.core import DatasetError, is_parameter
+
+from kedro_bind.errors import BindingError
+from kedro_bind.model.artifacts import stored
+from kedro_bind.rules import bare
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kedro.pipeline import Pipeline
+
+    from kedro_bind.pipeline_ml import PipelineML
+
+__all__ = ["missing_artifacts", "stale_artifacts"]
+
+
+@dataclass(frozen=True)
+class _File:
+    """A local file or folder, and when it was last written."""
+
+    path: Path
+    written: int
+
+    def __str__(self) -> str:
+        return f"{self.path}, {datetime.fromtimestamp(self.written / 1e9).astimezone():%Y-%m-%d %H:%M:%S}"
+
+
+def missing_artifacts(pipeline_ml: PipelineML, catalog: Any) -> list[str]:
+    """Name the artifacts whose files are not there, with their places; what is no file is not looked at."""
+    missing = []
+    for name in sorted(set(pipeline_ml.artifact_sources.values())):
+        try:
+            found = stored(catalog, name)
+        except DatasetError as error:  # a versioned dataset without a version
+            missing.append(f"'{name}' ({' '.join(str(error).split())})")
+            continue
+        if found.path is not None and not found.dataset.exists():
+            missing.append(f"'{name}' ({found.uri})")
+    return missing
+
+
+def stale_artifacts(pipeline_ml: PipelineML, catalog: Any) -> list[str]:
+    """Say which artifacts are older than a file that training computes them from, directly or not.
+
+    Only local files tell; of a folder, its newest file counts, and of a versioned dataset, its last version.
+    """
+    training = pipeline_ml.training
+    stale = []
+    for name in sorted(set(pipeline_ml.artifact_sources.values())):
+        own = _file(name, catalog)
+        if own is None:
+            continue
+        for source in sorted(_computed_from(training, name)):
+            other = _file(source, catalog)
+            if other is not None and other.path != own.path and other.written > own.written:
+                stale.append(f"'{name}' ({own}) is older than '{source}' ({other}), which it is computed from")
+                break
+    return stale
+
+
+def _computed_from(training: Pipeline, name: str) -> set[str]:
+    """Give the datasets that one is computed from, and those that these are."""
+    makers = {bare(output): node for node in training.nodes for output in node.outputs}
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        node = makers.get(bare(waiting.pop()))
+        new = {each for each in node.inputs if not is_parameter(each)} - found if node else set()
+        found |= new
+        waiting += new
+    return found
+
+
+def _file(name: str, catalog: Any) -> _File | None:
+    """Find the local file or folder of a dataset; `None` if it has none, or it is not there."""
+    try:
+        found = stored(catalog, name)
+        if found.path is None or found.protocol != "file":
+            return None
+        path = Path(found.path)
+        written = max(_times(path), default=None)
+    except (BindingError, DatasetError, OSError):  # in memory, without a version, or gone meanwhile
+        return None
+    return _File(path, written) if written is not None else None
+
+
+def _times(path: Path) -> Iterator[int]:
+    if path.is_dir():
+        yield from (each.stat().st_mtime_ns for each in path.rglob("*") if each.is_file())
+    elif path.exists():
+        yield path.stat().st_mtime_ns
