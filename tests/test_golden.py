@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 from kedro.config import OmegaConfigLoader
 from kedro.io import DataCatalog
 
@@ -142,6 +143,21 @@ def test_every_expected_output_has_its_case():
 def test_every_code_has_a_golden_case():
     printed = "\n".join(path.read_text(encoding="utf-8") for path in CASES.glob("*.txt"))
     assert set(re.findall(r" \[([a-z]+(?:-[a-z]+)+)\]$", printed, flags=re.MULTILINE)) == CODES
+
+
+def test_a_typo_of_each_kind_gets_a_close_name():
+    printed = (CASES / "typo_of_each_kind.txt").read_text(encoding="utf-8")
+    findings = [line for line in printed.splitlines() if line.endswith("]")]
+    bindings = (CASES / "typo_of_each_kind" / "conf" / "base" / "pipeline_ml.yml").read_text(encoding="utf-8")
+    assert len(findings) >= len(re.findall(r"^[a-z]\w*:", bindings, flags=re.MULTILINE))
+    assert [line for line in findings if "did you mean '" not in line] == []
+
+
+def test_the_hook_for_pre_commit_runs_the_command_when_a_document_changes():
+    (hook,) = yaml.safe_load((Path(__file__).parents[1] / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    assert (hook["entry"], hook["language"], hook["pass_filenames"]) == ("kedro bind check", "system", False)
+    for document in ("conf/base/pipeline_ml.yml", "conf/prod/pipeline_ml/churn.yaml", "conf/base/a/pipeline_ml_b.json"):
+        assert re.search(hook["files"], document)
 
 
 def test_the_codes_in_the_source_are_the_known_ones():

@@ -117,6 +117,12 @@ def register_pipelines() -> dict[str, Pipeline]:
             node(stream, ["customers", "scaler"], "prices", name="price", tags="inference"),
         ]
     )
+    misnamed = pipeline(
+        [
+            node(fit, "customers", "clasifier", name="fit", tags="training"),
+            node(apply, ["customers", "clasifier", "params:treshold"], "guess", name="guess", tags="inference"),
+        ]
+    )
     lists = pipeline([node(apply, ["documents", "stop_words"], "words", name="drop_stop_words")])
     rival = pipeline([node(fit, "customers", "classifier", name="fit_rival", tags="training")])
     return {
@@ -139,5 +145,6 @@ def register_pipelines() -> dict[str, Pipeline]:
         "shared": shared,
         "lending": lending,
         "lists": lists,
+        "misnamed": misnamed,
         "streams": streams,
     }
