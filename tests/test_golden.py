@@ -68,6 +68,7 @@ CODES = {
     "not-packaged",
     "not-parallel",
     "not-persisted",
+    "not-supplied",
     "unknown-alias",
     "unknown-credentials",
     "unknown-dataset",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from kedro.io import MemoryDataset
 from kedro.io.core import is_parameter
 
 from conf_schema import Diagnostic, Severity, did_you_mean
@@ -37,8 +38,7 @@ def catalog_problems(pipeline_ml: PipelineML, catalog: Any) -> Iterator[Diagnost
             f"node '{makers[0]}' of training produces" if makers else "training reads"
         )
         if source not in catalog:
-            known = [each for each in catalog if not is_parameter(each)]
-            hint = did_you_mean(source, known)
+            hint = did_you_mean(source, _entries(catalog))
             yield Diagnostic(
                 "not-in-catalog",
                 f"{said}, and the catalog has no entry '{source}', "
@@ -94,19 +94,42 @@ def catalog_problems(pipeline_ml: PipelineML, catalog: Any) -> Iterator[Diagnost
 
 
 def _entries_of_training(pipeline_ml: PipelineML, catalog: Any) -> Iterator[Diagnostic]:
-    """Find entries that don't hold among what training reads and writes besides the artifacts."""
-    others = pipeline_ml.training.datasets() - set(pipeline_ml.artifact_sources.values())
-    for name in sorted(each for each in others if not is_parameter(each) and each in catalog):
-        try:
-            catalog.get(name)
-        except Exception as error:  # noqa: BLE001 - datasets raise anything, and their packages may be missing
+    """Find what training can't read or write, the artifacts left out."""
+    path = (pipeline_ml.serving.name or "", "training")
+    training = pipeline_ml.training
+    read = training.inputs()
+    others = training.datasets() - set(pipeline_ml.artifact_sources.values())
+    for name in sorted(each for each in others if not is_parameter(each)):
+        why, hint = "there is no such catalog entry", did_you_mean(name, _entries(catalog))
+        if name in catalog:
+            try:
+                dataset = unwrapped(catalog.get(name))
+            except Exception as error:  # noqa: BLE001 - datasets raise anything, and their packages may be missing
+                yield Diagnostic(
+                    "bad-catalog-entry",
+                    f"training uses '{name}', and its catalog entry does not hold: {_said(error)}",
+                    "mend the entry, or install what it needs",
+                    path=path,
+                    on_key=True,
+                )
+                continue
+            if not isinstance(dataset, MemoryDataset) or dataset.exists():
+                continue
+            why, hint = "its catalog entry is a MemoryDataset with nothing in it", ""
+        if name in read:
+            # Only a warning: a hook of the project may supply it when the run begins.
             yield Diagnostic(
-                "bad-catalog-entry",
-                f"training uses '{name}', and its catalog entry does not hold: {_said(error)}",
-                "mend the entry, or install what it needs",
-                path=(pipeline_ml.serving.name or "", "training"),
+                "not-supplied",
+                f"training reads '{name}', which no node of it produces, and {why}",
+                hint or "give it an entry of a type that is stored, or let a hook supply it",
+                Severity.WARNING,
+                path,
                 on_key=True,
             )
+
+
+def _entries(catalog: Any) -> list[str]:
+    return [each for each in catalog if not is_parameter(each)]
 
 
 def _credentials(name: str, dataset: Any, path: tuple[str, ...], *, on_key: bool) -> Iterator[Diagnostic]:

@@ -43,6 +43,8 @@ START = int(os.getenv("KEDRO_BIND_SOUNDNESS_START", "0"))
 TABLE = pd.DataFrame({"spend": [1.0, 2.0, 3.0], "visits": [1, 2, 3]})
 ONLY_MLFLOW = {"bad-model-name", "bad-value"}
 """Errors that only MLflow would raise: those of names."""
+UNLESS_A_HOOK_HELPS = {"not-supplied"}
+"""Warnings of what fails here, where no hook supplies it."""
 
 
 def check(case: Case, project: Path):
@@ -103,9 +105,10 @@ def make_model(case: Case, config, origin: Origin, project: Path, *, through_mlf
 def agree(case: Case, project: Path, *, through_mlflow: bool) -> bool | None:
     """Check a case and try it; gives whether it is clean, `None` where only MLflow could tell."""
     report, config, origin = check(case, project)
-    broken = has_errors(report.findings)
+    helpless = any(each.code in UNLESS_A_HOOK_HELPS for each in report.findings)
+    broken = helpless or has_errors(report.findings)
     errors = {each.code for each in report.findings if has_errors([each])}
-    if not through_mlflow and broken and errors <= ONLY_MLFLOW and not config.findings:
+    if not through_mlflow and errors and not helpless and errors <= ONLY_MLFLOW and not config.findings:
         return None
     error = None
     with warnings.catch_warnings():

@@ -123,6 +123,12 @@ def register_pipelines() -> dict[str, Pipeline]:
             node(apply, ["customers", "clasifier", "params:treshold"], "guess", name="guess", tags="inference"),
         ]
     )
+    unsupplied = pipeline(
+        [
+            node(fit, "raw_customers", "scaler", name="fit", tags="training"),
+            node(apply, ["features", "scaler"], "scaled", name="scale", tags="inference"),
+        ]
+    )
     lists = pipeline([node(apply, ["documents", "stop_words"], "words", name="drop_stop_words")])
     rival = pipeline([node(fit, "customers", "classifier", name="fit_rival", tags="training")])
     return {
@@ -147,4 +153,5 @@ def register_pipelines() -> dict[str, Pipeline]:
         "lists": lists,
         "misnamed": misnamed,
         "streams": streams,
+        "unsupplied": unsupplied,
     }
