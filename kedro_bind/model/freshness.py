@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from kedro.io.core import DatasetError, is_parameter
 
-from kedro_bind.errors import BindingError
+from kedro_bind.errors import KedroBindError, LoggingError
 from kedro_bind.model.artifacts import stored
 from kedro_bind.rules import bare
 
@@ -40,8 +40,8 @@ def missing_artifacts(pipeline_ml: PipelineML, catalog: Any) -> list[str]:
     for name in sorted(set(pipeline_ml.artifact_sources.values())):
         try:
             found = stored(catalog, name)
-        except DatasetError as error:  # a versioned dataset without a version
-            missing.append(f"'{name}' ({' '.join(str(error).split())})")
+        except LoggingError as error:  # a versioned dataset without a version
+            missing.append(f"'{name}' ({error.message})")
             continue
         if found.path is not None and not found.dataset.exists():
             missing.append(f"'{name}' ({found.uri})")
@@ -88,7 +88,7 @@ def _file(name: str, catalog: Any) -> _File | None:
             return None
         path = Path(found.path)
         written = max(_times(path), default=None)
-    except (BindingError, DatasetError, OSError):  # in memory, without a version, or gone meanwhile
+    except (KedroBindError, DatasetError, OSError):  # in memory, without a version, or gone meanwhile
         return None
     return _File(path, written) if written is not None else None
 
