@@ -13,8 +13,10 @@ if TYPE_CHECKING:
 __all__ = ["cli_hooks"]
 
 
+_ABORTED = 1
+"""What click makes of Ctrl-C."""
 _INTERRUPTED = 130
-"""What a shell calls a command that Ctrl-C has ended."""
+"""What a shell makes of it."""
 
 
 class BindCommandHook:
@@ -31,21 +33,14 @@ class BindCommandHook:
         use_command(project_metadata.project_path, command_args)
 
     @cli_hook_impl
-    def after_command_run(self) -> None:
+    def after_command_run(self, exit_code: int) -> None:
         """End the MLflow run of a bound run that was interrupted, and tell so by the exit code."""
         module = sys.modules.get("kedro_bind.open_runs")
         if module is None:
             return
         module.open_runs.end_interrupted()
-        if module.open_runs.interrupted and _comes_of_ctrl_c(sys.exc_info()[1]):
+        if module.open_runs.interrupted and exit_code == _ABORTED:
             sys.exit(_INTERRUPTED)
-
-
-def _comes_of_ctrl_c(error: BaseException | None) -> bool:
-    """Tell whether an exit has Ctrl-C behind it, which click turns into the exit code 1."""
-    while error is not None and not isinstance(error, KeyboardInterrupt):
-        error = error.__cause__ or error.__context__
-    return error is not None
 
 
 cli_hooks = BindCommandHook()
