@@ -3,6 +3,7 @@
 This package needs pydantic and PyYAML and knows neither Kedro nor MLflow.
 """
 
+from conf_schema.codes import Code
 from conf_schema.conditions import Condition, parse_condition
 from conf_schema.diagnostics import Diagnostic, KeyPath, Severity, closest, did_you_mean, has_errors, visible
 from conf_schema.json_schema import json_schema, schema_text
@@ -16,6 +17,7 @@ from conf_schema.validate import validate_binding, validate_document
 __all__ = [
     "KINDS",
     "Binding",
+    "Code",
     "Condition",
     "CopyMode",
     "Diagnostic",

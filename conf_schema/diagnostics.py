@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from conf_schema.codes import Code
+
 __all__ = ["Diagnostic", "KeyPath", "Severity", "closest", "did_you_mean", "has_errors", "visible"]
 
 KeyPath = tuple[str | int, ...]
@@ -33,7 +35,7 @@ class Diagnostic:
     in a template that it uses.
     """
 
-    code: str
+    code: Code
     message: str
     hint: str = ""
     severity: Severity = Severity.ERROR

@@ -16,6 +16,8 @@ from conf_schema.syntax_hints import syntax_hint
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from conf_schema.codes import Code
+
 __all__ = ["parse_source"]
 
 _MOST_NODES = 100_000
@@ -256,7 +258,7 @@ def _type(node: yaml.Node) -> str:
 def _at(
     file: str,
     place: Place,
-    code: str,
+    code: Code,
     message: str,
     hint: str = "",
     *,

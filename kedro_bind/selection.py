@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from kedro.pipeline.node import Node
 
-    from conf_schema import KeyPath, Selection
+    from conf_schema import Code, KeyPath, Selection
 
 __all__ = ["Selector"]
 
@@ -26,6 +26,17 @@ _FILTERS: dict[str, Callable[..., Pipeline]] = {
     "from_inputs": Pipeline.from_inputs,
     "to_outputs": Pipeline.to_outputs,
 }
+_KNOWN: dict[str, tuple[str, Code, str]] = {
+    "tags": ("tags", "empty-selection", "no node of {of} has the tag '{name}'"),
+    "exclude_tags": ("tags", "unknown-tag", "no node of {of} has the tag '{name}'"),
+    "node_namespaces": ("namespaces", "empty-selection", "no node of {of} is in the namespace '{name}'"),
+    "node_names": ("nodes", "unknown-node", "{of} {has} no node '{name}'"),
+    "from_nodes": ("nodes", "unknown-node", "{of} {has} no node '{name}'"),
+    "to_nodes": ("nodes", "unknown-node", "{of} {has} no node '{name}'"),
+    "from_inputs": ("datasets", "unknown-dataset", "{of} {has} no dataset '{name}'"),
+    "to_outputs": ("datasets", "unknown-dataset", "{of} {has} no dataset '{name}'"),
+}
+"""For each filter: the names that it may have, the code for another one, and what is said of it."""
 
 
 @dataclass(frozen=True)
@@ -127,16 +138,7 @@ def _passing(key: str, values: Iterable[str], whole: _Whole) -> set[str]:
 
 
 def _filter_problems(selection: Selection, whole: _Whole, path: KeyPath) -> Iterator[Diagnostic]:
-    for key, known, code, what in (
-        ("tags", "tags", "empty-selection", "no node of {of} has the tag '{name}'"),
-        ("exclude_tags", "tags", "unknown-tag", "no node of {of} has the tag '{name}'"),
-        ("node_namespaces", "namespaces", "empty-selection", "no node of {of} is in the namespace '{name}'"),
-        ("node_names", "nodes", "unknown-node", "{of} {has} no node '{name}'"),
-        ("from_nodes", "nodes", "unknown-node", "{of} {has} no node '{name}'"),
-        ("to_nodes", "nodes", "unknown-node", "{of} {has} no node '{name}'"),
-        ("from_inputs", "datasets", "unknown-dataset", "{of} {has} no dataset '{name}'"),
-        ("to_outputs", "datasets", "unknown-dataset", "{of} {has} no dataset '{name}'"),
-    ):
+    for key, (known, code, what) in _KNOWN.items():
         names: Collection[str] = getattr(whole, known)
         for index, name in enumerate(getattr(selection, key) or ()):
             if name not in names:

@@ -1,0 +1,54 @@
+"""The codes of findings: what kind of mistake each is.
+
+Each has an entry in docs/checks.md with a failing example, its exact output and the mended form, and a golden
+case; tests hold both. What a finding says is written where it is found, of what is known there.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+__all__ = ["Code"]
+
+Code = Literal[
+    "bad-catalog-entry",
+    "bad-input-name",
+    "bad-model-name",
+    "bad-name",
+    "bad-parameter",
+    "bad-runner-argument",
+    "bad-value",
+    "broken-project",
+    "captured-by-value",
+    "credentials-in-catalog",
+    "duplicate-key",
+    "duplicate-model-name",
+    "empty-document",
+    "empty-selection",
+    "fits-again",
+    "free-input",
+    "long-parameter",
+    "many-outputs",
+    "missing-key",
+    "name-clash",
+    "no-output",
+    "not-importable",
+    "not-in-catalog",
+    "not-packaged",
+    "not-parallel",
+    "not-persisted",
+    "not-supplied",
+    "unknown-alias",
+    "unknown-credentials",
+    "unknown-dataset",
+    "unknown-key",
+    "unknown-node",
+    "unknown-parameter",
+    "unknown-pipeline",
+    "unknown-runner",
+    "unknown-tag",
+    "unresolved-interpolation",
+    "untyped-input",
+    "unused-training",
+    "yaml-syntax",
+]
