@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from conf_schema import Diagnostic, Kind, Source, Sources
 
-__all__ = ["ConfigFiles", "env_of", "environments", "read_files"]
+__all__ = ["ConfigFiles", "env_of", "environments", "has_environment", "read_files"]
 
 _SUFFIXES = {".yml", ".yaml", ".json"}
 
@@ -76,6 +76,12 @@ def environments(loader: Any) -> list[str]:
     found = [PurePosixPath(each) for each in loader._fs.ls(top, detail=False) if loader._fs.isdir(each)]
     names = {each.name for each in found if not each.name.startswith((".", "_"))} - {loader.base_env}
     return sorted(names) or [loader.env or loader.default_run_env or ""]
+
+
+def has_environment(loader: Any, env: str) -> bool:
+    """Tell whether the configuration has a folder for an environment."""
+    file_system = getattr(loader, "_fs", None)
+    return file_system is None or bool(file_system.isdir(_environment_folder(loader, env)))
 
 
 def _files(loader: Any, stem: str) -> Iterator[tuple[str, str, bytes]]:

@@ -176,7 +176,7 @@ def test_github_annotations_are_one_line_each_with_the_span(tmp_path):
     )
 
 
-def test_names_restrict_the_check_and_an_unknown_one_is_wrong_usage(tmp_path):
+def test_names_restrict_the_check_and_an_unknown_one_or_environment_is_wrong_usage(tmp_path):
     project = project_of("unresolved_beside_a_good_binding", tmp_path)
     restricted = kedro_bind_check(project, "wording")
     assert restricted.returncode == 1
@@ -186,6 +186,9 @@ def test_names_restrict_the_check_and_an_unknown_one_is_wrong_usage(tmp_path):
     assert unknown.returncode == 2
     assert "did you mean 'wording'?" in unknown.stderr
     assert "Traceback" not in unknown.stderr
+    elsewhere = kedro_bind_check(project, "--env", "locale")
+    assert elsewhere.returncode == 2
+    assert "no environment 'locale'; did you mean 'local'?" in elsewhere.stderr
 
 
 def test_what_a_document_says_is_never_run(tmp_path):

@@ -107,7 +107,7 @@ def _check(
     from conf_schema import Document, Sources, did_you_mean
     from kedro_bind.checks import Report, broken_project, check_everything
     from kedro_bind.config import Config
-    from kedro_bind.config_files import env_of
+    from kedro_bind.config_files import env_of, environments, has_environment
     from kedro_bind.install import checked, registered_pipelines
     from kedro_bind.model.origin import Origin
     from kedro_bind.tracking.config import read_tracking_config
@@ -116,6 +116,10 @@ def _check(
         loader = loader_of(metadata, env, conf_source, params)
     except Exception as error:  # noqa: BLE001 - it reads globals.yml, which may be broken in any way
         return Report((broken_project("configuration", error),), names, (), env or "default"), Sources()
+    if env is not None and not has_environment(loader, env):
+        there = environments(loader)
+        hint = did_you_mean(env, there) or f"there are {', '.join(there)}"
+        raise click.UsageError(f"the configuration has no environment '{env}'; {hint}")
     tracking = read_tracking_config(loader, metadata.project_path)
     with checked(loader, metadata.project_path) as found:
         if found is None and not tracking.declared:
