@@ -166,6 +166,7 @@ def _choose_runner(case: Case, source: random.Random) -> None:
     _binding(case)["runner"] = source.choice(
         [
             "ThreadRuner",
+            "ParallelRunner",
             {"type": "ThreadRunner", "max_worker": 2},
             {"type": "ThreadRunner", "max_workers": 0},
             {"type": "ThreadRunner", "max_workers": "two"},
