@@ -1,7 +1,7 @@
 """Mutated documents: of bytes, of YAML structure, and of types.
 
 `pytest tests/test_fuzz.py` tries some of them; `KEDRO_BIND_FUZZ=100000 pytest tests/test_fuzz.py` as many as one has
-time for. A seed makes a document again: `mutated(random.Random(seed))`.
+time for. A seed makes a document again: `mutated(random.Random(seed), "pipeline_ml")`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,10 @@ from typing import Any
 import yaml
 
 CASES = Path(__file__).parent / "golden" / "cases"
-SEEDS = [path.read_bytes() for path in sorted(CASES.glob("*.yml"))]
+SEEDS = {
+    "pipeline_ml": [path.read_bytes() for path in sorted(CASES.glob("*.yml"))],
+    "mlflow": [path.read_bytes() for path in sorted(CASES.rglob("mlflow.yml"))],
+}
 SCALARS: list[Any] = [
     *(None, True, False, 0, 1, -1, 2**70, 1.5, float("nan"), float("inf"), "", " ", "~", "x", "params:", "é顧"),
 ]
@@ -32,13 +35,14 @@ PIECES = [
 ]
 
 
-def mutated(source: random.Random) -> bytes:
+def mutated(source: random.Random, stem: str = "pipeline_ml") -> bytes:
     """Give a document that began as a golden case and went wrong in some places."""
-    content = source.choice(SEEDS)
+    content = source.choice(SEEDS[stem])
     if source.random() < 0.5:
         content = _restructured(content, source)
     for _ in range(source.randrange(0, 4)):
-        content = source.choice((_inserted, _deleted, _doubled, _flipped, _joined))(content, source)
+        change = source.choice((_inserted, _deleted, _doubled, _flipped, None))
+        content = change(content, source) if change else content + source.choice(SEEDS[stem])
     return content
 
 
@@ -110,7 +114,3 @@ def _flipped(content: bytes, source: random.Random) -> bytes:
         return content
     place = source.randrange(len(content))
     return content[:place] + bytes([content[place] ^ (1 << source.randrange(8))]) + content[place + 1 :]
-
-
-def _joined(content: bytes, source: random.Random) -> bytes:
-    return content + source.choice(SEEDS)
