@@ -167,6 +167,13 @@ def test_json_has_every_finding_with_its_place_and_is_alone_on_standard_output(t
     assert set(diagnostics[0]) == {"code", "severity", "message", "hint", "file", "line", "column", "binding"}
 
 
+def test_json_is_json_where_nothing_is_declared(tmp_path):
+    project = project_of("clean", tmp_path)
+    (project / "conf" / "base" / "pipeline_ml.yml").unlink()
+    result = kedro_bind_check(project, "--format", "json")
+    assert (result.returncode, json.loads(result.stdout)) == (0, {"diagnostics": []})
+
+
 def test_github_annotations_are_one_line_each_with_the_span(tmp_path):
     result = kedro_bind_check(project_of("unknown_tag", tmp_path), "--format", "github")
     assert result.returncode == 1
