@@ -53,3 +53,26 @@ def test_a_logging_that_fails_ends_the_run_as_failed(quick):
     (run,), models = everything(quick)
     assert [each for each in models if each.status == "READY"] == []
     assert run.info.status == "FAILED"
+
+
+def test_its_file_is_left_to_it(quick):
+    quick.write(
+        "conf/base/mlflow.yml", f"server:\n  mlflow_tracking_uri: {quick.store}\nui: {{port: any}}\n"
+    )
+    assert "1 binding in 1 file (env local): no problems" in quick.kedro("bind", "check").stdout
+
+
+def test_a_pipeline_that_it_does_not_track_logs_no_model(quick):
+    disabled = "tracking:\n  disable_tracking:\n    pipelines: [churn]\n"
+    quick.write("conf/base/mlflow.yml", f"server:\n  mlflow_tracking_uri: {quick.store}\n{disabled}")
+    result = quick.kedro("run", "--pipelines=churn")
+    assert "'tracking.disable_tracking.pipelines' of mlflow.yml names it" in " ".join(result.stdout.split())
+    assert everything(quick) == ([], [])
+
+
+def test_a_project_that_switches_its_hooks_off_has_its_file_followed(quick):
+    quick.write(f"src/{quick.package}/settings.py", 'DISABLE_HOOKS_FOR_PLUGINS = ("kedro_mlflow",)\n')
+    quick.write("conf/base/mlflow.yml", "tracking: {run: {name: of the file}}\n")
+    quick.kedro("run", "--pipelines=churn")
+    (run,), (model,) = everything(quick)
+    assert (run.info.run_name, model.source_run_id) == ("of the file", run.info.run_id)
