@@ -119,7 +119,7 @@ def test_an_interrupted_run_in_a_notebook_ends_with_the_next_session(quick):
 @pytest.mark.parametrize(("where", "command"), [("training", "script"), ("logging", "kedro")])
 def test_ctrl_c_ends_the_run_as_killed(quick, where, command):
     function = "fit_classifier" if where == "training" else "predict"
-    wait = "import time; from pathlib import Path; Path('data/here').touch(); time.sleep(60)"
+    wait = "import time; from pathlib import Path; Path('data/here').touch(); time.sleep(300)"
     add_to(quick, function, wait)
     script = (
         "from pathlib import Path\n"
@@ -146,11 +146,11 @@ def test_ctrl_c_ends_the_run_as_killed(quick, where, command):
                 assert time.monotonic() < deadline
                 time.sleep(0.05)
             os.killpg(process.pid, signal.SIGINT)
-            output, _ = process.communicate(timeout=60)
+            output, _ = process.communicate(timeout=120)
         finally:
             process.kill()
     (killed,), models = everything(quick)
     assert killed.info.status == "KILLED"
     assert [each for each in models if each.status == "READY"] == []
-    assert "'kedro bind log churn' logs what is stored" in output
+    assert "kedro bind log churn" in output
     assert process.returncode in ((130,) if command == "kedro" else (130, -signal.SIGINT))
