@@ -57,6 +57,11 @@ def test_a_cached_dataset_has_what_it_wraps():
     assert CachedDataset(inner)._dataset is inner
 
 
+def test_a_dataset_that_is_for_one_process_is_marked():
+    assert CachedDataset._SINGLE_PROCESS is True
+    assert not hasattr(MemoryDataset, "_SINGLE_PROCESS")
+
+
 def test_a_node_keeps_its_inputs_and_outputs_as_written():
     made = node(lambda a, b: {"x": a, "y": b}, {"a": "one", "b": "two"}, {"x": "left", "y": "right"}, name="n")
     assert made._inputs == {"a": "one", "b": "two"}
