@@ -176,10 +176,13 @@ class BoundRun:
             )
         if self.tracked is None:
             return
+        from kedro_bind.model.leftovers import remove_leftovers
         from kedro_bind.patience import patience
 
-        with patience(f"logging to the MLflow run {self.tracked.run_id}"):
+        with patience(f"logging to the MLflow run {self.tracked.run_id}") as retries:
             failures = self._log_all(catalog)
+            for name in self.logged if retries.count else ():
+                remove_leftovers(self.tracked.run_id, name)  # a request that is sent again may make something twice
             error = self._logging_failed(failures) if failures else None
             problem = self.tracked.close("FAILED" if failures else "FINISHED", error)
         if error is not None:

@@ -14,17 +14,17 @@ from kedro_bind.store_errors import what_is_wrong
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["patience"]
+__all__ = ["Retries", "patience"]
 
 logger = logging.getLogger(__name__)
 
 _RETRIES, _FACTOR = "MLFLOW_HTTP_REQUEST_MAX_RETRIES", "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR"
 _ALIVE_SECONDS = 30.0
-_active = threading.Lock()
+_active: list[Retries] = []
 
 
 @contextmanager
-def patience(doing: str, *, retries: int = 6) -> Iterator[None]:
+def patience(doing: str, *, retries: int = 6) -> Iterator[Retries]:
     """Let MLflow try a request again that fails, so many times, and say so each time.
 
     It waits 0, 2, 4, 8… seconds: a minute for 6 retries. That minute is for all that is done here: once it is
@@ -33,27 +33,28 @@ def patience(doing: str, *, retries: int = 6) -> Iterator[None]:
     minute that this is still under way, since a server that hangs, a large upload and other kinds of
     stores say nothing.
     """
-    if not _active.acquire(blocking=False):
-        yield  # within another one, which goes on
+    if _active:
+        yield _active[0]  # within another one, which goes on
         return
-    try:
-        with ExitStack() as stack:
-            own = not (_RETRIES in os.environ or _FACTOR in os.environ)
-            if own:
-                os.environ.update({_RETRIES: str(retries), _FACTOR: "1"})
-                stack.callback(lambda: [os.environ.pop(each, None) for each in (_RETRIES, _FACTOR)])
-            stack.enter_context(_heard(_Retries(2.0**retries - 2 if own else None)))
-            stack.enter_context(_alive(doing))
-            yield
-    finally:
-        _active.release()
+    with ExitStack() as stack:
+        own = not (_RETRIES in os.environ or _FACTOR in os.environ)
+        if own:
+            os.environ.update({_RETRIES: str(retries), _FACTOR: "1"})
+            stack.callback(lambda: [os.environ.pop(each, None) for each in (_RETRIES, _FACTOR)])
+        told = Retries(2.0**retries - 2 if own else None)
+        _active.append(told)
+        stack.callback(_active.clear)
+        stack.enter_context(_heard(told))
+        stack.enter_context(_alive(doing))
+        yield told
 
 
-class _Retries(logging.Handler):
-    """Says that a request is tried again, when urllib3 tells its debug log so."""
+class Retries(logging.Handler):
+    """Says that a request is tried again, when urllib3 tells its debug log so; `count` is how often it has."""
 
     def __init__(self, most_seconds: float | None) -> None:
         super().__init__(logging.DEBUG)
+        self.count = 0
         self._left = most_seconds
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -62,6 +63,7 @@ class _Retries(logging.Handler):
         history = getattr(retry, "history", None)
         if not history:
             return
+        self.count += 1
         wait = retry.get_backoff_time()
         when = f"in {wait:.0f} s" if wait >= 1 else "now"
         problem = what_is_wrong(history[-1].error, history[-1].status)

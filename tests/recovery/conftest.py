@@ -28,26 +28,27 @@ SETTINGS = """
 
     after_training = []
     HOOKS = (AfterTraining(),)
+    DISABLE_HOOKS_FOR_PLUGINS = ("kedro-viz", "kedro-telemetry")  # of no use here
 """
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def server(tmp_path_factory, empty_store):
-    """A server of this module's own."""
+    """The server of these tests."""
     server = TrackingServer(tmp_path_factory.mktemp("tracking") / "server", empty_store)
     server.start()
     yield server
     server.kill()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def proxy(server):
     """What the project takes for the server."""
     with FaultyProxy(server.url).listening() as proxy:
         yield proxy
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def scene(tmp_path_factory, server, proxy):
     """The project, with nothing planned; requests are tried twice, without a wait."""
     with pytest.MonkeyPatch.context() as patch:

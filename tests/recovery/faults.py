@@ -43,7 +43,7 @@ class FaultyProxy:
     _fault: Fault | None = None
     _watching: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    on_hit: Callable[[], None] = lambda: None
+    _on_hit: Callable[[], None] | None = None
 
     @contextmanager
     def listening(self) -> Iterator[FaultyProxy]:
@@ -65,9 +65,10 @@ class FaultyProxy:
         """The address for clients."""
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
-    def plan(self, fault: Fault | None) -> None:
-        """Fail like this, counting from the next `watch`."""
+    def plan(self, fault: Fault | None, on_hit: Callable[[], None] | None = None) -> None:
+        """Fail like this, counting from the next `watch`; do something at each failure."""
         with self._lock:
+            self._on_hit = on_hit
             self._fault, self._watching = fault, False
             self.requests.clear()
 
@@ -87,13 +88,15 @@ class FaultyProxy:
             self.requests.append(request)
             fault = self._fault
             hit = fault is not None and fault.hits(len(self.requests) - 1)
-        if hit:
-            self.on_hit()
+        if hit and self._on_hit is not None:
+            self._on_hit()
         return fault.kind if fault is not None and hit else None
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # headers and body in one packet: two would wait for each other
+    disable_nagle_algorithm = True
     faulty: FaultyProxy
 
     def handle_one_request(self) -> None:
@@ -166,6 +169,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
+        self.wfile.flush()
 
     def _hang_up(self) -> None:
         self.close_connection = True

@@ -15,11 +15,13 @@ from click.testing import CliRunner
 from kedro_bind.model.registration import STATE_TAG
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.kedro_project import KedroProject
     from tests.recovery.faults import Fault, FaultyProxy
     from tests.recovery.server import TrackingServer
 
-__all__ = ["Scene"]
+__all__ = ["Scene", "command_in"]
 
 CUSTOMERS = pd.DataFrame({"spend": [10.0, 20.0], "visits": [1, 2]})
 
@@ -32,9 +34,9 @@ class Scene:
     server: TrackingServer
     proxy: FaultyProxy
 
-    def train(self, fault: Fault | None = None) -> Exception | None:
+    def train(self, fault: Fault | None = None, on_hit: Callable[[], None] | None = None) -> Exception | None:
         """Run the bound pipeline, with a fault from the end of training on; give the error that it raises."""
-        self.proxy.plan(fault)
+        self.proxy.plan(fault, on_hit)
         with self.project.session() as session:
             hooks = importlib.import_module(f"{self.project.package}.settings").after_training
             hooks[:] = [self.proxy.watch]

@@ -1,0 +1,95 @@
+"""`kedro bind log`: a model from what is stored."""
+
+from __future__ import annotations
+
+import os
+
+import mlflow
+import pytest
+from click.testing import CliRunner
+from kedro.framework.startup import bootstrap_project
+
+from kedro_bind.cli.log_command import command
+from tests.kedro_project import BINDING
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def trained(project, store):
+    """A project with a model that is logged quickly, trained without being logged."""
+    project.write("conf/base/pipeline_ml.yml", BINDING + "  model: {verify: false}\n")
+    with project.session() as session:
+        session.run(pipeline_names=["data_science"], tags=["training"])
+    return project
+
+
+def bind_log(project, *arguments):
+    return CliRunner().invoke(command, ["churn", *arguments], obj=bootstrap_project(project.path))
+
+
+def models_of(project):
+    client = mlflow.MlflowClient(tracking_uri=project.store)
+    return client.search_logged_models([each.experiment_id for each in client.search_experiments()])
+
+
+def age(project, name, seconds):
+    place = project.path / "data" / name
+    written = place.stat().st_mtime - seconds
+    os.utime(place, (written, written))
+
+
+def test_a_missing_artifact_is_refused_whatever_is_forced(trained):
+    (trained.path / "data/classifier.pkl").unlink()
+    for options in ([], ["--force"]):
+        result = bind_log(trained, *options)
+        assert result.exit_code == 1
+        assert "an artifact is missing: 'classifier' (file://" in result.output
+        assert "'kedro run --pipelines=churn' makes it" in result.output
+    assert models_of(trained) == []
+
+
+def test_an_artifact_older_than_its_source_is_refused_unless_forced(trained, said):
+    age(trained, "classifier.pkl", 60)
+    result = bind_log(trained)
+    assert result.exit_code == 1
+    assert "'classifier' (" in result.output
+    assert "is older than" in result.output
+    assert "'--force' logs it as it is" in result.output
+    assert models_of(trained) == []
+    assert bind_log(trained, "--force").exit_code == 0
+    assert any("logged with an artifact that is out of date" in each for each in said)
+    assert len(models_of(trained)) == 1
+
+
+def test_it_resumes_a_run(trained):
+    client = mlflow.MlflowClient(tracking_uri=trained.store)
+    failed = client.create_run("0").info.run_id
+    client.set_terminated(failed, "FAILED")
+    client.set_tag(failed, "kedro_bind.error.message", "no luck")
+    half = client.create_logged_model("0", "churn", source_run_id=failed, tags={"kedro_bind.binding": "churn"})
+    result = bind_log(trained, f"--run-id={failed}")
+    assert result.exit_code == 0, result.output
+    (model,) = models_of(trained)
+    assert model.model_id != half.model_id
+    assert model.source_run_id == failed
+    run = client.get_run(failed)
+    assert run.info.status == "FINISHED"
+    assert "kedro_bind.error.message" not in run.data.tags
+
+
+def test_the_command_of_a_failure_has_all_that_led_to_it(trained):
+    trained.write("conf/prod/parameters.yml", "threshold: 1.0\n")
+    nodes = trained.source / "nodes.py"
+    nodes.write_text(nodes.read_text().replace("    score =", '    raise ValueError("not today")\n    score ='))
+    result = trained.kedro("run", "--pipelines=churn", "--env=prod", "--params=depth=4", check=False)
+    assert result.returncode == 1
+    assert "not today" in result.stderr
+    (line,) = [each for each in result.stderr.splitlines() if "kedro bind log" in each]
+    assert line.startswith("  kedro bind log churn --run-id=")
+    assert line.endswith(" --env=prod --params=depth=4")
+
+
+def test_help_has_an_example():
+    said = CliRunner().invoke(command, ["--help"]).output
+    assert "Example: kedro bind log churn --run-id" in said
