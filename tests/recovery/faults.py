@@ -100,8 +100,10 @@ class _Handler(BaseHTTPRequestHandler):
     faulty: FaultyProxy
 
     def handle_one_request(self) -> None:
-        with suppress(ConnectionError):
+        try:
             super().handle_one_request()
+        except ConnectionError:
+            self._hang_up()
 
     def _pass_on(self) -> None:
         kind = self.faulty.fault_of(f"{self.command} {urlsplit(self.path).path}")
@@ -114,7 +116,8 @@ class _Handler(BaseHTTPRequestHandler):
             return
         address = urlsplit(self.faulty.upstream)
         if kind == "cut":
-            self._send_half(address.hostname, address.port, body)
+            with suppress(OSError):
+                self._send_half(address.hostname, address.port, body)
             self._hang_up()
             return
         connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=60)
