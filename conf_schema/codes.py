@@ -49,6 +49,7 @@ Code = Literal[
     "unknown-tag",
     "unresolved-interpolation",
     "untyped-input",
+    "unused-key",
     "unused-training",
     "yaml-syntax",
 ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from conf_schema import Diagnostic, Sources
 from kedro_bind.checks.binding import findings_of_all
-from kedro_bind.checks.tracking import long_parameters, tracking_findings
+from kedro_bind.checks.tracking import long_parameters, tracking_findings, unused_keys
 from kedro_bind.registry import expand
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def check_everything(
         findings += map(config.sources.locate, found)
     files = tuple(dict.fromkeys(source.file for source in config.sources.files))
     if tracking is not None:
-        findings += tracking_findings(tracking)
+        findings += [*tracking_findings(tracking), *unused_keys(tracking)]
         files += tracking.files
     return Report(tuple(sorted(findings, key=lambda each: each.sort_key)), tuple(wanted), files, config.env)
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from kedro_bind.pipeline_ml import PipelineML
     from kedro_bind.tracking.config import TrackingConfig
 
-__all__ = ["long_parameters", "tracking_findings"]
+__all__ = ["long_parameters", "tracking_findings", "unused_keys"]
 
 
 def tracking_findings(config: TrackingConfig) -> list[Diagnostic]:
@@ -23,6 +23,22 @@ def tracking_findings(config: TrackingConfig) -> list[Diagnostic]:
     if has_errors(config.findings):
         return list(config.findings)
     return [*config.findings, *map(config.locate, [*_credentials(config), *_provider(config)])]
+
+
+def unused_keys(config: TrackingConfig) -> list[Diagnostic]:
+    """Find keys of `mlflow.yml` that do nothing, placed; a run need not tell of them."""
+    ui = config.mlflow.ui
+    if ui == type(ui)():
+        return []
+    finding = Diagnostic(
+        "unused-key",
+        "kedro_bind has no command that shows MLflow's user interface, so these keys do nothing",
+        f"start it with 'mlflow ui --port {ui.port} --host {ui.host}'",
+        Severity.WARNING,
+        ("ui",),
+        on_key=True,
+    )
+    return [config.locate(finding)]
 
 
 def long_parameters(bindings: Iterable[PipelineML], catalog: Any, config: TrackingConfig) -> list[Diagnostic]:

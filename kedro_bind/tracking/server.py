@@ -126,11 +126,7 @@ def _say_overruled(variable: str, configured: str | None, told: str) -> None:
 def _variables(name: str, context: KedroContext) -> dict[str, str]:
     given = credentials_of(context.config_loader).get(name)
     if given is None:
-        logger.warning(
-            "kedro_bind: there are no credentials '%s', which mlflow.yml names, so the environment has to have them",
-            name,
-        )
-        return {}
+        return {}  # the check before the run has told that
     if not isinstance(given, dict):
         raise LoggingError(f"the credentials '{name}', which mlflow.yml names, are no mapping of environment variables")
     wrong = [str(key) for key, value in given.items() if isinstance(value, dict | list) or value is None]

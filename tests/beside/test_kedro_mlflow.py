@@ -56,9 +56,7 @@ def test_a_logging_that_fails_ends_the_run_as_failed(quick):
 
 
 def test_its_file_is_left_to_it(quick):
-    quick.write(
-        "conf/base/mlflow.yml", f"server:\n  mlflow_tracking_uri: {quick.store}\nui: {{port: any}}\n"
-    )
+    quick.write("conf/base/mlflow.yml", f"server:\n  mlflow_tracking_uri: {quick.store}\nui: {{port: any}}\n")
     assert "1 binding in 1 file (env local): no problems" in quick.kedro("bind", "check").stdout
 
 
