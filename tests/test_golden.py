@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import os
 import re
@@ -115,6 +116,13 @@ def test_the_hook_for_pre_commit_runs_the_command_when_a_document_changes():
     assert (hook["entry"], hook["language"], hook["pass_filenames"]) == ("kedro bind check", "system", False)
     for document in ("conf/base/pipeline_ml.yml", "conf/prod/pipeline_ml/churn.yaml", "conf/base/a/pipeline_ml_b.json"):
         assert re.search(hook["files"], document)
+
+
+@pytest.mark.parametrize("case", ["clean", "clean_namespace_with_artifacts", "clean_file_in_folder"])
+def test_no_close_name_is_looked_for_where_all_is_well(case, tmp_path, monkeypatch):
+    # With a thousand bindings, that took longer than all else.
+    monkeypatch.setattr(difflib, "get_close_matches", None)
+    assert check(project_of(case, tmp_path)).endswith("no problems")
 
 
 def kedro_bind_check(

@@ -100,27 +100,27 @@ def _entries_of_training(pipeline_ml: PipelineML, catalog: Any) -> Iterator[Diag
     read = training.inputs()
     others = training.datasets() - set(pipeline_ml.artifact_sources.values())
     for name in sorted(each for each in others if not is_parameter(each)):
-        why, hint = "there is no such catalog entry", did_you_mean(name, _entries(catalog))
-        if name in catalog:
-            try:
-                dataset = unwrapped(catalog.get(name))
-            except Exception as error:  # noqa: BLE001 - datasets raise anything, and their packages may be missing
-                yield Diagnostic(
-                    "bad-catalog-entry",
-                    f"training uses '{name}', and its catalog entry does not hold: {_said(error)}",
-                    "mend the entry, or install what it needs",
-                    path=path,
-                    on_key=True,
-                )
-                continue
-            if not isinstance(dataset, MemoryDataset) or dataset.exists():
-                continue
-            why, hint = "its catalog entry is a MemoryDataset with nothing in it", ""
-        if name in read:
+        try:
+            dataset = unwrapped(catalog.get(name)) if name in catalog else None
+        except Exception as error:  # noqa: BLE001 - datasets raise anything, and their packages may be missing
+            yield Diagnostic(
+                "bad-catalog-entry",
+                f"training uses '{name}', and its catalog entry does not hold: {_said(error)}",
+                "mend the entry, or install what it needs",
+                path=path,
+                on_key=True,
+            )
+            continue
+        empty = isinstance(dataset, MemoryDataset) and not dataset.exists()
+        if name in read and (dataset is None or empty):
+            said = (
+                "its catalog entry is a MemoryDataset with nothing in it" if empty else "there is no such catalog entry"
+            )
+            hint = "" if empty else did_you_mean(name, _entries(catalog))
             # Only a warning: a hook of the project may supply it when the run begins.
             yield Diagnostic(
                 "not-supplied",
-                f"training reads '{name}', which no node of it produces, and {why}",
+                f"training reads '{name}', which no node of it produces, and {said}",
                 hint or "give it an entry of a type that is stored, or let a hook supply it",
                 Severity.WARNING,
                 path,
