@@ -1,4 +1,4 @@
-"""Beside kedro-mlflow: run where it is installed, see `.ci/run` and the nox session `beside`."""
+"""Beside kedro-mlflow: run where it is installed, by the nox session `beside`."""
 
 from __future__ import annotations
 
