@@ -86,8 +86,9 @@ class BoundModel(Predicts, PythonModel):
         refuse_unknown_parameters()
         folder = Path(context.artifacts[ARTIFACT])
         model = folder.parents[1]
-        # While a model is saved, some MLflow versions load it from where it is made, without its code.
-        self.predictor = load_predictor(folder, model / "code" if (model / "MLmodel").is_file() else None)
+        if not (model / "MLmodel").is_file():
+            return  # MLflow 3.1 loads what it saves before it is there; no answer is asked of that
+        self.predictor = load_predictor(folder, model / "code")
 
 
 def load_predictor(folder: Path, code: Path | None = None) -> Predictor:
