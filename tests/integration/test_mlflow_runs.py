@@ -138,6 +138,8 @@ def test_ctrl_c_ends_the_run_as_killed(quick, where, command):
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
+        # What a shell starts in the background ignores Ctrl-C, and so would this process.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - one call, no lock
     ) as process:
         try:
             deadline = time.monotonic() + 120
