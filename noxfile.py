@@ -21,8 +21,8 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def oldest(session: nox.Session) -> None:
     """Run the tests with the oldest supported Kedro and MLflow."""
-    # MLflow 3.1 is older than SQLAlchemy 2.1, and does not say that it needs an older one.
-    session.install("-e", ".[test]", "kedro==1.2.0", "mlflow==3.1.0", "sqlalchemy<2.1")
+    # MLflow 3.1 does not say that it needs an older SQLAlchemy, and, to serve, an older FastAPI.
+    session.install("-e", ".[test]", "kedro==1.2.0", "mlflow==3.1.0", "sqlalchemy<2.1", "fastapi<0.116")
     session.run("pytest", "-n", "2", *session.posargs, env=ENVIRONMENT)
 
 
