@@ -155,7 +155,10 @@ class ModelOptions(Strict):
         examples=[{"stage": "trial"}],
     )
     description: Maybe[Name] = Field(
-        None, description="What the model is for; shown in MLflow.", examples=["Churn within 90 days"]
+        None,
+        description="What the model is for, shown in MLflow; by default what the docstring of its last function begins "
+        "with.",
+        examples=["Churn within 90 days"],
     )
     aliases: Maybe[Names] = Field(
         None, description="Aliases that the registered version gets.", examples=[["challenger"]]

@@ -100,13 +100,9 @@ class BoundRun:
             return
         from kedro.io import SharedMemoryDataCatalog
 
-        from kedro_bind.tracking.parameters import log_parameters, loggable, parameter_values
-
         self.tracked = self.open("+".join(self.bindings), run_params=run_params)
         try:
-            if not (self.tracking.foreign and self.tracked.joined):  # else kedro-mlflow logs them
-                values = parameter_values(self.bindings.values(), catalog)
-                log_parameters(self.tracked.run_id, loggable(values, self.tracking.mlflow.tracking.params))
+            self.log_parameters(self.tracked, catalog)
             if isinstance(catalog, SharedMemoryDataCatalog):  # that of the ParallelRunner
                 self.tracked.lend_to_processes()
         except Exception as error:
@@ -133,6 +129,14 @@ class BoundRun:
             self.before_session,
         )
         return open_run(wanted, self.tracking, self.context)
+
+    def log_parameters(self, tracked: TrackedRun, catalog: Any) -> None:
+        """Log the parameters of training."""
+        from kedro_bind.tracking.parameters import log_parameters, loggable, parameter_values
+
+        if not (self.tracking.foreign and tracked.joined):  # else kedro-mlflow logs them
+            values = parameter_values(self.bindings.values(), catalog)
+            log_parameters(tracked.run_id, loggable(values, self.tracking.mlflow.tracking.params))
 
     def observe(self, dataset_name: str, data: Any, *, loaded: bool) -> None:
         """Keep a sample of the input of a model when it passes by, and see training finish.

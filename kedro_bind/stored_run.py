@@ -42,7 +42,12 @@ def log_stored(name: str, context: KedroContext, run_id: str | None = None, *, f
     _refuse_incomplete(name, binding, catalog, force=force)
     with patience(f"logging the model of '{name}'"), open_runs.kill_if_interrupted(run):
         run.tracked = run.open(name, run_id=run_id)
-        remove_leftovers(run.tracked.run_id, name)
+        try:
+            remove_leftovers(run.tracked.run_id, name)
+            run.log_parameters(run.tracked, catalog)
+        except Exception as error:
+            run.fail(error)
+            raise
         run.finish(catalog)
     return str(run.logged[name])
 

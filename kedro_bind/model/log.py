@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.metadata
 import logging
 import tempfile
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -24,6 +25,8 @@ from kedro_bind.model.signature import InputSample, sample_input
 from kedro_bind.store_errors import first_reason, said_by
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from kedro_bind.model.origin import Origin
     from kedro_bind.model.plan import Plan
     from kedro_bind.pipeline_ml import PipelineML, Serving
@@ -80,7 +83,7 @@ def log_model(
     from mlflow.models import Model
 
     serving = pipeline_ml.serving
-    with ExitStack() as stack, quiet("mlflow"):
+    with ExitStack() as stack, quiet("mlflow"), _frozen_heap():
         prover = prover or start_prover(pipeline_ml, origin)
         if prover is not None:
             stack.enter_context(prover)
@@ -123,6 +126,22 @@ def log_model(
                 f"the model '{settings.name}' can't be written to MLflow at {where}: {said_by(error)}"
             ) from error
     return LoggedModel(settings.name, info.model_uri, settings.registered_model_name, version)
+
+
+@contextmanager
+def _frozen_heap() -> Iterator[None]:
+    """Spare what is in memory already the garbage collections to come.
+
+    One of them over all that pandas, MLflow and Kedro hold takes longer than the rest of logging a small model.
+    """
+    if gc.get_freeze_count():  # somebody else's
+        yield
+        return
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _sample_from(catalog: Any, serving: Serving) -> InputSample | None:

@@ -99,9 +99,13 @@ class BoundFlavor:
             # Given none, MLflow would infer them by loading the model.
             pip_requirements=settings.pip_requirements if settings.environment else [_NOWHERE],
         )
-        place = model / mlflow_model.flavors["python_function"]["artifacts"][ARTIFACT]["path"]
+        flavor = mlflow_model.flavors["python_function"]
+        planned = flavor["artifacts"][ARTIFACT]
+        place = model / planned["path"]
         place.rmdir()
         self._built = self._built.moved(place)
+        # MLflow writes down where it has both from, which is a folder that nobody will find again.
+        flavor["model_code_path"], planned["uri"] = code.name, planned["path"]
 
     def _signature(self) -> Any:
         """Give the signature without outputs; `False` tells MLflow to infer none."""

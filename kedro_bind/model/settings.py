@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import inspect
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ from kedro_bind.errors import LoggingError
 from kedro_bind.pipeline_ml import LOG_MODEL_KEYS
 
 if TYPE_CHECKING:
+    from kedro.pipeline import Pipeline
+
     from conf_schema import Condition
     from kedro_bind.model.origin import Origin
     from kedro_bind.pipeline_ml import Serving
@@ -90,11 +93,19 @@ def resolve_settings(serving: Serving, origin: Origin) -> LogSettings:
         extra_requirements=_listed(given["extra_pip_requirements"]) or [],
         metadata=given["metadata"],
         tags=dict(given["tags"] or {}),
-        description=given["description"],
+        description=given["description"] or _docstring(serving.inference),
         aliases=_names(given["aliases"]),
         promote_if=tuple(map(parse_condition, _names(given["promote_if"]))),
         verify=bool(given["verify"]),
     )
+
+
+def _docstring(inference: Pipeline) -> str | None:
+    """Give the first paragraph of the docstring of the function that gives the answer."""
+    output = inference.outputs()
+    function = next(node.func for node in inference.nodes if output & set(node.outputs))
+    text = inspect.getdoc(function) if inspect.isroutine(function) else None
+    return " ".join(text.split("\n\n")[0].split()) if text else None
 
 
 def _names(value: Any) -> tuple[str, ...]:

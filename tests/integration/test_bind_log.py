@@ -75,6 +75,7 @@ def test_it_resumes_a_run(trained):
     assert model.source_run_id == failed
     run = client.get_run(failed)
     assert run.info.status == "FINISHED"
+    assert run.data.params == {"depth": "3"}
     assert "kedro_bind.error.message" not in run.data.tags
 
 

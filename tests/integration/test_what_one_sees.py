@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+
 import mlflow
 import pytest
 import yaml
@@ -41,3 +43,5 @@ def test_run_and_model_tell_where_they_come_from_and_what_they_are(client):
     info = mlflow.models.get_model_info(model.model_uri)
     assert info.signature.inputs.input_names() == ["spend", "visits"]
     assert info.saved_input_example_info["artifact_path"] == "input_example.json"
+    mlmodel = mlflow.artifacts.load_text(f"{model.artifact_location}/MLmodel")
+    assert tempfile.gettempdir() not in mlmodel.replace(model.artifact_location, "")
