@@ -20,16 +20,16 @@ class Scale:
     slow_every: int = 10
     predictions: int = 60
     batch_seconds: float = 0.25
-    fresh_repeats: int = 9
+    fresh_repeats: int = 5
     log_repeats: int = 5
-    serve_rounds: int = 4
+    serve_rounds: int = 3
     serve_seconds: float = 5.0
     requests: int = 10_000
     table_rows: int = 1_000_000
-    table_generations: int = 5
+    table_generations: int = 3
     table_rounds: int = 6
-    startup_repeats: int = 15
-    check_repeats: int = 7
+    startup_repeats: int = 9
+    check_repeats: int = 4
 
 
 FULL = Scale()
