@@ -103,7 +103,7 @@ def resolve_settings(serving: Serving, origin: Origin) -> LogSettings:
 def _docstring(inference: Pipeline) -> str | None:
     """Give the first paragraph of the docstring of the function that gives the answer."""
     output = inference.outputs()
-    function = next(node.func for node in inference.nodes if output & set(node.outputs))
+    function = next((node.func for node in inference.nodes if output & set(node.outputs)), None)
     text = inspect.getdoc(function) if inspect.isroutine(function) else None
     return " ".join(text.split("\n\n")[0].split()) if text else None
 
