@@ -44,10 +44,19 @@ class Serving:
     name: str | None = None
     document: Mapping[str, Any] = field(default_factory=dict)
 
+    def log_option(self, key: str) -> Any:
+        """Give what code or else the document says of how the model is logged; `key` is one of `LOG_MODEL_KEYS`."""
+        return self.log_model_kwargs.get(key, getattr(self.options, key))
+
+    def log_names(self, key: str) -> tuple[str, ...]:
+        """Give an option that names something, be it one name, several or none."""
+        value = self.log_option(key)
+        return (value,) if isinstance(value, str) else tuple(value or ())
+
     @property
     def example_rows(self) -> int:
         """How many rows of the input are kept, for the example and for the proof."""
-        wanted = self.log_model_kwargs.get("input_example", self.options.input_example)
+        wanted = self.log_option("input_example")
         return wanted if isinstance(wanted, int) and not isinstance(wanted, bool) else _EXAMPLE_ROWS
 
 

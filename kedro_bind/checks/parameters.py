@@ -24,7 +24,7 @@ def parameter_problems(pipeline_ml: PipelineML, catalog: Any) -> Iterator[Diagno
     """Find parameters of inference that can't be part of the model's signature; paths start at the binding's name."""
     serving = pipeline_ml.serving
     wanted = serving.options.predict_params
-    if wanted == "none" or serving.log_model_kwargs.get("signature", serving.options.signature) != "auto":
+    if wanted == "none" or serving.log_option("signature") != "auto":
         return
     named = None if isinstance(wanted, str) else {each: index for index, each in enumerate(wanted)}
     for name in sorted(filter(is_parameter, pipeline_ml.inference.inputs())):

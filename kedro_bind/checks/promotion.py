@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from conf_schema import Diagnostic, Severity, did_you_mean, parse_condition
 from kedro_bind.checks.naming import alias_problem
@@ -21,10 +21,11 @@ def promotion_problems(pipeline_ml: PipelineML) -> Iterator[Diagnostic]:
 
     A document's are read already; those that Python code gives are not.
     """
-    texts = _given(pipeline_ml, "promote_if")
-    aliases = _given(pipeline_ml, "aliases")
+    serving = pipeline_ml.serving
+    aliases = serving.log_names("aliases")
+    texts = serving.log_names("promote_if")
     for index, text in enumerate(texts):
-        path: KeyPath = (pipeline_ml.serving.name or "", "model", "promote_if", index)
+        path: KeyPath = (serving.name or "", "model", "promote_if", index)
         try:
             alias = parse_condition(text).alias
         except ValueError as error:
@@ -47,16 +48,10 @@ def promotion_problems(pipeline_ml: PipelineML) -> Iterator[Diagnostic]:
                 path,
             )
     for key in ("registered_model_name", "aliases"):
-        if texts and not _given(pipeline_ml, key):
+        if texts and not serving.log_names(key):
             yield Diagnostic(
                 "bad-value",
                 f"'promote_if' decides about the aliases of a registered version, and there is no '{key}'",
                 f"add '{key}'",
-                path=(pipeline_ml.serving.name or "", "model", "promote_if"),
+                path=(serving.name or "", "model", "promote_if"),
             )
-
-
-def _given(pipeline_ml: PipelineML, key: str) -> tuple[str, ...]:
-    serving = pipeline_ml.serving
-    value: Any = serving.log_model_kwargs.get(key, getattr(serving.options, key))
-    return (value,) if isinstance(value, str) else tuple(value or ())

@@ -32,7 +32,7 @@ def signature_problems(pipeline_ml: PipelineML, catalog: Any) -> Iterator[Diagno
     """
     serving = pipeline_ml.serving
     name = serving.input_name
-    if name not in catalog or serving.log_model_kwargs.get("signature", serving.options.signature) != "auto":
+    if name not in catalog or serving.log_option("signature") != "auto":
         return
     try:
         dataset = catalog.get(name)

@@ -75,8 +75,7 @@ def resolve_settings(serving: Serving, origin: Origin) -> LogSettings:
     Raises:
         LoggingError: a path of `code_paths` does not exist.
     """
-    given: dict[str, Any] = {key: getattr(serving.options, key) for key in LOG_MODEL_KEYS}
-    given |= serving.log_model_kwargs
+    given: dict[str, Any] = {key: serving.log_option(key) for key in LOG_MODEL_KEYS}
     code_paths = _code_paths(given["code_paths"], origin)
     return LogSettings(
         name=given["name"] or serving.name or "model",
@@ -94,8 +93,8 @@ def resolve_settings(serving: Serving, origin: Origin) -> LogSettings:
         metadata=given["metadata"],
         tags=dict(given["tags"] or {}),
         description=given["description"] or _docstring(serving.inference),
-        aliases=_names(given["aliases"]),
-        promote_if=tuple(map(parse_condition, _names(given["promote_if"]))),
+        aliases=serving.log_names("aliases"),
+        promote_if=tuple(map(parse_condition, serving.log_names("promote_if"))),
         verify=bool(given["verify"]),
     )
 
@@ -106,10 +105,6 @@ def _docstring(inference: Pipeline) -> str | None:
     function = next((node.func for node in inference.nodes if output & set(node.outputs)), None)
     text = inspect.getdoc(function) if inspect.isroutine(function) else None
     return " ".join(text.split("\n\n")[0].split()) if text else None
-
-
-def _names(value: Any) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else tuple(value or ())
 
 
 def _code_paths(wanted: Any, origin: Origin) -> list[str] | None:

@@ -34,7 +34,7 @@ def refuse_unknown_parameters() -> None:
             _refuse_unknown(self, params)
         return original(self, data, params)
 
-    PyFuncModel.predict = predict  # type: ignore[method-assign]
+    PyFuncModel.predict = predict  # type: ignore[method-assign]  # what this module is for
 
 
 def _refuse_unknown(model: PyFuncModel, params: Mapping[str, Any]) -> None:
