@@ -53,6 +53,7 @@ class KedroAnswer:
             said = f"{type(error).__name__}: {error}"
             raise LoggingError(
                 f"the inference pipeline fails on the first rows of '{plan.input_name}': {said}"
+                "; if it can't answer here, set 'verify: false' in 'model'"
             ) from error
 
 

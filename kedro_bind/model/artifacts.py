@@ -34,6 +34,7 @@ __all__ = [
     "artifact_uris",
     "has_path",
     "is_persisted",
+    "link_file",
     "local_config",
     "stage",
     "stored",
@@ -219,12 +220,13 @@ def _fetch(source: Stored, place: Path) -> None:
 
 def _link(origin: Path, place: Path) -> None:
     if origin.is_dir():
-        shutil.copytree(origin, place, copy_function=_link_file)
+        shutil.copytree(origin, place, copy_function=link_file)
     else:
-        _link_file(str(origin), str(place))
+        link_file(str(origin), str(place))
 
 
-def _link_file(origin: str, place: str) -> None:
+def link_file(origin: str, place: str) -> None:
+    """Link a file; copy it where the file system has no links, or is another one."""
     try:
         os.link(os.path.realpath(origin), place)
     except OSError:

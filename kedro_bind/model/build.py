@@ -14,7 +14,7 @@ from kedro.io.core import is_parameter
 
 from conf_schema import RunnerSpec
 from kedro_bind.errors import LoggingError
-from kedro_bind.model.artifacts import stage, stored
+from kedro_bind.model.artifacts import link_file, stage, stored
 from kedro_bind.model.digest import digest
 from kedro_bind.model.plan import Artifact, NodePlan, Plan, RunnerPlan, write_plan
 
@@ -38,9 +38,9 @@ class BuiltPlan:
     versions: dict[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
-    def moved(self, place: Path) -> BuiltPlan:
-        """Move the folder."""
-        shutil.move(self.folder, place)
+    def linked(self, place: Path) -> BuiltPlan:
+        """Give the same in a folder that exists, its files linked where the file system allows."""
+        shutil.copytree(self.folder, place, copy_function=link_file, dirs_exist_ok=True)
         return replace(self, folder=place)
 
     def digests(self) -> dict[str, str]:

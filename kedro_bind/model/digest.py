@@ -11,18 +11,19 @@ if TYPE_CHECKING:
 
 __all__ = ["digest"]
 
-_CHUNK = 1 << 20
+_CHUNK = 1 << 22
 
 
 def digest(path: Path) -> str:
     """Give the sha256 of a file, or of the names and contents of all files of a folder."""
     total = hashlib.sha256()
+    buffer = memoryview(bytearray(_CHUNK))
     for each in sorted(_files(path)):
         if path.is_dir():
             total.update(each.relative_to(path).as_posix().encode() + b"\0")
-        with each.open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                total.update(chunk)
+        with each.open("rb", buffering=0) as file:
+            while count := file.readinto(buffer):
+                total.update(buffer[:count])
     return total.hexdigest()
 
 

@@ -6,6 +6,7 @@ import gc
 import importlib.metadata
 import logging
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -94,7 +95,8 @@ def log_model(
         for warning in built.warnings:
             logger.warning("kedro_bind: %s", warning)
         lineage = _lineage(pipeline_ml, origin, built.plan)
-        flavor = BoundFlavor(built, settings, sample or _sample_from(catalog, serving), prover, lineage)
+        digests = stack.enter_context(ThreadPoolExecutor(max_workers=1)).submit(built.digests)
+        flavor = BoundFlavor(built, settings, sample or _sample_from(catalog, serving), prover, lineage, digests)
         active = mlflow.active_run() or mlflow.start_run()
         run_id = active.info.run_id
         attempt = stack.enter_context(undone_on_error(run_id, settings.name))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from kedro_bind.model.signature import infer_parameters, infer_schema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from concurrent.futures import Future
 
     from kedro_bind.model.build import BuiltPlan
     from kedro_bind.model.proof import Prover
@@ -40,7 +40,8 @@ _NOWHERE = 'mlflow; python_version < "3"'
 class BoundFlavor:
     """What `Model.log` saves a model with: MLflow's pyfunc, the plan, the proof, and the requirements that it gives.
 
-    `lineage` is complete when the model is saved.
+    `digests` are the sha256 of the artifacts, on their way. `lineage` is complete when the model is saved.
+    What is heavy in the plan's folder is read and linked, never copied.
     """
 
     __name__ = "mlflow.pyfunc"
@@ -52,24 +53,18 @@ class BoundFlavor:
         sample: InputSample | None,
         prover: Prover | None,
         lineage: Mapping[str, Any],
+        digests: Future[dict[str, str]],
     ) -> None:
         self._built, self._settings, self._sample, self._prover = built, settings, sample, prover
+        self._digests = digests
         self.lineage = dict(lineage)
 
     def save_model(self, path: str, mlflow_model: Any, **_: Any) -> None:
         """Save the model at `path`, and complete it while another process tries it."""
         model, settings, rows = Path(path), self._settings, self._sample.rows if self._sample else None
-        self._save(model, mlflow_model, rows)
-        if self._prover is not None:
-            self._prover.begin(model, rows)
-        # The artifacts stay as they are until the end: what is heavy is moved and read, never copied.
-        kedro = KedroAnswer(self._built, rows) if self._sample else None
-        with ThreadPoolExecutor(max_workers=1) as aside:
-            digests = aside.submit(self._built.digests)
-            if mlflow_model.signature is not None and kedro is not None and settings.signature in ("auto", None):
-                mlflow_model.signature.outputs = infer_schema(kedro.first)
-            named, brought = self._proven(kedro)
-            built = self._built.sealed(digests.result())
+        built = self._save(model, mlflow_model, rows)
+        named, brought = self._try(self._prover, model, mlflow_model, rows) if self._prover else (set(), set())
+        built = built.sealed(self._digests.result())
         self.lineage["artifacts"] = artifact_lineage(built.plan, built.versions)
         write_lineage(self.lineage, built.folder)
         if not settings.environment:
@@ -78,8 +73,8 @@ class BoundFlavor:
         mlflow_model.model_size_bytes = sum(each.stat().st_size for each in model.rglob("*") if each.is_file())
         mlflow_model.save(str(model / "MLmodel"))
 
-    def _save(self, model: Path, mlflow_model: Any, rows: Any) -> None:
-        """Save all but the plan with MLflow, which would copy it, and move the plan there."""
+    def _save(self, model: Path, mlflow_model: Any, rows: Any) -> BuiltPlan:
+        """Save all but the plan with MLflow, which would copy it, and link the plan into its place there."""
         import mlflow.pyfunc
 
         settings = self._settings
@@ -101,11 +96,9 @@ class BoundFlavor:
         )
         flavor = mlflow_model.flavors["python_function"]
         planned = flavor["artifacts"][ARTIFACT]
-        place = model / planned["path"]
-        place.rmdir()
-        self._built = self._built.moved(place)
         # MLflow writes down where it has both from, which is a folder that nobody will find again.
         flavor["model_code_path"], planned["uri"] = code.name, planned["path"]
+        return self._built.linked(model / planned["path"])
 
     def _signature(self) -> Any:
         """Give the signature without outputs; `False` tells MLflow to infer none."""
@@ -131,11 +124,16 @@ class BoundFlavor:
             return None
         return rows if wanted is None or isinstance(wanted, str | int) else wanted
 
-    def _proven(self, kedro: KedroAnswer | None) -> tuple[set[str], set[str]]:
-        """Wait for the proof, and give the modules that the model's own code imports, and those that came along."""
-        if self._prover is None:
-            return set(), set()
-        proof = self._prover.end(self._built.plan, kedro)
+    def _try(self, prover: Prover, model: Path, mlflow_model: Any, rows: Any) -> tuple[set[str], set[str]]:
+        """Have the other process try the saved model, and run the pipeline here meanwhile, for the signature's output.
+
+        Gives the modules that the model's own code imports, and those that came along.
+        """
+        prover.begin(model, rows)
+        kedro = KedroAnswer(self._built, rows) if self._sample else None
+        if kedro is not None and mlflow_model.signature is not None and self._settings.signature in ("auto", None):
+            mlflow_model.signature.outputs = infer_schema(kedro.first)
+        proof = prover.end(self._built.plan, kedro)
         if proof.remark:
             logger.warning("kedro_bind: %s: %s", self._built.plan.name, proof.remark)
         return set(proof.named), set(proof.brought)

@@ -80,6 +80,7 @@ def test_it_resumes_a_run(trained):
 
 
 def test_the_command_of_a_failure_has_all_that_led_to_it(trained):
+    trained.write("conf/base/pipeline_ml.yml", BINDING)
     trained.write("conf/prod/parameters.yml", "threshold: 1.0\n")
     nodes = trained.source / "nodes.py"
     nodes.write_text(nodes.read_text().replace("    score =", '    raise ValueError("not today")\n    score ='))

@@ -78,6 +78,21 @@ def test_an_inference_that_is_not_deterministic_is_logged_with_a_word(proven, sa
     assert any("not deterministic" in line for line in said)
 
 
+def test_an_inference_that_fails_here_is_refused_and_logged_where_nothing_is_to_be_run(proven):
+    change_node(proven, "    return pd.DataFrame({", "    raise RuntimeError('no such device')\n    return pd.DataFrame({")
+    with pytest.raises(LoggingError, match=r"fails on the first rows of 'customers'.*no such device.*'verify: false'"):
+        run(proven)
+    assert versions(proven) == []
+    proven.write("conf/base/pipeline_ml.yml", REGISTERED.replace("aliases", "verify: false, aliases"))
+    run(proven)
+    (version,) = versions(proven)
+    mlflow.set_tracking_uri(proven.store)
+    signature = mlflow.models.get_model_info(f"models:/churn/{version.version}").signature
+    assert signature.inputs.input_names() == ["spend", "visits"]
+    assert [each.name for each in signature.params] == ["threshold"]
+    assert signature.outputs is None
+
+
 def test_requirements_are_what_the_model_really_imports(proven):
     change_node(proven, "    score =", "    import numpy\n\n    score =")
     run(proven)
