@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import subprocess
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from processes import CommandFailed, group
 from projects import INSIDE
@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 
     from projects import Workshop
     from variants import Variant
+
+
+class _HasVariant(Protocol):
+    variant: Variant
+
+
+_Asked = TypeVar("_Asked", bound=_HasVariant)
 
 
 class Worker:
@@ -85,7 +92,7 @@ def check_answers(started: Sequence[Worker]) -> None:
             raise CommandFailed(f"{name} predicts {scores}, hand_written {expected}")
 
 
-def in_turn(started: Sequence[Worker], turn: int, slow_every: int) -> list[Worker]:
+def in_turn(started: Sequence[_Asked], turn: int, slow_every: int) -> list[_Asked]:
     """Give whom to ask in a round: another one first each time, the slow ones only in some rounds."""
     asked = [each for each in started if not each.variant.slow or turn % slow_every == 0]
     first = turn % len(asked)

@@ -120,8 +120,7 @@ def logging_time(numbers: dict[str, Any]) -> Iterator[Figure]:
             if name == OURS:
                 bar = 1.0
             elif name == "kedro_bind_unverified":
-                copies = middle(rounds, "two_copies", _of("seconds"))
-                bar, judged = 0.25, seconds - copies
+                bar, judged = 0.25, difference(rounds, name, "two_copies", _of("seconds"))
             what = f"{label} artifact" + (f" ({judged:.2f} s beyond two copies)" if judged is not None else "")
             against = "kedro_mlflow"
             yield Figure(
@@ -150,8 +149,8 @@ def serving(numbers: dict[str, Any]) -> Iterator[Figure]:
                 yield Figure(f"{label}, {key[:3]}", name, value, "ms", versus)
         for name, peak in each["peak_kb"].items():
             bar = 1.05 if name == OURS and connections == 16 and each["kind"] == "forest" else None
-            versus = peak["sum"] / each["peak_kb"][BASE]["sum"]
-            yield Figure(f"{label}, peak memory", name, peak["sum"] / 1024, "MB", versus, at_most=bar)
+            versus = peak / each["peak_kb"][BASE]
+            yield Figure(f"{label}, peak memory", name, peak / 1024, "MB", versus, at_most=bar)
 
 
 def concurrency(numbers: dict[str, Any]) -> Iterator[Figure]:

@@ -101,11 +101,11 @@ def tree(root: int) -> list[int]:
     return found
 
 
-def peak_kb(root: int) -> dict[str, int]:
-    """Give the most memory that the processes of a tree ever held (VmHWM): the sum, and the largest."""
-    peaks = []
+def peak_kb(root: int) -> int:
+    """Give the most memory that each process of a tree ever held (VmHWM), summed up."""
+    peaks = 0
     for each in tree(root):
         with contextlib.suppress(OSError, StopIteration):
             lines = Path(f"/proc/{each}/status").read_text(encoding="utf-8").splitlines()
-            peaks.append(int(next(line for line in lines if line.startswith("VmHWM:")).split()[1]))
-    return {"sum": sum(peaks), "largest": max(peaks, default=0)}
+            peaks += int(next(line for line in lines if line.startswith("VmHWM:")).split()[1])
+    return peaks

@@ -56,8 +56,8 @@ class Server:
         """Send requests with parameters of their own, and count the wrong answers."""
         return self._load(connections, 0, "--check", str(count))
 
-    def peak_kb(self) -> dict[str, int]:
-        """Give the most memory that its processes held so far."""
+    def peak_kb(self) -> int:
+        """Give the sum of the most memory that each of its processes held so far."""
         return peak_kb(self._process.pid)
 
     def _load(self, connections: int, seconds: float, *more: str) -> dict[str, Any]:

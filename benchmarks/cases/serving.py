@@ -5,33 +5,45 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import variants
+from driver import in_turn
 from servers import serving
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from projects import Workshop
+    from scale import Scale
+    from servers import Server
 
 CONNECTIONS = (1, 4, 16)
 
 
 def run(workshop: Workshop) -> dict[str, Any]:
-    """Measure: all servers run, one at a time has the load."""
-    scale = workshop.scale
+    """Measure: all servers run, one at a time has the load; several times with servers of their own."""
     series = []
     for kind in ("small", "forest"):
-        chosen = [each for each in variants.of_model(2, kind) if each is not variants.CONTROL]
-        with serving(workshop, chosen, kind) as servers:
-            for server in servers:
-                server.press(1, scale.serve_seconds / 3)
-            for connections in CONNECTIONS:
-                rounds = []
-                for turn in range(scale.serve_rounds):
-                    first = turn % len(servers)
-                    rounds.append(
-                        {
-                            server.variant.name: server.press(connections, scale.serve_seconds)
-                            for server in [*servers[first:], *servers[:first]]
-                        }
-                    )
-                peaks = {server.variant.name: server.peak_kb() for server in servers}
-                series.append({"kind": kind, "connections": connections, "rounds": rounds, "peak_kb": peaks})
+        rounds: dict[int, list[dict[str, Any]]] = {each: [] for each in CONNECTIONS}
+        peaks: dict[int, dict[str, int]] = {each: {} for each in CONNECTIONS}
+        for _ in range(workshop.scale.serve_generations):
+            with serving(workshop, variants.of_model(2, kind), kind) as servers:
+                for server in servers:
+                    server.press(1, workshop.scale.serve_seconds)  # warms up
+                for connections in CONNECTIONS:
+                    rounds[connections] += _rounds(servers, connections, workshop.scale)
+                    for server in servers:
+                        name = server.variant.name
+                        peaks[connections][name] = max(server.peak_kb(), peaks[connections].get(name, 0))
+        series += [
+            {"kind": kind, "connections": each, "rounds": rounds[each], "peak_kb": peaks[each]} for each in CONNECTIONS
+        ]
     return {"series": series}
+
+
+def _rounds(servers: Sequence[Server], connections: int, scale: Scale) -> list[dict[str, Any]]:
+    return [
+        {
+            server.variant.name: server.press(connections, scale.serve_seconds)
+            for server in in_turn(servers, turn, scale.serve_rounds)
+        }
+        for turn in range(scale.serve_rounds)
+    ]
