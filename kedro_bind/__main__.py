@@ -6,6 +6,7 @@ output. Here it is imported with standard output set aside.
 
 from __future__ import annotations
 
+import runpy
 import sys
 from contextlib import redirect_stdout
 
@@ -15,9 +16,9 @@ __all__ = ["main"]
 def main() -> None:
     """Run a command of `kedro bind`."""
     with redirect_stdout(sys.stderr):
-        from kedro.framework.cli import main as kedro
+        import kedro.framework.cli  # noqa: F401 - for what it does when it is imported
     sys.argv[1:1] = ["bind"]
-    kedro()
+    runpy.run_module("kedro", run_name="__main__", alter_sys=True)
 
 
 if __name__ == "__main__":

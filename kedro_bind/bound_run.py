@@ -173,10 +173,10 @@ class BoundRun:
         """
         for name, reason in self.incomplete.items():
             logger.warning(
-                "kedro_bind: no model of '%s' is logged: %s; 'kedro bind log %s' logs it from what is stored",
+                "kedro_bind: no model of '%s' is logged: %s; '%s' logs it from what is stored",
                 name,
                 reason,
-                name,
+                self._command(name),
             )
         if self.tracked is None:
             return
@@ -228,7 +228,10 @@ class BoundRun:
 
     def _commands(self, names: Iterable[str]) -> list[str]:
         run = [f"--run-id={self.tracked.run_id}"] if self.tracked else []
-        return [f"  {shlex.join(['kedro', 'bind', 'log', name, *run, *self.origin.options])}" for name in names]
+        return [f"  {self._command(name, *run)}" for name in names]
+
+    def _command(self, name: str, *more: str) -> str:
+        return shlex.join(["kedro", "bind", "log", name, *more, *self.origin.options])
 
     def enter_thread(self) -> None:
         """Let a node in a thread of its own log to the MLflow run."""

@@ -219,7 +219,7 @@ def _warn(config: Config | None) -> None:
     if has_errors(config.findings):
         _current.warned = config
         count = len(config.findings)
-        files = ", ".join(dict.fromkeys(each.file for each in config.findings if each.file))
+        files = ", ".join(dict.fromkeys(each.file or "the configuration" for each in config.findings))
         logger.warning(
             "kedro_bind: %d problem%s in %s; 'kedro bind check' shows %s",
             count,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.checks.catalog import catalog_problems
+from kedro_bind.checks.environment import environment_problems
 from kedro_bind.checks.flow import flow_problems
 from kedro_bind.checks.naming import naming_problems, shared_names
 from kedro_bind.checks.packaging import packaging_problems
@@ -33,6 +34,7 @@ def binding_findings(pipeline_ml: PipelineML, catalog: Any, origin: Origin | Non
     yield from parameter_problems(pipeline_ml, catalog)
     yield from signature_problems(pipeline_ml, catalog)
     yield from packaging_problems(pipeline_ml, origin)
+    yield from environment_problems(pipeline_ml, origin)
 
 
 def findings_of_all(bindings: Iterable[PipelineML], catalog: Any, origin: Origin | None = None) -> list[Diagnostic]:

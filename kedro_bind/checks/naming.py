@@ -18,6 +18,7 @@ __all__ = ["alias_problem", "model_name", "naming_problems", "shared_names"]
 _NOT_IN_MODEL_NAMES = "/:.%\"'"
 _NOT_IN_REGISTERED_NAMES = "/:"
 _ALIAS = re.compile(r"^[\w\-]{1,255}$")
+_TAG = re.compile(r"^[/\w.\- :]{1,250}$")
 _RESERVED_ALIAS = re.compile(r"^(latest|v\d+)$", re.IGNORECASE)
 """The rules of `mlflow.utils.validation`; tests/kedro_bind/checks/test_naming.py compares them with MLflow's."""
 
@@ -75,6 +76,22 @@ def naming_problems(pipeline_ml: PipelineML) -> Iterator[Diagnostic]:
                 "choose another one",
                 path=(binding, "model", "aliases", index),
             )
+    for key in (options.tags or ()) if registered is not None else ():
+        if problem := _tag_problem(key):
+            yield Diagnostic(
+                "bad-value",
+                f"'{key}' can't be the name of a version's tag: {problem}",
+                "choose another one",
+                path=(binding, "model", "tags", key),
+                on_key=True,
+            )
+
+
+def _tag_problem(key: str) -> str:
+    if not _TAG.match(key):
+        return "MLflow takes up to 250 letters, digits, and '_', '-', '.', ' ', ':', '/'"
+    same = posixpath.normpath(key) == key and key != "." and not key.startswith(("..", "/"))
+    return "" if same else "MLflow reads it as a path, and as that it has a shorter form"
 
 
 def shared_names(bindings: Iterable[PipelineML]) -> Iterator[Diagnostic]:

@@ -52,13 +52,14 @@ def is_typed(value: Any) -> bool:
     """Tell whether MLflow can type a value as a parameter.
 
     This mirrors `mlflow.types.utils._infer_param_schema`, since importing MLflow takes longer than all checks;
-    tests/kedro_bind/checks/test_parameters.py compares the two.
+    tests/kedro_bind/checks/test_parameters.py compares the two. An empty list, which MLflow takes for one of dates,
+    tells of no type.
     """
     if isinstance(value, dict):
         return bool(value) and _fits(value, _type_of(value))
     if isinstance(value, list):
         kinds = {_kind(each) for each in value}
-        return None not in kinds and (len(kinds) <= 1 or kinds == {"int", "float"})
+        return None not in kinds and (len(kinds) == 1 or kinds == {"int", "float"})
     return _kind(value) is not None
 
 
@@ -114,7 +115,12 @@ def _shown(value: Any) -> str:
     if value is None:
         return "null"
     if isinstance(value, dict):
-        return "a mapping" if value else "an empty mapping"
+        culprit = next((key for key, each in value.items() if not is_typed({key: each})), None)
+        inside = f" whose '{culprit}' is {_shown(value[culprit])}" if culprit is not None else ""
+        return f"a mapping{inside}" if value else "an empty mapping"
     if isinstance(value, list):
-        return "a list of mappings" if any(isinstance(each, dict) for each in value) else "a list"
+        if not value:
+            return "an empty list"
+        mixed = len({type(each) for each in value}) > 1
+        return "a list of mappings" if isinstance(value[0], dict) else f"a list{' of several types' if mixed else ''}"
     return f"of the type {type(value).__name__}"

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from kedro_bind.own_store import DATABASE, FILES
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -17,6 +19,11 @@ if TYPE_CHECKING:
 __all__ = ["LINEAGE_FILE", "GitQuery", "artifact_lineage", "lineage_tags", "lineage_text", "write_lineage"]
 
 LINEAGE_FILE = "lineage.yml"
+_STATUS = (
+    *("--no-optional-locks", "status", "--porcelain=v2", "--branch", "--", ":/"),
+    *(f":(exclude){each}" for each in (f"{DATABASE}*", FILES)),
+)
+"""Our own store is no change of the project; `.gitignore` of a new Kedro project does not have it."""
 
 
 class GitQuery:
@@ -35,7 +42,7 @@ class GitQuery:
 
     def _ask(self, project_path: Path) -> None:
         try:
-            lines = _git(project_path, "--no-optional-locks", "status", "--porcelain=v2", "--branch").splitlines()
+            lines = _git(project_path, *_STATUS).splitlines()
         except (OSError, subprocess.SubprocessError):
             return
         commit = next((each.split()[2] for each in lines if each.startswith("# branch.oid ")), "(initial)")

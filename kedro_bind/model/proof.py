@@ -178,9 +178,9 @@ def _holds(check: Callable[..., None], *values: Any, **how: Any) -> bool:
 
 def _refuse(result: dict[str, Any], plan: Plan) -> None:
     if "error" in result:
+        hint = "; name the folder of what is missing in 'model.code_paths'" if "module" in result["error"] else ""
         raise LoggingError(
-            f"the saved model of '{plan.name}' does not work outside of the project: {result['error']}"
-            "; if a module is missing, name its folder in 'model.code_paths'"
+            f"the saved model of '{plan.name}' does not work outside of the project: {result['error']}{hint}"
         )
     if result["strangers"]:
         raise LoggingError(

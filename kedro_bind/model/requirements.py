@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from kedro_bind.model.plan import Plan
 
-__all__ = ["imported_by", "pinned"]
+__all__ = ["completed", "dataset_modules", "imported_by", "pinned"]
 
 _ALWAYS = ("kedro-bind", "kedro", "mlflow")
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
@@ -43,6 +43,18 @@ def pinned(named: Iterable[str], brought: Iterable[str] = ()) -> list[str]:
     return lines
 
 
+def completed(given: Iterable[str], needed: Iterable[str]) -> list[str]:
+    """Give requirements, preceded by those of the `needed` pins whose distribution they do not name."""
+    needed = list(needed)
+    own = [line for line in given if line not in needed]
+    return [*(pin for pin in needed if not any(_names(line, pin.partition("==")[0]) for line in own)), *own]
+
+
+def dataset_modules(plan: Plan) -> set[str]:
+    """Give the top-level modules of the datasets that load a plan's artifacts."""
+    return {str(each.dataset["type"]).partition(".")[0] for each in plan.artifacts.values() if each.dataset}
+
+
 def imported_by(plan: Plan, own_packages: Iterable[str]) -> set[str]:
     """Find, without running anything, the top-level modules that the code of a plan imports.
 
@@ -52,7 +64,7 @@ def imported_by(plan: Plan, own_packages: Iterable[str]) -> set[str]:
     own = set(own_packages)
     todo = [node.function.partition(":")[0] for node in plan.nodes if node.function]
     found = {module.partition(".")[0] for module in todo}
-    found |= {str(each.dataset["type"]).partition(".")[0] for each in plan.artifacts.values() if each.dataset}
+    found |= dataset_modules(plan)
     seen: set[str] = set()
     while todo:
         module = todo.pop()
@@ -123,6 +135,14 @@ def _required_by(name: str) -> frozenset[str]:
         todo += direct - found
         found |= direct
     return frozenset(found - {name})
+
+
+def _names(line: str, name: str) -> bool:
+    """Tell whether a line of requirements is about a distribution; that of an address, if the name is in there."""
+    match = _NAME.match(line)
+    if match and _normal(match[0]) == name:
+        return True
+    return ("/" in line or line.endswith(".whl")) and name in _normal(line)
 
 
 def _normal(name: str) -> str:

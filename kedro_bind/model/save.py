@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kedro_bind.model.answer import KedroAnswer
 from kedro_bind.model.lineage import artifact_lineage, write_lineage
-from kedro_bind.model.requirements import imported_by, pinned
+from kedro_bind.model.requirements import completed, dataset_modules, imported_by, pinned
 from kedro_bind.model.runtime import ARTIFACT
 from kedro_bind.model.signature import infer_parameters, infer_schema
 
@@ -67,9 +67,11 @@ class BoundFlavor:
         built = built.sealed(self._digests.result())
         self.lineage["artifacts"] = artifact_lineage(built.plan, built.versions)
         write_lineage(self.lineage, built.folder)
-        if not settings.environment:
-            named |= imported_by(built.plan, settings.own.packages)
-            _write_requirements(model, [*pinned(named, brought), *settings.extra_requirements])
+        if settings.environment:
+            needed = pinned(dataset_modules(built.plan))
+        else:
+            needed = pinned(named | imported_by(built.plan, settings.own.packages), brought)
+        _complete_requirements(model, needed)
         mlflow_model.model_size_bytes = sum(each.stat().st_size for each in model.rglob("*") if each.is_file())
         mlflow_model.save(str(model / "MLmodel"))
 
@@ -92,7 +94,8 @@ class BoundFlavor:
             input_example=self._example(rows),
             conda_env=settings.conda_env,
             # Given none, MLflow would infer them by loading the model.
-            pip_requirements=settings.pip_requirements if settings.environment else [_NOWHERE],
+            pip_requirements=settings.pip_requirements
+            or (None if settings.conda_env else [_NOWHERE, *settings.extra_requirements]),
         )
         flavor = mlflow_model.flavors["python_function"]
         planned = flavor["artifacts"][ARTIFACT]
@@ -139,12 +142,14 @@ class BoundFlavor:
         return set(proof.named), set(proof.brought)
 
 
-def _write_requirements(model: Path, lines: list[str]) -> None:
-    """Replace the requirements of a saved model, in the two files that MLflow reads them from."""
+def _complete_requirements(model: Path, needed: list[str]) -> None:
+    """Add what a saved model needs to its requirements, in the two files that MLflow reads them from."""
     import yaml
 
-    (model / "requirements.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    conda = model / "conda.yaml"
+    listed, conda = model / "requirements.txt", model / "conda.yaml"
+    given = [line for line in listed.read_text(encoding="utf-8").splitlines() if line != _NOWHERE]
+    lines = completed(given, needed)
+    listed.write_text("\n".join(lines) + "\n", encoding="utf-8")
     content = yaml.safe_load(conda.read_text(encoding="utf-8"))
     for each in content["dependencies"]:
         if isinstance(each, dict) and "pip" in each:

@@ -43,7 +43,7 @@ class LogSettings:
     """The arguments of `mlflow.pyfunc.log_model`, resolved; see `conf_schema.ModelOptions` for what they mean.
 
     `signature` and `input_example` may be objects that Python code made. `environment` tells that the
-    requirements are given, so that none are inferred.
+    requirements are given, so that none are inferred but those that any model needs.
     """
 
     name: str
@@ -87,9 +87,9 @@ def resolve_settings(serving: Serving, origin: Origin) -> LogSettings:
         signature=given["signature"],
         input_example=given["input_example"],
         code_paths=code_paths,
-        conda_env=given["conda_env"],
+        conda_env=_beside(origin.project_path, given["conda_env"]),
         pip_requirements=_listed(given["pip_requirements"]),
-        extra_requirements=_listed(given["extra_pip_requirements"]) or [],
+        extra_requirements=_lines(given["extra_pip_requirements"]),
         metadata=given["metadata"],
         tags=dict(given["tags"] or {}),
         description=given["description"] or _docstring(serving.inference),
@@ -137,6 +137,16 @@ def _package_folder(package: str | None) -> Path | None:
     spec = importlib.util.find_spec(package) if package else None
     locations = list(spec.submodule_search_locations or ()) if spec else []
     return Path(locations[0]) if locations else None
+
+
+def _beside(project_path: Path, value: Any) -> Any:
+    """Give the path of a file in the project; anything else as it is."""
+    return str(project_path / value) if isinstance(value, str) else value
+
+
+def _lines(value: Any) -> list[str]:
+    """Give requirements as lines; a string is the path of a file that has them, as for MLflow."""
+    return [f"-r {value}"] if isinstance(value, str) else list(value or ())
 
 
 def _listed(value: Any) -> Any:

@@ -57,6 +57,9 @@ def infer_parameters(parameters: Mapping[str, Any], names: Iterable[str]) -> tup
 
     specs, untyped = [], []
     for name in names:
+        if parameters[name] == []:  # which MLflow takes for a list of dates
+            untyped.append(name)
+            continue
         try:
             specs += infer_signature(params={name.removeprefix("params:"): parameters[name]}).params.params
         except (MlflowException, TypeError, ValueError, AttributeError):

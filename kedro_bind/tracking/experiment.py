@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.errors import LoggingError
+from kedro_bind.own_store import FILES
 from kedro_bind.tracking.server import resolved_uri
 
 if TYPE_CHECKING:
@@ -71,4 +72,4 @@ def _location(name: str, given: str | None, project_path: Path) -> str | None:
         return resolved_uri(given, project_path)
     store = mlflow.get_tracking_uri()
     own = store.startswith("sqlite:///") and Path(store.removeprefix("sqlite:///")).is_relative_to(project_path)
-    return (project_path / "mlartifacts" / name).as_uri() if own else None
+    return (project_path / FILES / name).as_uri() if own else None

@@ -147,9 +147,10 @@ def open_run(wanted: RunRequest, config: TrackingConfig, context: KedroContext) 
     except LoggingError:
         raise
     except Exception as error:
+        unknown = wanted.run_id and getattr(error, "error_code", "") == "RESOURCE_DOES_NOT_EXIST"
+        look = "whether the id is that of a run of this store" if unknown else "whether the tracking server runs"
         raise LoggingError(
-            f"no MLflow run can be started: {said_by(error)}"
-            "; see whether the tracking server runs and MLFLOW_TRACKING_URI is right"
+            f"no MLflow run can be started: {said_by(error)}; see {look} and MLFLOW_TRACKING_URI is right"
         ) from error
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlparse
 
 from kedro_bind.errors import LoggingError
+from kedro_bind.own_store import DATABASE
 from kedro_bind.redact import keep_secret
 from kedro_bind.store_errors import said_by
 from kedro_bind.tracking.credentials import credentials_of
@@ -48,7 +49,7 @@ def connect(server: Server, context: KedroContext) -> ExitStack:
 
 def default_uri(project_path: Path) -> str:
     """Give the address of the store in the project's folder: MLflow's own default depends on the working directory."""
-    return f"sqlite:///{(project_path / 'mlflow.db').as_posix()}"
+    return f"sqlite:///{(project_path / DATABASE).as_posix()}"
 
 
 def resolved_uri(uri: str, project_path: Path) -> str:

@@ -79,7 +79,9 @@ def test_an_inference_that_is_not_deterministic_is_logged_with_a_word(proven, sa
 
 
 def test_an_inference_that_fails_here_is_refused_and_logged_where_nothing_is_to_be_run(proven):
-    change_node(proven, "    return pd.DataFrame({", "    raise RuntimeError('no such device')\n    return pd.DataFrame({")
+    change_node(
+        proven, "    return pd.DataFrame({", "    raise RuntimeError('no such device')\n    return pd.DataFrame({"
+    )
     with pytest.raises(LoggingError, match=r"fails on the first rows of 'customers'.*no such device.*'verify: false'"):
         run(proven)
     assert versions(proven) == []
@@ -102,6 +104,30 @@ def test_requirements_are_what_the_model_really_imports(proven):
     names = [line.partition("==")[0] for line in lines]
     assert names == ["kedro", "kedro-bind", "kedro-datasets", "mlflow", "numpy", "pandas"]
     assert all("==" in line for line in lines)
+
+
+def test_requirements_that_are_given_are_completed_by_what_loads_the_model(proven):
+    proven.write("requirements.txt", "pandas\nKedro_Datasets[pickle]>=1\n")
+    given = "pip_requirements: ['-r requirements.txt', scikit-learn], aliases"
+    proven.write("conf/base/pipeline_ml.yml", REGISTERED.replace("aliases", given))
+    proven.kedro("run", "--pipelines=churn")
+    mlflow.set_tracking_uri(proven.store)
+    lines = Path(mlflow.pyfunc.get_model_dependencies("models:/churn@champion")).read_text().split()
+    assert [line.partition("==")[0] for line in lines] == [
+        *("kedro", "kedro-bind", "mlflow"),
+        *("pandas", "Kedro_Datasets[pickle]>=1", "scikit-learn"),
+    ]
+
+
+def test_requirements_beside_the_inferred_ones_may_be_in_a_file(proven):
+    proven.write("more.txt", "xgboost>=2\npandas<9\n")
+    given = "extra_pip_requirements: -r more.txt, aliases"
+    proven.write("conf/base/pipeline_ml.yml", REGISTERED.replace("aliases", given))
+    proven.kedro("run", "--pipelines=churn")
+    mlflow.set_tracking_uri(proven.store)
+    lines = Path(mlflow.pyfunc.get_model_dependencies("models:/churn@champion")).read_text().split()
+    names = [line.partition("==")[0] for line in lines]
+    assert names == ["kedro", "kedro-bind", "kedro-datasets", "mlflow", "xgboost>=2", "pandas<9"]
 
 
 def test_a_project_that_leaves_its_code_behind_is_found(proven):

@@ -82,6 +82,15 @@ def test_an_alias_is_refused_as_mlflow_refuses_it(alias):
     assert (found == ["bad-value"]) == refuses(validate, alias)
 
 
+@pytest.mark.parametrize("key", [*NAMES, "team", "a:b c.d-e", "/a", "a//b", ".", "./a", "x" * 250, "x" * 251])
+def test_the_name_of_a_tag_is_refused_as_mlflow_refuses_it(key):
+    from mlflow.utils.validation import _validate_model_version_tag
+
+    found = codes(bound(registered_model_name="churn", tags={"good": "1", key: "1"}))
+    assert (found == ["bad-value"]) == refuses(lambda name: _validate_model_version_tag(name, "1"), key)
+    assert codes(bound(tags={key: "1"})) == []
+
+
 @pytest.mark.parametrize("name", ["a,b", "-a", " a", "a ", "a\nb"])
 def test_a_name_that_the_command_line_does_not_take_is_refused(name):
     assert codes(bound(name)) == ["bad-name"]

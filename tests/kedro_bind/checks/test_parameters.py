@@ -8,6 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kedro_bind.checks.parameters import is_typed
+from kedro_bind.model.signature import infer_parameters
 
 SCALARS = st.none() | st.booleans() | st.integers(-10, 10) | st.floats(allow_nan=False) | st.text("ab", max_size=2)
 VALUES = st.recursive(
@@ -38,13 +39,19 @@ def mlflow_types(value):
 
 
 @settings(deadline=None, max_examples=400)
-@given(VALUES.filter(is_plausible))
+@given(VALUES.filter(is_plausible).filter(lambda value: value != []))
 @example({"a": [1.0, None]})
 @example({"a": [None, 1]})
 @example({"a": [{"x": 1}, {"x": None}]})
 @example({"a": [[1], []]})
 def test_a_parameter_is_typed_if_mlflow_types_it(value):
     assert is_typed(value) == mlflow_types(value)
+
+
+def test_an_empty_list_tells_of_no_type_though_mlflow_takes_it_for_dates():
+    assert mlflow_types([])
+    assert not is_typed([])
+    assert infer_parameters({"params:tags": []}, ["params:tags"]) == (None, ["params:tags"])
 
 
 @pytest.mark.parametrize("value", [2**62, 2**63, -(2**63), -(2**63) - 1, 2**70, {"a": 2**63}, {"a": [2**70]}])

@@ -1,0 +1,78 @@
+"""The environment that a document gives to a model, as far as it can be told before MLflow writes it down."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from conf_schema import Diagnostic
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from kedro_bind.model.origin import Origin
+    from kedro_bind.pipeline_ml import PipelineML
+
+__all__ = ["environment_problems"]
+
+_FILE = re.compile(r"^(?:-r|-c|--requirement|--constraint)[ =]\s*(.+)$")
+
+
+def environment_problems(pipeline_ml: PipelineML, origin: Origin | None) -> Iterator[Diagnostic]:
+    """Find requirements and Conda environments that can't be; paths start at the binding's name.
+
+    Without an `origin` the project's folder is not known, and so not which files are there.
+    """
+    options, path = pipeline_ml.serving.options, (pipeline_ml.serving.name or "", "model")
+    folder = origin.project_path if origin else None
+    for key in ("pip_requirements", "extra_pip_requirements"):
+        for index, line in enumerate(getattr(options, key) or ()):
+            if problem := _of_requirement(line, folder):
+                yield Diagnostic(
+                    "bad-value",
+                    f"'{line}' is no requirement: {problem}",
+                    "write it as in a requirements.txt, such as 'pandas>=2', or '-r' and a file",
+                    path=(*path, key, index),
+                )
+    if options.conda_env is not None and (problem := _of_conda(options.conda_env, folder)):
+        yield Diagnostic(
+            "bad-value",
+            f"'model.conda_env' is no Conda environment: {problem}",
+            "give it as 'conda env export' writes it, or the path of such a file from the project's folder",
+            path=(*path, "conda_env"),
+        )
+
+
+def _of_requirement(line: str, folder: Path | None) -> str:
+    if file := _FILE.match(line):
+        return "" if folder is None or (folder / file[1]).is_file() else f"there is no file '{file[1]}'"
+    if folder is not None and (folder / line).is_file() and not line.endswith((".whl", ".gz", ".zip")):
+        return "it is a file"
+    if line.startswith("-") or "/" in line or line.endswith(".whl"):
+        return ""  # pip's options, addresses and paths: pip alone knows them
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    try:
+        Requirement(line)
+    except InvalidRequirement:
+        return "pip can't read it"
+    return ""
+
+
+def _of_conda(given: str | dict[str, Any], folder: Path | None) -> str:
+    if isinstance(given, str):
+        if folder is None:
+            return ""
+        import yaml
+
+        try:
+            content = yaml.safe_load((folder / given).read_text(encoding="utf-8"))
+        except OSError:
+            return f"there is no file '{given}' in the project"
+        except (yaml.YAMLError, UnicodeError):
+            return f"the file '{given}' is no YAML"
+    else:
+        content = given
+    listed = isinstance(content, dict) and isinstance(content.get("dependencies"), list)
+    return "" if listed else "it has no list 'dependencies'"
