@@ -8,10 +8,11 @@ import pickle
 import re
 import shutil
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from kedro.io import CachedDataset, DataCatalog, MemoryDataset
+from kedro.io import AbstractDataset, CachedDataset, DataCatalog, MemoryDataset
 from kedro.io.core import (
     AbstractVersionedDataset,
     VersionNotFoundError,
@@ -24,8 +25,6 @@ from kedro_bind.model.plan import Artifact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from kedro.io import AbstractDataset
 
     from kedro_bind.pipeline_ml import PipelineML
 
@@ -78,15 +77,12 @@ def stored(catalog: Any, name: str) -> Stored:
         raise BindingError(
             f"the artifact '{name}' is not persisted; give it an entry in the catalog, such as a pickle.PickleDataset"
         )
-    arguments = _arguments(dataset)
-    key = _path_key(arguments)
+    key = _path_key(dataset)
     if key is None:
         return Stored(dataset)
-    protocol, path = get_protocol_and_path(str(arguments[key]))
-    version = _version(name, dataset, f"{protocol}://{path}")
-    if version is not None:
-        path = str(PurePosixPath(path) / version / PurePosixPath(path).name)
-    return Stored(dataset, key, path, protocol, version)
+    protocol, path = get_protocol_and_path(str(_arguments(dataset)[key]))
+    version = _version(name, dataset, protocol, path)
+    return Stored(dataset, key, path if version is None else _of_version(path, version), protocol, version)
 
 
 def is_persisted(dataset: AbstractDataset[Any, Any]) -> bool:
@@ -96,7 +92,7 @@ def is_persisted(dataset: AbstractDataset[Any, Any]) -> bool:
 
 def has_path(dataset: AbstractDataset[Any, Any]) -> bool:
     """Tell whether a dataset is a file or a folder; looks at no data."""
-    return _path_key(_arguments(unwrapped(dataset))) is not None
+    return _path_key(unwrapped(dataset)) is not None
 
 
 def stage(name: str, source: Stored, folder: Path) -> Artifact:
@@ -107,8 +103,7 @@ def stage(name: str, source: Stored, folder: Path) -> Artifact:
     Raises:
         LoggingError: the data is missing or can't be read.
     """
-    home = folder / "artifacts" / _UNSAFE.sub("_", name)
-    home.mkdir(parents=True, exist_ok=False)
+    home = _free_folder(folder / "artifacts", _UNSAFE.sub("_", name).strip(".") or "_")
     if source.path is None or source.path_key is None:
         place = home / "data.pkl"
         try:
@@ -153,16 +148,28 @@ def uris_of(artifacts: Mapping[str, Stored]) -> dict[str, str]:
     return {name: str(uri) for name, uri in uris.items()}
 
 
-def _version(name: str, dataset: Any, uri: str) -> str | None:
+def _version(name: str, dataset: Any, protocol: str, path: str) -> str | None:
     if not isinstance(dataset, AbstractVersionedDataset):
         return None
     try:
+        saved = dataset.resolve_save_version()
+        # The last one by name need not be this run's: another machine's clock may be ahead.
+        if saved is not None and _exists(dataset, protocol, _of_version(path, saved)):
+            return saved
         return dataset.resolve_load_version()
     except Exception as error:
         # Kedro says that there is no version for any reason there may be; the cause is the reason.
         none = isinstance(error, VersionNotFoundError) and error.__cause__ is None
         reason = "no version of it is there; run the training that writes it" if none else error.__cause__ or error
-        raise LoggingError(f"the artifact '{name}' can't be read from {uri}: {reason}") from error
+        raise LoggingError(f"the artifact '{name}' can't be read from {protocol}://{path}: {reason}") from error
+
+
+def _of_version(path: str, version: str) -> str:
+    return str(PurePosixPath(path) / version / PurePosixPath(path).name)
+
+
+def _exists(dataset: Any, protocol: str, path: str) -> bool:
+    return bool(_file_system(dataset, protocol).exists(get_filepath_str(PurePosixPath(path), protocol)))
 
 
 def unwrapped(dataset: Any) -> Any:
@@ -170,7 +177,10 @@ def unwrapped(dataset: Any) -> Any:
     return dataset._dataset if isinstance(dataset, CachedDataset) else dataset
 
 
-def _path_key(arguments: dict[str, Any]) -> str | None:
+def _path_key(dataset: AbstractDataset[Any, Any]) -> str | None:
+    arguments = _arguments(dataset)
+    if "sql" in inspect.signature(type(dataset).__init__).parameters:
+        return None  # its file has the query, not the data
     return next((key for key in _PATH_KEYS if isinstance(arguments.get(key), str | os.PathLike)), None)
 
 
@@ -196,12 +206,22 @@ def local_config(name: str, source: Stored) -> dict[str, Any]:
         }
     if isinstance(config.get("dataset"), dict):
         config["dataset"] = {key: value for key, value in config["dataset"].items() if key not in _REMOTE_KEYS}
-    plain = {key: value for key, value in config.items() if value is not None and value != {}}
-    if not _is_plain(plain):
+    plain = {key: _named(value) for key, value in config.items() if value is not None and value != {}}
+    if others := sorted(key for key, value in plain.items() if not _is_plain(value)):
         raise LoggingError(
-            f"the dataset of the artifact '{name}' has arguments that are no plain values: {', '.join(sorted(plain))}"
+            f"the dataset of the artifact '{name}' has arguments that are no plain values: {', '.join(others)}"
         )
     return plain
+
+
+def _free_folder(parent: Path, name: str) -> Path:
+    """Make a folder of that name, or of one like it: two datasets may differ in signs that no folder can have."""
+    for number in count(1):
+        folder = parent / (name if number == 1 else f"{name}_{number}")
+        if not folder.exists():
+            folder.mkdir(parents=True)
+            return folder
+    raise AssertionError  # there is always a next number
 
 
 def _fetch(source: Stored, place: Path) -> None:
@@ -209,13 +229,19 @@ def _fetch(source: Stored, place: Path) -> None:
     if source.protocol == "file":
         _link(Path(source.path), place)
         return
-    file_system = getattr(source.dataset, "_fs", None)  # where every dataset of kedro-datasets keeps it
+    file_system = _file_system(source.dataset, source.protocol)
+    address = get_filepath_str(PurePosixPath(source.path), source.protocol)
+    file_system.get(address, str(place), recursive=bool(file_system.isdir(address)))
+
+
+def _file_system(dataset: Any, protocol: str) -> Any:
+    """Give the file system of a dataset, credentials included: every dataset of kedro-datasets keeps it as `_fs`."""
+    file_system = getattr(dataset, "_fs", None)
     if file_system is None:
         import fsspec
 
-        file_system = fsspec.filesystem(source.protocol)
-    address = get_filepath_str(PurePosixPath(source.path), source.protocol)
-    file_system.get(address, str(place), recursive=bool(file_system.isdir(address)))
+        file_system = fsspec.filesystem(protocol)
+    return file_system
 
 
 def _link(origin: Path, place: Path) -> None:
@@ -237,9 +263,16 @@ def _same(default: Any, value: Any) -> bool:
     return type(default) is type(value) and bool(default == value)
 
 
+def _named(value: Any) -> Any:
+    """Give a dataset's class by its import path, wherever code has put the class itself."""
+    if isinstance(value, type) and issubclass(value, AbstractDataset):
+        return f"{value.__module__}.{value.__qualname__}"
+    return {key: _named(each) for key, each in value.items()} if isinstance(value, dict) else value
+
+
 def _is_plain(value: Any) -> bool:
     if isinstance(value, dict):
-        return all(isinstance(key, str) and _is_plain(each) for key, each in value.items())
+        return all(isinstance(key, str | int | float) and _is_plain(each) for key, each in value.items())
     if isinstance(value, list | tuple):
         return all(map(_is_plain, value))
     return value is None or isinstance(value, str | int | float | bool)

@@ -154,7 +154,7 @@ def same(one: Any, other: Any) -> bool:
 
     if isinstance(one, pd.DataFrame | pd.Series):
         check: Any = pd.testing.assert_frame_equal if isinstance(one, pd.DataFrame) else pd.testing.assert_series_equal
-        return _holds(check, one, other, check_dtype=False)
+        return type(one) is type(other) and _holds(check, one, other, check_dtype=False)
     if isinstance(one, np.ndarray | float | np.floating):
         close: Any = np.testing.assert_allclose if np.asarray(one).dtype.kind in "fc" else np.testing.assert_array_equal
         return np.shape(one) == np.shape(other) and _holds(close, one, other)
@@ -162,9 +162,14 @@ def same(one: Any, other: Any) -> bool:
         return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
     if isinstance(one, list | tuple) and isinstance(other, list | tuple):
         return len(one) == len(other) and all(map(same, one, other))
+    # What has no single answer to `==`, such as a sparse matrix or a table of polars, is compared by its pickle.
+    return _says_yes(lambda: one == other) or _says_yes(lambda: pickle.dumps(one) == pickle.dumps(other))
+
+
+def _says_yes(question: Callable[[], Any]) -> bool:
     try:
-        return bool(one == other) or pickle.dumps(one) == pickle.dumps(other)
-    except Exception:  # noqa: BLE001 - objects refuse to be compared in many ways
+        return bool(question())
+    except Exception:  # noqa: BLE001 - objects refuse to be compared, and to be pickled, in many ways
         return False
 
 

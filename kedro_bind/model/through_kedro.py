@@ -20,6 +20,7 @@ if "kedro.framework.project" not in sys.modules and "KEDRO_LOGGING_CONFIG" not i
     # Importing a runner imports kedro.framework.project, which configures the logging of the whole process:
     # a server would get another log format and a line for each node.
     os.environ["KEDRO_LOGGING_CONFIG"] = str(Path(__file__).with_name("quiet_logging.yml"))
+    import kedro.framework.project  # noqa: F401 - for the logging that it configures
 
     del os.environ["KEDRO_LOGGING_CONFIG"]
 
@@ -73,16 +74,23 @@ class _NameNodes:
 
 
 class KedroRun:
-    """Runs the plan's pipeline with its runner, on a fresh catalog for each call that shares the artifacts."""
+    """Runs the plan's pipeline with its runner, on a fresh catalog for each call that shares the artifacts.
+
+    What nodes hand on stays in memory, so the two names of a transcoded dataset (`data@pandas`) are one there.
+    """
 
     def __init__(self, plan: Plan, functions: list[Callable[..., Any]], artifacts: Mapping[str, Any]) -> None:
         self._plan = plan
+        self._in_memory = {_bare(name) for each in plan.nodes for name in _flat(each.outputs)} | {
+            _bare(plan.input_name)
+        }
         self._pipeline = Pipeline(
             [
-                node(function, each.inputs, each.outputs, name=_NO_NAME.sub("_", each.name))
+                node(function, self._named(each.inputs), self._named(each.outputs), name=_NO_NAME.sub("_", each.name))
                 for each, function in zip(plan.nodes, functions, strict=True)
             ]
         )
+        self._modes = {self._named(name): mode for name, mode in plan.copy_mode.items()}
         self._runner = load_runner(plan.runner.type, plan.runner.arguments)
         self._artifacts = {name: _Shared(value, plan.copy_mode.get(name)) for name, value in artifacts.items()}
         parallel = isinstance(self._runner, ParallelRunner)
@@ -91,15 +99,23 @@ class KedroRun:
 
     def __call__(self, model_input: Any, parameters: Mapping[str, Any] | None = None) -> Any:
         """Predict; `parameters` replace defaults by their full names for this call alone."""
-        modes = self._plan.copy_mode
-        values = {**self._plan.parameters, **(parameters or {}), self._plan.input_name: model_input}
+        modes = self._modes
+        values = {**self._plan.parameters, **(parameters or {}), self._named(self._plan.input_name): model_input}
         memory = {name: MemoryDataset(value, copy_mode=modes.get(name)) for name, value in values.items()}
         catalog = self._catalog_class(datasets={**self._artifacts, **memory})
         if self._hooks is not None:  # the ParallelRunner shares what nodes hand on between processes: always a copy
             for name in self._pipeline.all_outputs() & set(modes):
                 catalog[name] = MemoryDataset(copy_mode=modes[name])
         outputs = self._runner.run(self._pipeline, catalog, self._hooks)
-        return outputs[self._plan.output_name].load()
+        return outputs[self._named(self._plan.output_name)].load()
+
+    def _named(self, names: Any) -> Any:
+        """Give the names of datasets, in the form they have, as they are called here."""
+        if isinstance(names, str):
+            return _bare(names) if _bare(names) in self._in_memory else names
+        if isinstance(names, dict):
+            return {key: self._named(name) for key, name in names.items()}
+        return [self._named(name) for name in names] if names else names
 
 
 def load_runner(type_: str, arguments: Mapping[str, Any]) -> AbstractRunner:
@@ -118,3 +134,13 @@ def load_runner(type_: str, arguments: Mapping[str, Any]) -> AbstractRunner:
         return runner_class(**arguments)
     except (TypeError, ValueError) as error:
         raise PlanError(f"the runner '{type_}' does not take these arguments: {error}") from error
+
+
+def _flat(names: Any) -> list[str]:
+    if isinstance(names, str):
+        return [names]
+    return list(names.values()) if isinstance(names, dict) else list(names or ())
+
+
+def _bare(name: str) -> str:
+    return name.partition("@")[0]

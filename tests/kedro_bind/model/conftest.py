@@ -13,12 +13,12 @@ from tests.kedro_bind.model import nodes
 
 @pytest.fixture
 def built(tmp_path):
-    """Build the plan of one node that takes the input and an artifact."""
+    """Build the plan of `steps`, or of one node that takes the input and an artifact."""
 
-    def build(catalog, function=nodes.add, inputs=("x", "artifact"), **options):
+    def build(catalog, function=nodes.add, inputs=("x", "artifact"), steps=None, **options):
         folder = tmp_path / "plan"
         folder.mkdir()
-        inference = Pipeline([node(function, list(inputs), "out", name="predict")])
+        inference = Pipeline(steps or [node(function, list(inputs), "out", name="predict")])
         built = build_plan(Serving(inference, "x", **options), catalog, folder, "test")
         return built.sealed(built.digests())
 

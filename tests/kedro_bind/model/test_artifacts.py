@@ -20,6 +20,7 @@ from kedro_datasets.pickle import PickleDataset
 
 from kedro_bind import BindingError, LoggingError
 from kedro_bind.model.plan import PLAN_FILE
+from kedro_bind.model.runtime import load_predictor
 from tests.kedro_bind.model import nodes
 
 
@@ -71,6 +72,15 @@ def test_the_version_that_was_just_saved_and_its_name(tmp_path, built):
     assert built(DataCatalog({"artifact": dataset})).versions == {"artifact": "2022-01-01T00.00.00.000Z"}
 
 
+def test_the_version_that_was_saved_though_another_one_has_a_later_name(tmp_path, predict):
+    path = str(tmp_path / "m.pkl")
+    PickleDataset(filepath=path, version=Version(None, "2099-01-01T00.00.00.000Z")).save("of a clock that is ahead")
+    dataset = PickleDataset(filepath=path, version=Version(None, "2022-01-01T00.00.00.000Z"))
+    with pytest.warns(UserWarning, match="did not match load version"):
+        dataset.save(5)
+    assert predict(1, DataCatalog({"artifact": dataset})) == 6
+
+
 def test_a_remote_file_system(tmp_path, predict):
     dataset = PickleDataset(filepath="memory://bucket/model.pkl", credentials={"token": "very-secret"})
     dataset.save(7)
@@ -112,6 +122,20 @@ def test_a_partitioned_dataset(tmp_path, predict):
     assert predict(10, DataCatalog({"artifact": dataset}), nodes.total) == 13
 
 
+@pytest.mark.parametrize("given", [PickleDataset, {"type": PickleDataset}])
+def test_a_partitioned_dataset_that_names_its_class_in_code(tmp_path, predict, given):
+    dataset = PartitionedDataset(path=str(tmp_path / "parts"), dataset=given, filename_suffix=".pkl")
+    dataset.save({"one": 1, "two": 2})
+    assert predict(10, DataCatalog({"artifact": dataset}), nodes.total) == 13
+
+
+def test_arguments_that_are_no_plain_values_are_refused_by_name(tmp_path, built):
+    dataset = CSVDataset(filepath=str(tmp_path / "t.csv"), load_args={"converters": {"a": len}})
+    dataset.save(pd.DataFrame({"a": [1]}))
+    with pytest.raises(LoggingError, match=r"arguments that are no plain values: load_args$"):
+        built(DataCatalog({"artifact": dataset}))
+
+
 def test_a_cached_dataset_is_what_it_wraps(tmp_path, predict):
     assert predict(1, DataCatalog({"artifact": CachedDataset(pickled(tmp_path / "m.pkl"))})) == 11
     assert "CachedDataset" not in plan_text(tmp_path)
@@ -138,6 +162,13 @@ def test_two_artifacts_with_the_same_file_name(tmp_path, predict):
     assert predict(300, catalog, nodes.shift, inputs=("x", "artifact", "other")) == 321
 
 
+@pytest.mark.parametrize("names", [("a:b", "a/b"), ("..", "."), ("a b", "a_b")])
+def test_two_artifacts_whose_names_no_folder_can_tell_apart(tmp_path, predict, names):
+    one, other = names
+    catalog = DataCatalog({one: pickled(tmp_path / "1.pkl", 1), other: pickled(tmp_path / "20.pkl", 20)})
+    assert predict(300, catalog, nodes.shift, inputs=("x", *names)) == 321
+
+
 def test_an_artifact_under_another_name(tmp_path, predict):
     catalog = DataCatalog({"training.scaler": pickled(tmp_path / "m.pkl", 2)})
     assert predict(1, catalog, inputs=("x", "artifact"), artifacts={"artifact": "training.scaler"}) == 3
@@ -159,10 +190,19 @@ def test_what_is_no_file_is_captured_by_value_with_a_warning(tmp_path, built):
     result = built(DataCatalog({"artifact": sql_table(tmp_path)}), nodes.describe)
     assert "the artifact 'artifact' is no file (SQLTableDataset)" in result.warnings[0]
     assert "sqlite" not in (result.folder / PLAN_FILE).read_text()
-    from kedro_bind.model.runtime import load_predictor
-
     (tmp_path / "shop.db").unlink()
     assert "5" in load_predictor(result.folder).predict("x")
+
+
+def test_a_query_in_a_file_is_captured_by_its_result(tmp_path, built):
+    from kedro_datasets.pandas import SQLQueryDataset
+
+    sql_table(tmp_path)
+    (tmp_path / "prices.sql").write_text("select price + 1 as more from prices")
+    credentials = {"con": f"sqlite:///{tmp_path}/shop.db"}
+    query = SQLQueryDataset(filepath=str(tmp_path / "prices.sql"), credentials=credentials)
+    result = built(DataCatalog({"artifact": query}), nodes.describe)
+    assert "6" in load_predictor(result.folder).predict("x")
 
 
 def test_an_artifact_in_memory_is_refused(built):
