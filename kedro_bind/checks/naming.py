@@ -91,7 +91,7 @@ def _tag_problem(key: str) -> str:
     if not _TAG.match(key):
         return "MLflow takes up to 250 letters, digits, and '_', '-', '.', ' ', ':', '/'"
     same = posixpath.normpath(key) == key and key != "." and not key.startswith(("..", "/"))
-    return "" if same else "MLflow reads it as a path, and as that it has a shorter form"
+    return "" if same else "MLflow reads it as a path, which has a shorter form"
 
 
 def shared_names(bindings: Iterable[PipelineML]) -> Iterator[Diagnostic]:
