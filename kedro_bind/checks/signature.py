@@ -45,7 +45,7 @@ def signature_problems(pipeline_ml: PipelineML, catalog: Any) -> Iterator[Diagno
             "untyped-input",
             f"'{name}' is a {kind}, which loads {_shown(declared)}: MLflow has no type for that, "
             "so the model's signature takes anything",
-            "let a caller supply a DataFrame, an array, or lists and mappings of plain values",
+            "let a caller supply a pandas DataFrame or an array",
             Severity.WARNING,
             (serving.name or "", "input_name"),
         )

@@ -10,7 +10,7 @@ from kedro_bind.model.answer import KedroAnswer
 from kedro_bind.model.lineage import artifact_lineage, write_lineage
 from kedro_bind.model.requirements import completed, dataset_modules, imported_by, pinned
 from kedro_bind.model.runtime import ARTIFACT
-from kedro_bind.model.signature import infer_parameters, infer_schema
+from kedro_bind.model.signature import infer_parameters, infer_schema, left_out, unsaved
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -121,11 +121,19 @@ class BoundFlavor:
         return ModelSignature(inputs=inputs, params=params)  # type: ignore[arg-type]  # None is fine
 
     def _example(self, rows: Any) -> Any:
-        """Give the example that the model keeps: the first rows of the input, or what code gave."""
+        """Give the example that the model keeps: the first rows of the input if they can be saved, or what code gave.
+
+        Says once what the model lacks of that, and of the input's schema.
+        """
         wanted = self._settings.input_example
-        if wanted == "none":
-            return None
-        return rows if wanted is None or isinstance(wanted, str | int) else wanted
+        automatic = wanted is None or (isinstance(wanted, str | int) and wanted != "none")
+        untyped = self._sample.untyped if self._sample and self._settings.signature in ("auto", None) else ""
+        lost = unsaved(rows) if automatic and rows is not None else ""
+        if untyped or lost:
+            logger.warning("kedro_bind: %s: %s", self._built.plan.name, left_out(untyped, lost))
+        if automatic:
+            return None if lost else rows
+        return None if isinstance(wanted, str) else wanted
 
     def _try(self, prover: Prover, model: Path, mlflow_model: Any, rows: Any) -> tuple[set[str], set[str]]:
         """Have the other process try the saved model, and run the pipeline here meanwhile, for the signature's output.

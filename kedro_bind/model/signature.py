@@ -3,31 +3,67 @@
 from __future__ import annotations
 
 import logging
+import pickle
 import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from kedro_bind.model.nullable import schema_with_missing, table_for_schema
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from mlflow.types import ParamSchema, Schema
 
-__all__ = ["InputSample", "infer_parameters", "infer_schema", "sample_input"]
+__all__ = ["InputSample", "infer_parameters", "infer_schema", "left_out", "sample_input", "unsaved"]
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class InputSample:
-    """What is kept of the input: the schema of all of it, and its first rows."""
+    """What is kept of the input: the schema of all of it, and its first rows.
+
+    `untyped` says why there is no schema. With one, the rows are as a model with it takes them.
+    """
 
     schema: Schema | None
     rows: Any
+    untyped: str = ""
 
 
 def sample_input(data: Any, rows: int) -> InputSample:
-    """Keep the schema and a copy of the first rows of the input."""
-    return InputSample(schema=infer_schema(data), rows=_first(data, rows))
+    """Keep the schema and a copy of the first rows of the input.
+
+    A schema that MLflow infers and then holds against the very data that it is from is no schema.
+    """
+    first, schema = _first(data, rows), _input_schema(data)
+    if schema is not None and not _refusal(_with_missing(data, first, schema), schema):
+        return InputSample(schema, table_for_schema(first, schema))
+    return InputSample(None, first, _why_untyped(first, schema))
+
+
+def unsaved(rows: Any) -> str:
+    """Say why MLflow can't save the rows as an input example; nothing where it can."""
+    if _is_saved(rows):
+        return ""
+    culprits = _columns(rows, lambda column: not _is_saved(column))
+    what = f"the {culprits}" if culprits else f"a '{_kind(rows)}'"
+    return f"MLflow can't write {what} as JSON"
+
+
+def left_out(untyped: str, unsaved: str) -> str:
+    """Say what a model lacks, why, and what to do; `untyped` and `unsaved` are the reasons, if there are any."""
+    lacks = [what for what, why in (("input in its signature", untyped), ("input example", unsaved)) if why]
+    options = [option for option, why in (("signature", untyped), ("input_example", unsaved)) if why]
+    remedy = " and ".join(f"'{option}: none'" for option in options)
+    consequence = "; it takes any input, as it is" if untyped else ""
+    return (
+        f"the model has no {' and no '.join(lacks)}, since {untyped or unsaved}{consequence}"
+        "; give it plain columns of a pandas DataFrame (text, numbers, datetimes without a timezone), or an array"
+        f", or set {remedy} in 'model' if this is what you want"
+    )
 
 
 def infer_schema(data: Any) -> Schema | None:
@@ -39,7 +75,7 @@ def infer_schema(data: Any) -> Schema | None:
     from mlflow.models import infer_signature
 
     try:
-        with warnings.catch_warnings():
+        with _silent("mlflow.models.signature"), warnings.catch_warnings():
             # MLflow's hint that integer columns can't be null: here, they are typed from all of the data.
             warnings.simplefilter("ignore", UserWarning)
             inferred: Schema | None = infer_signature(model_input=data).inputs
@@ -69,10 +105,122 @@ def infer_parameters(parameters: Mapping[str, Any], names: Iterable[str]) -> tup
 
 def _first(data: Any, rows: int) -> Any:
     """Give the first rows, as a copy: nodes may change the data afterwards."""
-    if hasattr(data, "head") and hasattr(data, "copy"):
-        return data.head(rows).copy()
+    if hasattr(data, "head") and hasattr(data, "shape"):
+        head = data.head(rows)
+        return head.copy() if hasattr(head, "copy") else head
     if hasattr(data, "shape") and hasattr(data, "copy"):
         return data[:rows].copy()
     if isinstance(data, list):
         return list(data[:rows])
     return data
+
+
+def _input_schema(data: Any) -> Schema | None:
+    """Give the schema of a model's input; `None` where MLflow has none but one unnamed column of any type.
+
+    That is what it makes of all that it can't type, and such a schema drops columns.
+    """
+    from mlflow.types.schema import AnyType
+
+    inferred = infer_schema(data)
+    if inferred is None or (not inferred.has_input_names() and inferred.input_types() == [AnyType()]):  # type: ignore[no-untyped-call]  # so in MLflow
+        return None
+    return schema_with_missing(inferred)
+
+
+def _with_missing(data: Any, first: Any, schema: Schema) -> Any:
+    """Give the first rows and, for each optional column of a table, the first one that lacks it."""
+    import pandas as pd
+
+    optional = [] if schema.is_tensor_spec() else schema.optional_input_names()
+    if not optional or not isinstance(data, pd.DataFrame):
+        return first
+    rows = sorted({*range(len(first)), *(int(data[name].isna().to_numpy().argmax()) for name in optional)})
+    return data.iloc[rows]
+
+
+def _refusal(rows: Any, schema: Schema) -> str:
+    """Say how a pyfunc model with this schema, read back from where MLflow writes it, mistreats rows."""
+    from mlflow.models import Model, ModelSignature
+    from mlflow.pyfunc import PyFuncModel
+    from mlflow.types import Schema
+
+    try:
+        signature = ModelSignature(inputs=Schema.from_json(schema.to_json()))
+        flavors = {"python_function": {"loader_module": __name__}}
+        model = PyFuncModel(Model(signature=signature, flavors=flavors), _Echo())
+        # Enforcement changes mappings in place.
+        handed: Any = model.predict(table_for_schema(pickle.loads(pickle.dumps(rows)), schema))  # noqa: S301 - see there
+    except Exception:  # noqa: BLE001 - MLflow, and what it calls, refuse in many ways
+        return f"MLflow does not take a '{_kind(rows)}'"
+    if type(handed) is not type(rows):
+        return f"MLflow hands a '{_kind(rows)}' to a model as a '{_kind(handed)}'"
+    if hasattr(rows, "columns") and list(handed.columns) != list(rows.columns):
+        return "MLflow drops columns of it"
+    return ""
+
+
+class _Echo:
+    """Answers with what MLflow hands to a model."""
+
+    def predict(self, model_input: Any) -> Any:
+        return model_input
+
+
+def _why_untyped(rows: Any, schema: Schema | None) -> str:
+    """Say what of an input it is that MLflow has no schema for."""
+    index = getattr(rows, "columns", None)
+    if getattr(index, "nlevels", 1) > 1 or not getattr(index, "is_unique", True):
+        return "MLflow can't hold the names of its columns, of which each has to be unique and of one level"
+    culprits = _columns(rows, _is_untyped)
+    if culprits:
+        return f"MLflow has no type for the {culprits}"
+    refusal = _refusal(rows, schema) if schema is not None else ""
+    return refusal or f"MLflow's pyfunc does not take a '{_kind(rows)}'"
+
+
+def _is_untyped(column: Any) -> bool:
+    schema = _input_schema(column)
+    return schema is None or bool(_refusal(column, schema))
+
+
+def _is_saved(rows: Any) -> bool:
+    from mlflow.models import convert_input_example_to_serving_input
+
+    try:
+        convert_input_example_to_serving_input(rows)
+    except Exception:  # noqa: BLE001 - MLflow, and what encodes JSON, refuse in many ways
+        return False
+    return True
+
+
+def _columns(rows: Any, wanted: Callable[[Any], bool]) -> str:
+    """Name the columns of a pandas table that are wanted, each of which is a table of its own, with their types."""
+    import pandas as pd
+
+    if not isinstance(rows, pd.DataFrame) or type(rows) is not pd.DataFrame:
+        return ""
+    found = [
+        f"'{name}' ({dtype})"
+        for place, (name, dtype) in enumerate(zip(rows.columns, rows.dtypes, strict=True))
+        if wanted(rows.iloc[:, [place]])
+    ]
+    return f"column{'s' if len(found) > 1 else ''} {', '.join(found)}" if found else ""
+
+
+def _kind(value: Any) -> str:
+    kind = type(value)
+    package = kind.__module__.partition(".")[0]
+    return kind.__qualname__ if package == "builtins" else f"{package}.{kind.__qualname__}"
+
+
+@contextmanager
+def _silent(name: str) -> Iterator[None]:
+    """Keep a library's warnings to itself where one of our own takes their place."""
+    loud = logging.getLogger(name)
+    before = loud.level
+    loud.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        loud.setLevel(before)

@@ -1,8 +1,9 @@
-"""A parameter that a model does not have is an error, over HTTP as well.
+"""A parameter that a model does not have is an error, over HTTP as well, and so is null where it has a type.
 
 MLflow drops what is not in a model's signature before the model sees it, with a warning and status 200: who
-misspells a parameter gets the answer to another question. Nothing turns that off, so `PyFuncModel.predict`
-looks first, on behalf of models that ask for it; to all others it does what it did.
+misspells a parameter gets the answer to another question. Null passes for a value of every type. Nothing turns
+that off, so `PyFuncModel.predict` looks first, on behalf of models that ask for it; to all others it does what
+it did. On its way, a table gets what MLflow would refuse of it for nothing (see `nullable`).
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from mlflow.exceptions import MlflowException
 from mlflow.pyfunc import PyFuncModel
+
+from kedro_bind.model.nullable import table_for_schema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,25 +33,41 @@ def refuse_unknown_parameters() -> None:
 
     @functools.wraps(original)
     def predict(self: PyFuncModel, data: Any, params: dict[str, Any] | None = None) -> Any:
-        if params:
-            _refuse_unknown(self, params)
+        if _is_strict(self):
+            if params:
+                _refuse(self, params)
+            data = table_for_schema(data, self.metadata.get_input_schema())  # type: ignore[no-untyped-call]
         return original(self, data, params)
 
     PyFuncModel.predict = predict  # type: ignore[method-assign]  # what this module is for
 
 
-def _refuse_unknown(model: PyFuncModel, params: Mapping[str, Any]) -> None:
+def _is_strict(model: PyFuncModel) -> bool:
     try:
         python_model = model.unwrap_python_model()  # type: ignore[no-untyped-call]  # so in MLflow
     except MlflowException:
-        return  # a model of another flavor
-    if not getattr(python_model, "refuses_unknown_parameters", False):
-        return
+        return False  # a model of another flavor
+    return bool(getattr(python_model, "refuses_unknown_parameters", False))
+
+
+def _refuse(model: PyFuncModel, params: Mapping[str, Any]) -> None:
     schema = model.metadata.get_params_schema()  # type: ignore[no-untyped-call]  # so in MLflow
-    known = [each.name for each in schema.params] if schema is not None else []
+    known = {each.name: each for each in schema.params} if schema is not None else {}
     unknown = sorted(set(map(str, params)) - set(known))
     if unknown:
         allowed = ", ".join(sorted(known)) or "none"
         raise MlflowException.invalid_parameter_value(
             f"this model has no parameter '{unknown[0]}'; a caller may set: {allowed}"
         )
+    for name, value in params.items():
+        spec = known[str(name)]
+        if _has_null(value) and not _has_null(spec.default):
+            kind = getattr(spec.dtype, "name", spec.dtype)
+            raise MlflowException.invalid_parameter_value(
+                f"the parameter '{name}' can't be null: its type is {kind}{' (a list)' if spec.shape else ''}"
+                "; leave it out to have the model's own value"
+            )
+
+
+def _has_null(value: Any) -> bool:
+    return value is None or (isinstance(value, list) and any(each is None for each in value))
