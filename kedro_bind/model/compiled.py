@@ -9,11 +9,12 @@ from __future__ import annotations
 import inspect
 import linecache
 from collections import Counter
-from itertools import count
+from itertools import chain, count, tee
 from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.model.copying import copier, is_immutable
+from kedro_bind.model.wiring import bare, flat
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -53,7 +54,9 @@ class CompiledPlan:
             traceback = traceback.tb_next
         name = self._node_names.get(traceback.tb_lineno) if traceback is not None else None
         if name is not None and hasattr(error, "add_note"):  # Python 3.11 on; before, the traceback's line says it
-            error.add_note(f"raised in node '{name}' of the inference pipeline")
+            note = f"raised in node '{name}' of the inference pipeline"
+            if note not in getattr(error, "__notes__", ()):  # a node may raise the same object for each request
+                error.add_note(note)
 
 
 def compile_plan(plan: Plan, functions: Sequence[Callable[..., Any]], artifacts: Mapping[str, Any]) -> CompiledPlan:
@@ -120,21 +123,21 @@ class _Compiler:
         if name in self.plan.parameters:
             value = self.values[name]
             return value if is_immutable(self.plan.parameters[name]) else self._copied(name, value)
-        bare = _bare(name)
-        self.uses_left[bare] -= 1
-        return self.values[bare] if self.uses_left[bare] == 0 else self._copied(name, self.values[bare])
+        stem = bare(name)
+        self.uses_left[stem] -= 1
+        return self.values[stem] if self.uses_left[stem] == 0 else self._copied(name, self.values[stem])
 
     def _store(self, name: str, expression: str, node: str | None = None) -> None:
         """Write how a dataset is kept; one that nobody loads is not."""
-        bare = _bare(name)
-        if self.uses_left.get(bare):
-            self.values[bare] = f"v{len(self.lines)}"
-            self._line(f"{self.values[bare]} = {self._copied(name, expression)}", node)
+        stem = bare(name)
+        if self.uses_left.get(stem):
+            self.values[stem] = f"v{len(self.lines)}"
+            self._line(f"{self.values[stem]} = {self._copied(name, expression)}", node)
 
     def _node(self, node: NodePlan, function: Callable[..., Any]) -> None:
         call = f"{self._constant(function, 'f')}({self._arguments(node)})"
         generates = inspect.isgeneratorfunction(function)
-        outputs = _flat(node.outputs)
+        outputs = flat(node.outputs)
         if not outputs:
             self._line(call, node.name)
         elif isinstance(node.outputs, str) and not generates:
@@ -148,13 +151,13 @@ class _Compiler:
 
     def _single(self, output: str, call: str, node: str) -> None:
         """Write the usual node, with one output, in as few steps as it takes."""
-        bare = _bare(output)
-        kept = bool(self.uses_left.get(bare)) and copier(self.plan.copy_mode.get(output)) is None
+        stem = bare(output)
+        kept = bool(self.uses_left.get(stem)) and copier(self.plan.copy_mode.get(output)) is None
         variable = f"v{len(self.lines)}" if kept else "r"
         self._line(f"{variable} = {call}", node)
         self._line(f"if {variable} is None: some(None, {self._constant(node, 'n')})", node)
         if kept:
-            self.values[bare] = variable
+            self.values[stem] = variable
         else:
             self._store(output, "r", node)
             self._line("del r")
@@ -172,7 +175,7 @@ class _Compiler:
     def _arguments(self, node: NodePlan) -> str:
         """Write the arguments of a node's function; a dataset that it takes twice is loaded once."""
         loaded: dict[str, str] = {}
-        names = _flat(node.inputs)
+        names = flat(node.inputs)
         for name in names:
             if name not in loaded:
                 loaded[name] = self._load(name)
@@ -190,8 +193,8 @@ class _Compiler:
 
     def _release(self, node: NodePlan) -> None:
         """Let go of what no later node loads."""
-        bares = dict.fromkeys(_bare(name) for name in _flat(node.inputs))
-        done = [self.values.pop(bare) for bare in bares if bare in self.values and self.uses_left.get(bare) == 0]
+        stems = dict.fromkeys(bare(name) for name in flat(node.inputs))
+        done = [self.values.pop(stem) for stem in stems if stem in self.values and self.uses_left.get(stem) == 0]
         if done:
             self._line(f"del {', '.join(done)}")
 
@@ -206,6 +209,8 @@ def _some(result: Any, node: str) -> Any:
 def _listed(result: Any, length: int, node: str) -> Any:
     """Check what a node with a list of outputs returned."""
     if not isinstance(result, list | tuple):
+        if inspect.isgenerator(result):
+            return _streams(result, _listed, range(length), length, node)
         raise NodeOutputError(f"node '{node}' returned a '{type(result).__name__}'; it has a list of {length} outputs")
     if len(result) != length:
         raise NodeOutputError(f"node '{node}' returned {len(result)} values; it has {length} outputs")
@@ -217,12 +222,30 @@ def _listed(result: Any, length: int, node: str) -> Any:
 def _keyed(result: Any, keys: list[str], node: str) -> Any:
     """Check what a node with a mapping of outputs returned; the values in the order of the outputs."""
     if not isinstance(result, dict):
+        if inspect.isgenerator(result):
+            return _streams(result, _keyed, keys, keys, node)
         raise NodeOutputError(f"node '{node}' returned a '{type(result).__name__}'; it has the outputs {keys} by name")
     if result.keys() != set(keys):
         raise NodeOutputError(
             f"node '{node}' returned the keys {sorted(map(str, result))}; its outputs are {sorted(keys)}"
         )
     return _listed([result[key] for key in keys], len(keys), node)
+
+
+def _streams(chunks: Any, check: Callable[..., Any], keys: Sequence[Any], *form: Any) -> list[Any]:
+    """Give each output its part of what a generator will yield.
+
+    So Kedro does where a function that is no generator function returns a generator; it looks at the first chunk.
+    """
+    first = next(chunks, None)
+    if first is None:
+        raise NodeOutputError(f"node '{form[-1]}' yielded nothing")
+    check(first, *form)
+    return [_stream(each, key) for each, key in zip(tee(chain([first], chunks), len(keys)), keys, strict=True)]
+
+
+def _stream(chunks: Any, key: Any) -> Any:
+    return (chunk[key] for chunk in chunks)
 
 
 def _chunked(chunks: Any, check: Callable[..., Any], *form: Any) -> Any:
@@ -237,15 +260,5 @@ def _chunked(chunks: Any, check: Callable[..., Any], *form: Any) -> Any:
 
 def _uses(plan: Plan) -> dict[str, int]:
     """Count how many nodes load each dataset, the caller's load of the output included."""
-    names = [name for node in plan.nodes for name in dict.fromkeys(_flat(node.inputs))]
-    return dict(Counter(_bare(name) for name in [*names, plan.output_name]))
-
-
-def _flat(names: Any) -> list[str]:
-    if isinstance(names, str):
-        return [names]
-    return list(names.values()) if isinstance(names, dict) else list(names or ())
-
-
-def _bare(name: str) -> str:
-    return name.partition("@")[0]
+    names = [name for node in plan.nodes for name in dict.fromkeys(flat(node.inputs))]
+    return dict(Counter(bare(name) for name in [*names, plan.output_name]))

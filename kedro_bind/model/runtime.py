@@ -37,6 +37,7 @@ class Predictor:
     def __init__(self, plan: Plan, functions: list[Callable[..., Any]], artifacts: Mapping[str, Any]) -> None:
         self.plan = plan
         self.artifacts = artifacts
+        self._functions = functions
         self._exposed = {_exposed(name): name for name in plan.predict_params}
         if plan.runner == RunnerPlan():
             self._run: Callable[..., Any] = compile_plan(plan, functions, artifacts)
@@ -44,6 +45,10 @@ class Predictor:
             from kedro_bind.model.through_kedro import KedroRun
 
             self._run = KedroRun(plan, functions, artifacts)
+
+    def __reduce__(self) -> tuple[type[Predictor], tuple[Any, ...]]:
+        """Pickle as what it was made of: the compiled function has no name to be found by."""
+        return type(self), (self.plan, self._functions, self.artifacts)
 
     def predict(self, model_input: Any, params: Mapping[str, Any] | None = None) -> Any:
         """Predict; `params` hold for this call alone, by their names without `params:`.
@@ -120,24 +125,32 @@ def load_functions(plan: Plan, folder: Path) -> list[Callable[..., Any]]:
 
 def load_function(reference: str, pickled: Path | None = None) -> Callable[..., Any]:
     """Import a node's function by `module:qualname`, or unpickle one that has no such name."""
+    found: Any
     if pickled is not None:
         try:
-            unpickled: Callable[..., Any] = pickle.loads(pickled.read_bytes())  # noqa: S301 - written by kedro_bind with the model
-            return unpickled
+            found = pickle.loads(pickled.read_bytes())  # noqa: S301 - written by kedro_bind with the model
         except Exception as error:
             raise PlanError(f"the pickled function {pickled.name} of the model can't be loaded: {error}") from error
+        return _callable(found, f"pickled function {pickled.name}")
     module, _, qualname = reference.partition(":")
     try:
-        found: Any = importlib.import_module(module)
-        for part in qualname.split("."):
-            found = getattr(found, part)
-    except ImportError as error:
-        missing = getattr(error, "name", None) or module
+        found = importlib.import_module(module)
+    except Exception as error:  # whatever the module does when it is imported
+        missing = (getattr(error, "name", None) if isinstance(error, ImportError) else None) or module
         raise PlanError(
             f"the model needs the function '{reference}', and the module '{missing}' can't be imported: {error}"
         ) from error
+    try:
+        for part in qualname.split("."):
+            found = getattr(found, part)
     except AttributeError as error:
         raise PlanError(f"the model needs the function '{reference}', which '{module}' does not have") from error
+    return _callable(found, f"function '{reference}'")
+
+
+def _callable(found: Any, what: str) -> Callable[..., Any]:
+    if not callable(found):
+        raise PlanError(f"the {what} of the model is no function, but of type '{type(found).__name__}'")
     function: Callable[..., Any] = found
     return function
 

@@ -267,6 +267,51 @@ def test_a_failing_node_raises_its_own_error_with_its_name_and_the_next_call_is_
     assert compiled(5) == 2
 
 
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="errors have no notes")
+def test_an_error_that_is_raised_again_and_again_has_one_note():
+    error = LookupError("always the same")
+
+    def fail(x):
+        raise error
+
+    plan, functions = plan_of([node(fail, "x", "out", name="fails")])
+    compiled = compile_plan(plan, functions, {})
+    for _ in range(3):
+        with pytest.raises(LookupError):
+            compiled(0)
+    assert error.__notes__ == ["raised in node 'fails' of the inference pipeline"]
+
+
+@pytest.mark.parametrize(
+    ("chunks", "outputs"),
+    [
+        ([(1, "a"), (2, "b")], ["numbers", "letters"]),
+        ([{"n": 1, "l": "a"}, {"l": "b", "n": 2}], {"n": "numbers", "l": "letters"}),
+    ],
+)
+def test_a_generator_that_a_plain_function_returns_is_handed_on_as_in_kedro(chunks, outputs):
+    def returns(x):
+        return (chunk for chunk in chunks)
+
+    nodes = [
+        node(returns, "x", outputs, name="returns"),
+        node(lambda numbers, letters: [list(numbers), list(letters)], ["numbers", "letters"], "out", name="reads"),
+    ]
+    modes = {"numbers": "assign", "letters": "assign"}
+    expected = through_kedro(nodes, modes, 0, {}, {})
+    assert run_compiled(nodes, 0, copy_mode=modes) == expected == [[1, 2], ["a", "b"]]
+
+
+@pytest.mark.parametrize(("chunks", "message"), [([], "yielded nothing"), ([(1, 2, 3)], "returned 3 values")])
+def test_a_returned_generator_of_something_else_is_refused(chunks, message):
+    nodes = [
+        node(lambda x: (chunk for chunk in chunks), "x", ["out", "other"], name="liar"),
+        node(one, "other", None, name="reader"),
+    ]
+    with pytest.raises(NodeOutputError, match=f"node 'liar' {message}"):
+        run_compiled(nodes, 0)
+
+
 def test_nothing_of_a_plan_gets_into_the_compiled_text():
     evil = "x'); raise SystemExit('"
     nodes = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
 import sys
 
 import pytest
@@ -113,9 +114,13 @@ def test_yaml_of_a_plan_can_not_name_code(folder):
     [
         ("no_such_module:predict", "the module 'no_such_module' can't be imported"),
         ("tests.kedro_bind.model.nodes:no_such", "which 'tests.kedro_bind.model.nodes' does not have"),
+        ("tests.kedro_bind.model.nodes", "which 'tests.kedro_bind.model.nodes' does not have"),
+        ("os:sep", "the function 'os:sep' of the model is no function, but of type 'str'"),
+        (":predict", "the module '' can't be imported"),
+        (".nodes:predict", "the module '.nodes' can't be imported"),
     ],
 )
-def test_a_missing_function_is_named(folder, function, message):
+def test_a_function_that_is_missing_or_none_is_named(folder, function, message):
     content = yaml.safe_load((folder / PLAN_FILE).read_text())
     content["nodes"][0]["function"] = function
     (folder / PLAN_FILE).write_text(yaml.safe_dump(content))
@@ -128,6 +133,34 @@ def test_functions_without_an_importable_name_are_pickled_with_a_warning(built, 
     result = built(catalog, lambda x, artifact: x + artifact + offset)
     assert "the function of node 'predict' can't be imported by name" in result.warnings[0]
     assert load_predictor(result.folder).predict(1) == 16
+
+
+def test_a_pickle_that_holds_no_function_is_refused(built, catalog):
+    folder = built(catalog, lambda x, artifact: x + artifact).folder
+    (folder / "functions/0.pkl").write_bytes(pickle.dumps("no function"))
+    with pytest.raises(PlanError, match=r"the pickled function 0\.pkl of the model is no function, but of type 'str'"):
+        load_predictor(folder)
+
+
+@pytest.mark.parametrize("runner", [None, "ThreadRunner"])
+def test_a_loaded_model_can_be_pickled_and_predicts_in_another_process(built, catalog, tmp_path, runner):
+    from tests.kedro_project import clean_environment
+
+    folder = built(
+        catalog, nodes.shift, inputs=("x", "artifact", "params:offset"), kpm_kwargs={"runner": runner}
+    ).folder
+    pickled = tmp_path / "loaded.pkl"
+    pickled.write_bytes(pickle.dumps(load_predictor(folder)))
+    code = (
+        "import pickle\n"
+        "from pathlib import Path\n"
+        f"predictor = pickle.loads(Path({str(pickled)!r}).read_bytes())\n"
+        "print(predictor.predict(1), predictor.predict(1, {'offset': 0}))\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], env=clean_environment(), capture_output=True, text=True, check=True
+    )
+    assert result.stdout.splitlines()[-1] == "111 11"
 
 
 def test_static_methods_and_classes_are_found_by_name(built, catalog):
@@ -183,8 +216,6 @@ def test_a_runner_that_is_none_is_refused(folder, runner, message):
 
 
 def test_loading_imports_neither_kedros_framework_nor_its_runners(folder):
-    import subprocess
-
     from tests.kedro_project import clean_environment
 
     code = (
