@@ -6,15 +6,43 @@ from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, ValidationError
 
-__all__ = ["FORMAT", "PLAN_FILE", "Artifact", "NodePlan", "Plan", "PlanError", "read_plan", "write_plan"]
+from kedro_bind.model.wiring import wiring_problems
 
-FORMAT = 1
+__all__ = [
+    "FORMAT",
+    "PLAN_FILE",
+    "Artifact",
+    "NodePlan",
+    "Plan",
+    "PlanError",
+    "from_yaml",
+    "read_plan",
+    "to_yaml",
+    "write_plan",
+]
+
+FORMAT = 2
+"""In format 1, what was empty or a default was left out, so that a plan that lacks a key looks like a whole one."""
 PLAN_FILE = "plan.yml"
 
 Names = str | list[str] | dict[str, str] | None
 CopyMode = Literal["assign", "copy", "deepcopy"]
+
+# libyaml, where PyYAML has it, is several times faster; all four are safe.
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+def _inside(location: str) -> str:
+    path = PurePosixPath(location)
+    if path.is_absolute() or ".." in path.parts or not path.parts:
+        raise ValueError("must lie in the model's folder")
+    return location
+
+
+Location = Annotated[str, AfterValidator(_inside)]
 
 
 class PlanError(Exception):
@@ -22,7 +50,7 @@ class PlanError(Exception):
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, ser_json_inf_nan="constants")
 
 
 class NodePlan(_Strict):
@@ -30,7 +58,7 @@ class NodePlan(_Strict):
 
     name: str
     function: str = ""
-    pickle: str | None = None
+    pickle: Location | None = None
     inputs: Names = None
     outputs: Names = None
 
@@ -42,18 +70,10 @@ class Artifact(_Strict):
     `dataset` was captured by value, as a pickle. `sha256` is over the file, or over all files of a folder.
     """
 
-    location: str
+    location: Location
     dataset: dict[str, Any] | None = None
     path_key: str = "filepath"
     sha256: str | None = None
-
-    @field_validator("location")
-    @classmethod
-    def _inside(cls, location: str) -> str:
-        path = PurePosixPath(location)
-        if path.is_absolute() or ".." in path.parts:
-            raise ValueError("must lie in the model's folder")
-        return location
 
 
 class RunnerPlan(_Strict):
@@ -68,25 +88,32 @@ class Plan(_Strict):
 
     `copy_mode` has the mode of every dataset that does not get Kedro's default for its type; `parameters`
     the values of the `params:` inputs (and of `parameters`); `predict_params` those a request may override.
+    The fields are in the order of the file: the last one is needed and fits on a line, so no part of a file
+    passes for all of it.
     """
 
-    format: Annotated[int, Field(ge=1)] = FORMAT
+    format: Annotated[StrictInt, Field(ge=1)] = FORMAT
     name: str
     input_name: str
-    output_name: str
     runner: RunnerPlan = Field(default_factory=RunnerPlan)
     nodes: Annotated[list[NodePlan], Field(min_length=1)]
     artifacts: dict[str, Artifact] = Field(default_factory=dict)
     parameters: dict[str, Any] = Field(default_factory=dict)
     predict_params: list[str] = Field(default_factory=list)
     copy_mode: dict[str, CopyMode] = Field(default_factory=dict)
+    output_name: str
 
 
 def write_plan(plan: Plan, folder: Path) -> None:
     """Write the plan into its folder."""
-    content = plan.model_dump(mode="json", exclude_defaults=True)
-    text = yaml.safe_dump({"format": plan.format, **content}, sort_keys=False, allow_unicode=True, width=100)
-    (folder / PLAN_FILE).write_text(text, encoding="utf-8")
+    content = {
+        **plan.model_dump(),
+        "nodes": [each.model_dump(exclude_defaults=True) for each in plan.nodes],
+        "artifacts": {
+            name: each.model_dump(mode="json", exclude_defaults=True) for name, each in plan.artifacts.items()
+        },
+    }
+    (folder / PLAN_FILE).write_bytes(to_yaml(content))
 
 
 def read_plan(folder: Path) -> Plan:
@@ -97,19 +124,53 @@ def read_plan(folder: Path) -> Plan:
     """
     file = folder / PLAN_FILE
     try:
-        content = yaml.load(file.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe loaders
+        content = from_yaml(file.read_bytes())
     except OSError as error:
         raise PlanError(f"the model's plan can't be read: {error}") from error
-    except yaml.YAMLError as error:
+    except Exception as error:  # a date or a number that is none raises ValueError, for instance
         raise PlanError(f"the model's plan {file} is no valid YAML: {' '.join(str(error).split())}") from error
-    if isinstance(content, dict) and isinstance(content.get("format"), int) and content["format"] > FORMAT:
+    written = content.get("format") if isinstance(content, dict) else None
+    if isinstance(written, int) and written > FORMAT:
         raise PlanError(
-            f"the model's plan {file} has the format {content['format']}; this kedro_bind reads up to {FORMAT}"
+            f"the model's plan {file} has the format {written}; this kedro_bind reads up to {FORMAT}"
             ": install the version in the model's requirements"
         )
     try:
-        return Plan.model_validate(content)
+        plan = Plan.model_validate(content)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(step) for step in first["loc"]) or "the document"
-        raise PlanError(f"the model's plan {file} does not hold: {where}: {first['msg']}") from error
+        raise PlanError(_broken(file, f"{where}: {first['msg']}")) from error
+    needed = Plan.model_fields if plan.format > 1 else ["format"]
+    missing = [name for name in needed if name not in content]
+    if missing:
+        raise PlanError(_broken(file, f"it lacks {', '.join(missing)}"))
+    for problem in wiring_problems(plan):
+        raise PlanError(_broken(file, problem))
+    return plan
+
+
+def to_yaml(content: Any) -> bytes:
+    """Give plain values as YAML that a human can read."""
+    dumped: bytes = yaml.dump(
+        content,
+        Dumper=_DUMPER,
+        sort_keys=False,
+        allow_unicode=True,
+        width=100,
+        default_flow_style=False,
+        encoding="utf-8",
+    )
+    return dumped
+
+
+def from_yaml(text: bytes) -> Any:
+    """Give the plain values that are in some YAML."""
+    return yaml.load(text, Loader=_LOADER)  # noqa: S506 - a safe loader
+
+
+def _broken(file: Path, problem: str) -> str:
+    return (
+        f"the model's plan {file} does not hold: {problem}; it is not as it was logged"
+        ": get the model from MLflow again, or log it again"
+    )

@@ -69,7 +69,7 @@ def test_a_missing_artifact_is_named(folder):
 
 def test_a_plan_of_a_newer_format_says_what_to_install(folder):
     change(folder, format=FORMAT + 1)
-    with pytest.raises(PlanError, match="has the format 2; this kedro_bind reads up to 1"):
+    with pytest.raises(PlanError, match="has the format 3; this kedro_bind reads up to 2"):
         load_predictor(folder)
 
 
