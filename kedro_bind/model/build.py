@@ -16,6 +16,7 @@ from conf_schema import RunnerSpec
 from kedro_bind.errors import LoggingError
 from kedro_bind.model.artifacts import link_file, stage, stored
 from kedro_bind.model.digest import digest
+from kedro_bind.model.plain_values import refuse_changing
 from kedro_bind.model.plan import Artifact, NodePlan, Plan, RunnerPlan, write_plan
 
 if TYPE_CHECKING:
@@ -62,10 +63,13 @@ def build_plan(serving: Serving, catalog: Any, folder: Path, name: str) -> Built
 
     Raises:
         BindingError: an artifact is not persisted.
-        LoggingError: an artifact can't be read, or a function can't be pickled.
+        LoggingError: an artifact can't be read, a function can't be pickled, or a parameter is no plain value.
     """
     from kedro_bind.rules import artifact_sources
 
+    parameters = load_parameters(serving.inference, catalog)
+    for parameter, value in parameters.items():
+        refuse_changing(f"the parameter '{parameter}' of the inference pipeline", value)
     artifacts: dict[str, Artifact] = {}
     versions: dict[str, str] = {}
     warnings: list[str] = []
@@ -77,7 +81,9 @@ def build_plan(serving: Serving, catalog: Any, folder: Path, name: str) -> Built
         if source.path is None:
             kind = type(source.dataset).__name__
             warnings.append(f"the artifact '{dataset}' is no file ({kind}); its value of now is in the model")
-    plan = plan_of(serving, name, load_parameters(serving.inference, catalog), artifacts)
+    plan = plan_of(serving, name, parameters, artifacts)
+    for argument, value in plan.runner.arguments.items():
+        refuse_changing(f"the argument '{argument}' of the runner", value)
     nodes = []
     for node, planned in zip(serving.inference.nodes, plan.nodes, strict=True):
         if planned.function:

@@ -104,7 +104,8 @@ class KedroPipelineModel(Predicts, PythonModel):
         """Keep the plan and what can't be imported by name, and nothing of Kedro."""
         functions = [node.function or function for node, function in zip(self.plan.nodes, self._functions, strict=True)]
         return {
-            "plan": self.plan.model_dump(mode="json"),
+            # Parameters as they are: pydantic would make mappings of some objects.
+            "plan": {**self.plan.model_dump(exclude={"parameters"}), "parameters": self.plan.parameters},
             "functions": functions,
             "kedro_bind": importlib.metadata.version("kedro-bind"),
         }

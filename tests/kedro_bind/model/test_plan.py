@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import math
+
+import numpy as np
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from kedro.io import DataCatalog, MemoryDataset
 from kedro.pipeline import Pipeline, node
 from kedro_datasets.pickle import PickleDataset
 
+from kedro_bind.errors import LoggingError
 from kedro_bind.model.build import build_plan
+from kedro_bind.model.plain_values import refuse_changing
 from kedro_bind.model.plan import PLAN_FILE, PlanError, read_plan
 from kedro_bind.model.runtime import load_predictor
 from kedro_bind.pipeline_ml import Serving
@@ -195,3 +203,95 @@ def test_a_whole_plan_of_the_first_format_is_read(tmp_path):
     (tmp_path / PLAN_FILE).write_text(yaml.safe_dump(plan, sort_keys=False))
     read = read_plan(tmp_path)
     assert (read.parameters, read.copy_mode, read.predict_params) == ({}, {}, [])
+
+
+# Parameters ----------------------------------------------------------------------------------------------
+
+
+class Text(str):
+    """Text of a type of its own."""
+
+    __slots__ = ()
+
+
+UTC = dt.timezone.utc
+PLAIN = {
+    "keys": {0: "a", True: "b", 1.5: "c", None: "d", dt.date(2026, 1, 2): "e"},
+    "numbers": [math.inf, -math.inf, 1e16, 1e-7, 10**30, 0.1, True],
+    "texts": ["1", "1.5", "true", "null", "2026-01-02", "é\n\x00", " # ", ""],
+    "dates": [dt.date(2026, 1, 2), dt.datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=UTC)],
+    "bytes": b"\x00\xff",
+    "set": {1, 2},
+    "nested": {"a": [{"b": {3: [None, {}]}}, []]},
+}
+
+
+def build(tmp_path, value):
+    place = tmp_path / "plan"
+    place.mkdir()
+    inference = Pipeline([node(nodes.add, ["x", "params:p"], "out", name="n")])
+    return build_plan(Serving(inference, "x"), DataCatalog({"params:p": MemoryDataset(value)}), place, "test")
+
+
+def types_of(value):
+    if isinstance(value, dict):
+        return [(type(key), types_of(each)) for key, each in value.items()]
+    return [types_of(each) for each in value] if isinstance(value, list) else type(value)
+
+
+def test_parameters_come_back_as_they_were(tmp_path):
+    read = read_plan(build(tmp_path, PLAIN).folder).parameters["params:p"]
+    assert read == PLAIN
+    assert types_of(read) == types_of(PLAIN)
+
+
+def test_not_a_number_comes_back_as_such(tmp_path):
+    assert math.isnan(read_plan(build(tmp_path, {"a": [math.nan]}).folder).parameters["params:p"]["a"][0])
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        ((1, 2), "tuple"),
+        ({"a": [{"b": (1, 2)}]}, "tuple"),
+        ({(1, 2): "a"}, "tuple"),
+        ([np.float64(0.5)], "numpy.float64"),
+        ([np.int64(1)], "numpy.int64"),
+        (frozenset({1}), "frozenset"),
+        (1j, "complex"),
+        (dt.time(1, 2), "datetime.time"),
+        (Text("a"), "tests.kedro_bind.model.test_plan.Text"),
+        (nodes.Kept(), "tests.kedro_bind.model.nodes.Kept"),
+        (nodes.add, "function"),
+        ("\ud800", "str"),
+    ],
+)
+def test_a_parameter_that_would_change_is_refused_when_the_model_is_logged(tmp_path, value, kind):
+    with pytest.raises(LoggingError) as caught:
+        build(tmp_path, value)
+    assert caught.value.message == (
+        "the model's plan can't keep the parameter 'params:p' of the inference pipeline: it is, or has in it"
+        f", a value of type '{kind}'; make it of plain values: text, numbers, dates, lists, mappings"
+    )
+
+
+def test_a_list_in_itself_is_refused(tmp_path):
+    value = [1]
+    value.append(value)
+    with pytest.raises(LoggingError, match="of type 'list'"):
+        build(tmp_path, value)
+
+
+LEAVES = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.binary(), st.dates(), st.datetimes()
+)
+KEYS = st.one_of(st.booleans(), st.integers(), st.floats(allow_nan=False), st.text(), st.dates())
+VALUES = st.recursive(
+    LEAVES, lambda inner: st.one_of(st.lists(inner), st.dictionaries(KEYS, inner), st.sets(KEYS)), max_leaves=10
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(VALUES)
+def test_plain_values_are_kept(value):
+    refuse_changing("it", value)  # which tries it

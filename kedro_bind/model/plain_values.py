@@ -1,0 +1,61 @@
+"""Which values a plan keeps as they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from yaml import YAMLError
+
+from kedro_bind.errors import LoggingError
+from kedro_bind.model.plan import from_yaml, to_yaml
+
+__all__ = ["refuse_changing"]
+
+_DEEP = 100
+"""How many levels down to look for what is not kept; only a list that contains itself has more."""
+
+
+def refuse_changing(what: str, value: Any) -> None:
+    """Refuse what YAML does not keep as it is, such as a tuple, which comes back as a list.
+
+    Raises:
+        LoggingError: the value, or one in it, would be another one when the model is loaded.
+    """
+    if _is_kept(value):
+        return
+    for _ in range(_DEEP):
+        inner = [each for each in _members(value) if not _is_kept(each)]
+        if not inner:
+            break
+        value = inner[0]
+    kind = f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
+    raise LoggingError(
+        f"the model's plan can't keep {what}: it is, or has in it, a value of type '{kind}'"
+        "; make it of plain values: text, numbers, dates, lists, mappings"
+    )
+
+
+def _is_kept(value: Any) -> bool:
+    try:
+        return _same(from_yaml(to_yaml(value)), value)
+    except (YAMLError, ValueError, TypeError, RecursionError):
+        return False
+
+
+def _same(read: Any, value: Any) -> bool:
+    """Tell whether two values are equal, and of equal types throughout."""
+    if type(read) is not type(value):
+        return False
+    if isinstance(value, dict):
+        return _same(list(read), list(value)) and _same(list(read.values()), list(value.values()))
+    if isinstance(value, list | tuple):
+        return len(read) == len(value) and all(map(_same, read, value))
+    if isinstance(value, set):
+        return {(type(each), each) for each in read} == {(type(each), each) for each in value}
+    return bool(read == value) or bool(read != read and value != value)  # noqa: PLR0124 - not a number
+
+
+def _members(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return [*value, *value.values()]
+    return list(value) if isinstance(value, list | tuple | set) else []

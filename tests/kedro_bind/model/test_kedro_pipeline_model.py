@@ -1,0 +1,42 @@
+"""A model for logging by hand, in Python and pickled."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import pickle
+from fractions import Fraction
+
+import cloudpickle
+import pytest
+from kedro.io import DataCatalog, MemoryDataset
+from kedro.pipeline import Pipeline, node
+from mlflow.pyfunc.model import PythonModelContext
+
+from kedro_bind import KedroPipelineModel
+
+
+def pair(x, value):
+    return [x, value]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {0: "a", True: "b", 1.5: {"c": [math.inf]}},
+        dt.date(2026, 1, 2),
+        b"\xff",
+        {1, 2},
+        (1, (2, 3)),
+        Fraction(1, 3),
+    ],
+)
+@pytest.mark.parametrize("module", [pickle, cloudpickle])
+def test_parameters_of_a_pickled_model_are_what_they_were(value, module):
+    inference = Pipeline([node(pair, ["x", "params:p"], "out", name="pair")])
+    model = KedroPipelineModel(inference, DataCatalog({"params:p": MemoryDataset(value)}), "x")
+    loaded = pickle.loads(module.dumps(model))
+    loaded.load_context(PythonModelContext({}, None))
+    kept = loaded.predictor.predict(1)[1]
+    assert (kept, type(kept)) == (value, type(value))
+    assert repr(kept) == repr(value)
