@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.errors import BindingError, KedroBindError, LoggingError
-from kedro_bind.rules import bare
+from kedro_bind.model.wiring import bare
 from kedro_bind.store_errors import said_by
 
 if TYPE_CHECKING:

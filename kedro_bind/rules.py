@@ -10,18 +10,14 @@ from typing import TYPE_CHECKING, Any, get_args
 from kedro.io.core import is_parameter
 
 from conf_schema import CopyMode, Diagnostic, did_you_mean
+from kedro_bind.model.wiring import bare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from kedro.pipeline import Pipeline
 
-__all__ = ["artifact_sources", "bare", "binding_problems"]
-
-
-def bare(name: str) -> str:
-    """Give a dataset's name without its transcoding (`data@pandas` is `data`)."""
-    return name.partition("@")[0]
+__all__ = ["artifact_sources", "binding_problems"]
 
 
 def artifact_sources(inference: Pipeline, input_name: str, artifacts: Mapping[str, str]) -> dict[str, str]:

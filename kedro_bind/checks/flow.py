@@ -8,7 +8,7 @@ from kedro.io.core import is_parameter
 
 from conf_schema import Diagnostic, Severity
 from kedro_bind.model.artifacts import is_persisted
-from kedro_bind.rules import bare
+from kedro_bind.model.wiring import bare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

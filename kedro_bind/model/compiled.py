@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from kedro_bind.model.plan import NodePlan, Plan
 
-__all__ = ["CompiledPlan", "NodeOutputError", "compile_plan"]
+__all__ = ["CompiledPlan", "NodeOutputError", "compile_plan", "name_node"]
 
 _serial = count()
 
@@ -53,10 +53,16 @@ class CompiledPlan:
         while traceback is not None and traceback.tb_frame.f_code is not self._run.__code__:
             traceback = traceback.tb_next
         name = self._node_names.get(traceback.tb_lineno) if traceback is not None else None
-        if name is not None and hasattr(error, "add_note"):  # Python 3.11 on; before, the traceback's line says it
-            note = f"raised in node '{name}' of the inference pipeline"
-            if note not in getattr(error, "__notes__", ()):  # a node may raise the same object for each request
-                error.add_note(note)
+        if name is not None:
+            name_node(error, name)
+
+
+def name_node(error: Exception, name: str) -> None:
+    """Add to an error, as a note, which node it came from."""
+    note = f"raised in node '{name}' of the inference pipeline"
+    # Before Python 3.11, the traceback's line says it. A node may raise the same object for each request.
+    if hasattr(error, "add_note") and note not in getattr(error, "__notes__", ()):
+        error.add_note(note)
 
 
 def compile_plan(plan: Plan, functions: Sequence[Callable[..., Any]], artifacts: Mapping[str, Any]) -> CompiledPlan:

@@ -11,7 +11,7 @@ from kedro.io.core import DatasetError, is_parameter
 
 from kedro_bind.errors import KedroBindError, LoggingError
 from kedro_bind.model.artifacts import stored
-from kedro_bind.rules import bare
+from kedro_bind.model.wiring import bare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

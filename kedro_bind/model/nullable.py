@@ -10,9 +10,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mlflow.types import Schema
 
-__all__ = ["schema_with_missing", "table_for_schema"]
+__all__ = ["nullable_columns", "schema_with_missing", "table_with"]
 
 
 def schema_with_missing(schema: Schema) -> Schema:
@@ -34,28 +36,38 @@ def schema_with_missing(schema: Schema) -> Schema:
     )
 
 
-def table_for_schema(data: Any, schema: Schema | None) -> Any:
+def nullable_columns(schema: Schema | None) -> dict[Any, str]:
+    """Give the optional columns that may be nullable in a table, with the kinds (of numpy) of what those then hold."""
+    if schema is None or schema.is_tensor_spec():
+        return {}
+    kinds = {each.name: _kinds(each.type) for each in schema.inputs if not each.required}
+    return {name: kind for name, kind in kinds.items() if kind}
+
+
+def _kinds(type_: Any) -> str:
+    from mlflow.types.schema import AnyType, DataType
+
+    if type_ is DataType.double:
+        return "iu"
+    return "b" if isinstance(type_, AnyType) else ""
+
+
+def table_with(nullable: Mapping[Any, str], data: Any) -> Any:
     """Give a table whose nullable columns are as an optional double, or an optional column of any type, takes them.
 
     An integer is a float, with NaN where it is missing; a boolean is an object, with None. All else is as it was,
     and the table itself is not changed.
     """
     import pandas as pd
-    from mlflow.types.schema import AnyType, DataType
 
-    if schema is None or not isinstance(data, pd.DataFrame):
-        return data
-    optional = {each.name: each.type for each in schema.inputs if not each.required}
-    if not optional:
+    if not nullable or not isinstance(data, pd.DataFrame):
         return data
     changed: dict[Any, Any] = {}
     for name, dtype in zip(data.columns, data.dtypes, strict=True):
-        if name not in optional or not isinstance(dtype, pd.api.extensions.ExtensionDtype):
-            continue
-        if dtype.kind in "iu" and optional[name] is DataType.double:
-            changed[name] = data[name].astype("float64")
-        elif dtype.kind == "b" and isinstance(optional[name], AnyType):
-            changed[name] = data[name].astype(object).where(data[name].notna(), None)
+        if isinstance(dtype, pd.api.extensions.ExtensionDtype) and dtype.kind in nullable.get(name, ()):
+            column = data[name]
+            number = dtype.kind != "b"
+            changed[name] = column.astype("float64") if number else column.astype(object).where(column.notna(), None)
     if not changed:
         return data
     table = data.copy(deep=False)

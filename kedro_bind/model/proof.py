@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from kedro_bind.errors import LoggingError
+from kedro_bind.model.wiring import flat
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from types import TracebackType
 
     from kedro_bind.model.plan import Plan
@@ -193,15 +194,9 @@ def _refuse(result: dict[str, Any], plan: Plan) -> None:
             "; name its folder in 'model.code_paths'"
         )
     for name in result.get("changed", ()):
-        takers = [node.name for node in plan.nodes if name in _names(node.inputs)]
+        takers = [node.name for node in plan.nodes if name in flat(node.inputs)]
         raise LoggingError(
             f"predicting changes the artifact '{name}', which all requests share"
             f"; the nodes that take it are {', '.join(takers)}"
             f": change a copy there, or set 'copy_mode: {{{name}: deepcopy}}'"
         )
-
-
-def _names(inputs: Sequence[str] | dict[str, str] | str | None) -> list[str]:
-    if isinstance(inputs, str):
-        return [inputs]
-    return list(inputs.values()) if isinstance(inputs, dict) else list(inputs or ())

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kedro_bind.model.nullable import schema_with_missing, table_for_schema
+from kedro_bind.model.nullable import nullable_columns, schema_with_missing, table_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -40,7 +40,7 @@ def sample_input(data: Any, rows: int) -> InputSample:
     """
     first, schema = _first(data, rows), _input_schema(data)
     if schema is not None and not _refusal(_with_missing(data, first, schema), schema):
-        return InputSample(schema, table_for_schema(first, schema))
+        return InputSample(schema, table_with(nullable_columns(schema), first))
     return InputSample(None, first, _why_untyped(first, schema))
 
 
@@ -150,7 +150,8 @@ def _refusal(rows: Any, schema: Schema) -> str:
         flavors = {"python_function": {"loader_module": __name__}}
         model = PyFuncModel(Model(signature=signature, flavors=flavors), _Echo())
         # Enforcement changes mappings in place.
-        handed: Any = model.predict(table_for_schema(pickle.loads(pickle.dumps(rows)), schema))  # noqa: S301 - see there
+        copied = pickle.loads(pickle.dumps(rows))  # noqa: S301 - of just now
+        handed: Any = model.predict(table_with(nullable_columns(schema), copied))
     except Exception:  # noqa: BLE001 - MLflow, and what it calls, refuse in many ways
         return f"MLflow does not take a '{_kind(rows)}'"
     if type(handed) is not type(rows):

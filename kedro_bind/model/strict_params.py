@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING, Any
 from mlflow.exceptions import MlflowException
 from mlflow.pyfunc import PyFuncModel
 
-from kedro_bind.model.nullable import table_for_schema
+from kedro_bind.model.nullable import nullable_columns, table_with
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = ["refuse_unknown_parameters"]
+
+_NULLABLE = "_kedro_bind_nullable"
+"""Where a loaded model keeps what `_nullable_columns` says of it: it is asked once, not for each request."""
 
 
 @functools.cache
@@ -33,21 +36,29 @@ def refuse_unknown_parameters() -> None:
 
     @functools.wraps(original)
     def predict(self: PyFuncModel, data: Any, params: dict[str, Any] | None = None) -> Any:
-        if _is_strict(self):
+        try:
+            nullable = self.__dict__[_NULLABLE]
+        except KeyError:
+            nullable = self.__dict__[_NULLABLE] = _nullable_columns(self)
+        if nullable is not None:
             if params:
                 _refuse(self, params)
-            data = table_for_schema(data, self.metadata.get_input_schema())  # type: ignore[no-untyped-call]
+            if nullable:
+                data = table_with(nullable, data)
         return original(self, data, params)
 
     PyFuncModel.predict = predict  # type: ignore[method-assign]  # what this module is for
 
 
-def _is_strict(model: PyFuncModel) -> bool:
+def _nullable_columns(model: PyFuncModel) -> dict[Any, str] | None:
+    """Give the columns that a table may have to be changed in; `None` for a model that asks for none of this."""
     try:
         python_model = model.unwrap_python_model()  # type: ignore[no-untyped-call]  # so in MLflow
     except MlflowException:
-        return False  # a model of another flavor
-    return bool(getattr(python_model, "refuses_unknown_parameters", False))
+        return None  # a model of another flavor
+    if not getattr(python_model, "refuses_unknown_parameters", False):
+        return None
+    return nullable_columns(model.metadata.get_input_schema())  # type: ignore[no-untyped-call]  # so in MLflow
 
 
 def _refuse(model: PyFuncModel, params: Mapping[str, Any]) -> None:

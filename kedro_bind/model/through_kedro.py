@@ -13,8 +13,10 @@ from kedro.io.data_catalog import SharedMemoryDataCatalog
 from kedro.pipeline import Pipeline, node
 from kedro.utils import load_obj
 
+from kedro_bind.model.compiled import name_node
 from kedro_bind.model.copying import copier
 from kedro_bind.model.plan import PlanError
+from kedro_bind.model.wiring import bare, flat
 
 if "kedro.framework.project" not in sys.modules and "KEDRO_LOGGING_CONFIG" not in os.environ:
     # Importing a runner imports kedro.framework.project, which configures the logging of the whole process:
@@ -66,8 +68,7 @@ class _NameNodes:
         return self
 
     def on_node_error(self, *, error: Exception, node: Node, **_: Any) -> None:
-        if hasattr(error, "add_note"):
-            error.add_note(f"raised in node '{node.name}' of the inference pipeline")
+        name_node(error, node.name)
 
     def __getattr__(self, name: str) -> Callable[..., None]:
         return lambda **_: None
@@ -81,9 +82,8 @@ class KedroRun:
 
     def __init__(self, plan: Plan, functions: list[Callable[..., Any]], artifacts: Mapping[str, Any]) -> None:
         self._plan = plan
-        self._in_memory = {_bare(name) for each in plan.nodes for name in _flat(each.outputs)} | {
-            _bare(plan.input_name)
-        }
+        handed_on = [plan.input_name, *(name for each in plan.nodes for name in flat(each.outputs))]
+        self._in_memory = set(map(bare, handed_on))
         self._pipeline = Pipeline(
             [
                 node(function, self._named(each.inputs), self._named(each.outputs), name=_NO_NAME.sub("_", each.name))
@@ -112,7 +112,7 @@ class KedroRun:
     def _named(self, names: Any) -> Any:
         """Give the names of datasets, in the form they have, as they are called here."""
         if isinstance(names, str):
-            return _bare(names) if _bare(names) in self._in_memory else names
+            return bare(names) if bare(names) in self._in_memory else names
         if isinstance(names, dict):
             return {key: self._named(name) for key, name in names.items()}
         return [self._named(name) for name in names] if names else names
@@ -134,13 +134,3 @@ def load_runner(type_: str, arguments: Mapping[str, Any]) -> AbstractRunner:
         return runner_class(**arguments)
     except (TypeError, ValueError) as error:
         raise PlanError(f"the runner '{type_}' does not take these arguments: {error}") from error
-
-
-def _flat(names: Any) -> list[str]:
-    if isinstance(names, str):
-        return [names]
-    return list(names.values()) if isinstance(names, dict) else list(names or ())
-
-
-def _bare(name: str) -> str:
-    return name.partition("@")[0]

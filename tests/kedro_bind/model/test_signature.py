@@ -11,7 +11,7 @@ from mlflow.pyfunc import PyFuncModel
 from mlflow.types.schema import AnyType, DataType, ParamSchema, ParamSpec
 from scipy.sparse import csr_matrix
 
-from kedro_bind.model.nullable import table_for_schema
+from kedro_bind.model.nullable import nullable_columns, table_with
 from kedro_bind.model.signature import left_out, sample_input, unsaved
 from kedro_bind.model.strict_params import refuse_unknown_parameters
 
@@ -77,7 +77,7 @@ def test_integers_and_booleans_that_may_be_missing_have_types_that_can_be_missin
 
 def test_a_nullable_column_becomes_what_a_request_has_for_it():
     table = pd.DataFrame({0: pd.array([1, None], dtype="Int64"), 1: pd.array([True, None], dtype="boolean")})
-    plain = table_for_schema(table, sample_input(table, 2).schema)
+    plain = table_with(nullable_columns(sample_input(table, 2).schema), table)
     assert plain[0].dtype == "float64"
     assert plain[1].tolist() == [True, None]
     assert table[0].dtype == "Int64"
