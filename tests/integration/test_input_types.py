@@ -11,6 +11,7 @@ from pathlib import Path
 
 import mlflow
 import pandas as pd
+import polars
 import pytest
 
 from tests.kedro_project import clean_environment
@@ -153,7 +154,6 @@ def test_a_model_whose_input_mlflow_has_no_type_for_is_logged_with_one_warning(t
 
 
 def test_a_polars_table_is_taken_as_it_is(typed, said):
-    polars = pytest.importorskip("polars")
     data = polars.DataFrame({"a": list(range(10))})
     model = logged(typed, data)
     (line,) = warned(said)

@@ -118,6 +118,8 @@ def test_an_interrupted_run_in_a_notebook_ends_with_the_next_session(quick):
 
 @pytest.mark.parametrize(("where", "command"), [("training", "script"), ("logging", "kedro")])
 def test_ctrl_c_ends_the_run_as_killed(quick, where, command):
+    if where == "logging":  # which runs the inference pipeline for the proof
+        quick.write("conf/base/pipeline_ml.yml", BINDING)
     function = "fit_classifier" if where == "training" else "predict"
     wait = "import time; from pathlib import Path; Path('data/here').touch(); time.sleep(300)"
     add_to(quick, function, wait)
