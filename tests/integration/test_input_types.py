@@ -11,7 +11,7 @@ from pathlib import Path
 
 import mlflow
 import pandas as pd
-import polars
+import polars as pl
 import pytest
 
 from tests.kedro_project import clean_environment
@@ -154,7 +154,7 @@ def test_a_model_whose_input_mlflow_has_no_type_for_is_logged_with_one_warning(t
 
 
 def test_a_polars_table_is_taken_as_it_is(typed, said):
-    data = polars.DataFrame({"a": list(range(10))})
+    data = pl.DataFrame({"a": list(range(10))})
     model = logged(typed, data)
     (line,) = warned(said)
     assert "no input example, since MLflow's pyfunc does not take a 'polars.DataFrame'" in line
