@@ -109,9 +109,7 @@ def write_plan(plan: Plan, folder: Path) -> None:
     content = {
         **plan.model_dump(),
         "nodes": [each.model_dump(exclude_defaults=True) for each in plan.nodes],
-        "artifacts": {
-            name: each.model_dump(mode="json", exclude_defaults=True) for name, each in plan.artifacts.items()
-        },
+        "artifacts": {name: each.model_dump(exclude_defaults=True) for name, each in plan.artifacts.items()},
     }
     (folder / PLAN_FILE).write_bytes(to_yaml(content))
 

@@ -129,6 +129,12 @@ def test_a_partitioned_dataset_that_names_its_class_in_code(tmp_path, predict, g
     assert predict(10, DataCatalog({"artifact": dataset}), nodes.total) == 13
 
 
+def test_a_dataset_keeps_arguments_by_number(tmp_path, predict):
+    (tmp_path / "t.csv").write_text("007,1\n")
+    dataset = CSVDataset(filepath=str(tmp_path / "t.csv"), load_args={"header": None, "dtype": {0: "str"}})
+    assert "007" in predict("is", DataCatalog({"artifact": dataset}), nodes.describe)
+
+
 def test_arguments_that_are_no_plain_values_are_refused_by_name(tmp_path, built):
     dataset = CSVDataset(filepath=str(tmp_path / "t.csv"), load_args={"converters": {"a": len}})
     dataset.save(pd.DataFrame({"a": [1]}))
