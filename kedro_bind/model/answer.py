@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import logging
-from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.errors import LoggingError
 from kedro_bind.model.plan import RunnerPlan
 from kedro_bind.model.runtime import load_artifact, load_functions
+from kedro_bind.quiet import quiet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from kedro_bind.model.build import BuiltPlan
 
-__all__ = ["KedroAnswer", "quiet"]
+__all__ = ["KedroAnswer"]
 
 
 class KedroAnswer:
@@ -55,15 +52,3 @@ class KedroAnswer:
                 f"the inference pipeline fails on the first rows of '{plan.input_name}': {said}"
                 "; if it can't answer here, set 'verify: false' in 'model'"
             ) from error
-
-
-@contextmanager
-def quiet(name: str) -> Iterator[None]:
-    """Keep the progress of a library out of the log of a run; its warnings stay."""
-    loud = logging.getLogger(name)
-    before = loud.level
-    loud.setLevel(logging.WARNING)
-    try:
-        yield
-    finally:
-        loud.setLevel(before)

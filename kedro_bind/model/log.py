@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.errors import KedroBindError, LoggingError
-from kedro_bind.model.answer import quiet
 from kedro_bind.model.build import build_plan
 from kedro_bind.model.leftovers import undone_on_error
 from kedro_bind.model.lineage import lineage_tags, lineage_text
@@ -23,6 +22,7 @@ from kedro_bind.model.registration import register
 from kedro_bind.model.save import BoundFlavor
 from kedro_bind.model.settings import resolve_settings
 from kedro_bind.model.signature import InputSample, sample_input
+from kedro_bind.quiet import quiet
 from kedro_bind.store_errors import first_reason, said_by
 
 if TYPE_CHECKING:

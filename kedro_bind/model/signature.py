@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 import pickle
 import warnings
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.model.nullable import nullable_columns, schema_with_missing, table_with
+from kedro_bind.quiet import quiet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from mlflow.types import ParamSchema, Schema
 
@@ -75,7 +75,7 @@ def infer_schema(data: Any) -> Schema | None:
     from mlflow.models import infer_signature
 
     try:
-        with _silent("mlflow.models.signature"), warnings.catch_warnings():
+        with quiet("mlflow.models.signature", logging.ERROR), warnings.catch_warnings():
             # MLflow's hint that integer columns can't be null: here, they are typed from all of the data.
             warnings.simplefilter("ignore", UserWarning)
             inferred: Schema | None = infer_signature(model_input=data).inputs
@@ -213,15 +213,3 @@ def _kind(value: Any) -> str:
     kind = type(value)
     package = kind.__module__.partition(".")[0]
     return kind.__qualname__ if package == "builtins" else f"{package}.{kind.__qualname__}"
-
-
-@contextmanager
-def _silent(name: str) -> Iterator[None]:
-    """Keep a library's warnings to itself where one of our own takes their place."""
-    loud = logging.getLogger(name)
-    before = loud.level
-    loud.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        loud.setLevel(before)
