@@ -7,15 +7,13 @@ import os
 import shutil
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from tests.kedro_project import clean_environment
-from tests.servers import free_port, serving
+from tests.servers import ask, free_port, serving
 
 pytestmark = pytest.mark.slow
 
@@ -65,16 +63,6 @@ def server(elsewhere):
     command = [*MLFLOW_MODELS, "serve", "-m", "models:/penguins/1", "-p", str(port), "--env-manager", "local"]
     with serving(command, f"{address}/health", path, environment):
         yield f"{address}/invocations"
-
-
-def ask(url, body):
-    request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
-    try:
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return answer.status, json.load(answer)
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, error.read().decode()
 
 
 def test_mlflow_models_predict_answers_from_another_folder(elsewhere):

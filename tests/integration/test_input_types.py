@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import mlflow
@@ -15,7 +12,7 @@ import polars as pl
 import pytest
 
 from tests.kedro_project import clean_environment
-from tests.servers import free_port, serving
+from tests.servers import ask, free_port, serving
 
 pytestmark = pytest.mark.slow
 
@@ -166,16 +163,6 @@ def test_nothing_is_said_where_the_document_wants_neither_signature_nor_example(
     data, _ = untypable()["timedelta"]
     assert logged(typed, data).predict(data)["rows"] == 2
     assert not warned(said)
-
-
-def ask(url, body):
-    request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
-    try:
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return answer.status, json.load(answer)
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, error.read().decode()
 
 
 def test_over_http_null_is_a_missing_value_in_a_column_and_no_value_of_a_parameter(typed):

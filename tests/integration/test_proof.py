@@ -33,6 +33,11 @@ def change_node(project, before, after):
     nodes.write_text(nodes.read_text().replace(before, after))
 
 
+def requirements_of_champion(project):
+    mlflow.set_tracking_uri(project.store)
+    return Path(mlflow.pyfunc.get_model_dependencies("models:/churn@champion")).read_text().split()
+
+
 def versions(project):
     return mlflow.MlflowClient(tracking_uri=project.store).search_model_versions("name='churn'")
 
@@ -98,9 +103,7 @@ def test_an_inference_that_fails_here_is_refused_and_logged_where_nothing_is_to_
 def test_requirements_are_what_the_model_really_imports(proven):
     change_node(proven, "    score =", "    import numpy\n\n    score =")
     run(proven)
-    mlflow.set_tracking_uri(proven.store)
-    requirements = mlflow.pyfunc.get_model_dependencies("models:/churn@champion")
-    lines = Path(requirements).read_text().split()
+    lines = requirements_of_champion(proven)
     names = [line.partition("==")[0] for line in lines]
     assert names == ["kedro", "kedro-bind", "kedro-datasets", "mlflow", "numpy", "pandas"]
     assert all("==" in line for line in lines)
@@ -111,8 +114,7 @@ def test_requirements_that_are_given_are_completed_by_what_loads_the_model(prove
     given = "pip_requirements: ['-r requirements.txt', scikit-learn], aliases"
     proven.write("conf/base/pipeline_ml.yml", REGISTERED.replace("aliases", given))
     proven.kedro("run", "--pipelines=churn")
-    mlflow.set_tracking_uri(proven.store)
-    lines = Path(mlflow.pyfunc.get_model_dependencies("models:/churn@champion")).read_text().split()
+    lines = requirements_of_champion(proven)
     assert [line.partition("==")[0] for line in lines] == [
         *("kedro", "kedro-bind", "mlflow"),
         *("pandas", "Kedro_Datasets[pickle]>=1", "scikit-learn"),
@@ -124,8 +126,7 @@ def test_requirements_beside_the_inferred_ones_may_be_in_a_file(proven):
     given = "extra_pip_requirements: -r more.txt, aliases"
     proven.write("conf/base/pipeline_ml.yml", REGISTERED.replace("aliases", given))
     proven.kedro("run", "--pipelines=churn")
-    mlflow.set_tracking_uri(proven.store)
-    lines = Path(mlflow.pyfunc.get_model_dependencies("models:/churn@champion")).read_text().split()
+    lines = requirements_of_champion(proven)
     names = [line.partition("==")[0] for line in lines]
     assert names == ["kedro", "kedro-bind", "kedro-datasets", "mlflow", "xgboost>=2", "pandas<9"]
 
