@@ -1,0 +1,1 @@
+"""A resolved binding and a catalog to the folder of a model."""

@@ -1,0 +1,1 @@
+"""A saved model, tried in a fresh process before it counts."""

@@ -1,0 +1,133 @@
+"""Rows made from real ones, to catch what real ones hide.
+
+Most are a real row with one column changed: missing, unseen, extreme, or another row's value. A column holds only what
+its type promises: a float, a string or a datetime may be missing, an integer may not. For each rare category there is a
+second row that shares it and differs in its numbers, since a group of one row hides what a model does with groups.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["made_rows"]
+
+_REAL = 60
+"""The most real rows; the rest of the room is for made ones."""
+_RARE = 8
+"""How many of its rarest values count as rare, for each column."""
+_FAR = (10, 1e9)
+"""How far outside of what is known extremes lie, in units of the known range."""
+_UNSEEN = "never seen before"
+
+
+def made_rows(rows: Any, most: int) -> Any:
+    """Return real rows of a table or an array, followed by made ones; at most `most`, numbered from 0.
+
+    The same `rows` always give the same result.
+    """
+    import pandas as pd
+
+    return _of_table(rows, most) if isinstance(rows, pd.DataFrame) else _of_array(rows, most)
+
+
+def _of_table(rows: Any, most: int) -> Any:
+    import pandas as pd
+
+    real = rows.iloc[: min(_REAL, most)].reset_index(drop=True)
+    rare = list(_rare(real))
+    made = [real.iloc[[0]], real.iloc[[-1]], *(_crossed(real, position) for position in rare)]
+    for number, (name, value) in enumerate(_changes(rows)):
+        row = real.iloc[[number % len(real)]].copy()
+        row[name] = pd.Series([value], index=row.index, dtype=object).astype(real[name].dtype)
+        made.append(row)
+    return pd.concat([real, *made[: most - len(real)]], ignore_index=True)
+
+
+def _is_category(column: Any) -> bool:
+    return bool(column.dtype.kind not in "iufcmM")
+
+
+def _rare(real: Any) -> Iterator[int]:
+    """Yield the position of a row for each of the rarest values of each column of categories."""
+    for name in filter(lambda name: _is_category(real[name]), real.columns):
+        texts = real[name].astype(str)
+        for value in texts.value_counts(ascending=True, sort=True).index[:_RARE]:
+            yield int((texts == value).to_numpy().argmax())
+
+
+def _crossed(real: Any, position: int) -> Any:
+    """Return the row at a position with the numbers and times of another one."""
+    row = real.iloc[[position]].copy()
+    other = real.iloc[[(position + max(1, len(real) // 2)) % len(real)]].set_axis(row.index)
+    for name in real.columns:
+        if not _is_category(real[name]):
+            row[name] = other[name]
+    return row
+
+
+def _changes(rows: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield changes, a column and its new value; one of each column before the second of any."""
+    by_column = [(name, list(_values_for(rows[name]))) for name in rows.columns]
+    for place in range(max((len(values) for _, values in by_column), default=0)):
+        yield from ((name, values[place]) for name, values in by_column if place < len(values))
+
+
+def _values_for(column: Any) -> Iterator[Any]:
+    import pandas as pd
+
+    dtype, known = column.dtype, column.dropna()
+    if isinstance(dtype, pd.CategoricalDtype):
+        yield from (None, *dtype.categories[:3])
+    elif dtype.kind == "b":
+        yield from (True, False)
+    elif dtype.kind in "iuf":
+        yield from _numbers(known, dtype)
+    elif dtype.kind in "mM":
+        yield from (pd.NaT, *([known.min(), known.max()] if len(known) else ()))
+    elif len(known) and all(isinstance(value, str) for value in known.iloc[:100]):
+        yield from (None, _UNSEEN, "", *known.unique()[:3])
+    else:
+        yield None
+
+
+def _numbers(known: Any, dtype: Any) -> Iterator[Any]:
+    """Yield a missing value where the type has one, and numbers inside and far outside of those that are known."""
+    import numpy as np
+    import pandas as pd
+
+    if isinstance(dtype, pd.api.extensions.ExtensionDtype):
+        yield pd.NA
+    elif dtype.kind == "f":
+        yield np.nan
+    finite = [float(value) for value in known if np.isfinite(float(value))] or [0.0]
+    low, high = min(finite), max(finite)
+    spread = max(high - low, 1.0)
+    for value in (low, high, *(high + far * spread for far in _FAR), *(low - far * spread for far in _FAR), 0.0):
+        yield value if dtype.kind == "f" else _within(value, dtype)
+
+
+def _within(value: float, dtype: Any) -> int:
+    """Return a number within what an integer type holds."""
+    import numpy as np
+
+    limits = np.iinfo(getattr(dtype, "numpy_dtype", dtype))
+    return min(max(int(value), int(limits.min)), int(limits.max))
+
+
+def _of_array(rows: Any, most: int) -> Any:
+    import numpy as np
+
+    real = rows[: min(_REAL, most // 2)]
+    made = [real[:1], real[-1:]]
+    if real.dtype.kind in "iuf":
+        made += [np.zeros_like(real[:1]), real[-1:] * 10, real[::-1][:8]]
+    if real.dtype.kind in "if":
+        made.append(-real[:4])
+    if real.dtype.kind == "f":
+        with_gap = real[:1].copy()
+        with_gap.flat[0] = np.nan
+        made += [with_gap, real[:1] * _FAR[1]]
+    return np.concatenate([real, *made])[:most]

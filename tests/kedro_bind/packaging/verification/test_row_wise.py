@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from kedro_bind.packaging.verification.made_rows import made_rows
+from kedro_bind.packaging.verification.row_wise import MOST_ROWS, check_row_wise
+from tests.kedro_bind.packaging.verification.row_functions import NOT_ROW_WISE, ROW_WISE, ROWS
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+def test_the_corpus_is_large_and_half_of_it_is_not_row_wise():
+    assert len(ROW_WISE) >= 20
+    assert len(NOT_ROW_WISE) >= 20
+
+
+@pytest.mark.parametrize("name", ROW_WISE)
+def test_it_recognises_a_row_wise_model(name):
+    verdict = check_row_wise(ROW_WISE[name], ROWS)
+    assert verdict.row_wise, verdict.reason
+
+
+@pytest.mark.parametrize("name", NOT_ROW_WISE)
+def test_it_detects_that_rows_depend_on_each_other(name):
+    verdict = check_row_wise(NOT_ROW_WISE[name], ROWS)
+    assert not verdict.row_wise
+    assert verdict.reason
+
+
+def test_few_rows_are_enough():
+    assert check_row_wise(ROW_WISE["linear"], ROWS.head(1)).row_wise
+    assert not check_row_wise(NOT_ROW_WISE["ranks"], ROWS.head(1)).row_wise
+
+
+@pytest.mark.parametrize("rows", [None, [1, 2], {"spend": [1.0]}, ROWS.head(0), np.zeros((0, 2)), "text"])
+def test_what_has_no_rows_is_not_row_wise(rows):
+    assert not check_row_wise(lambda given: given, rows).row_wise
+
+
+def test_an_array_is_compared_row_by_row():
+    rows = np.arange(24, dtype="float64").reshape(12, 2)
+    assert check_row_wise(lambda given: given.sum(axis=1), rows).row_wise
+    assert not check_row_wise(lambda given: given.sum(axis=1) - given.mean(), rows).row_wise
+
+
+def test_the_index_of_the_rows_does_not_matter():
+    rows = ROWS.set_axis([f"customer {number}" for number in range(len(ROWS))])
+    assert check_row_wise(lambda table: table.index.to_series() * 0 + table["visits"], rows).row_wise
+
+
+class TestMadeRows:
+    def test_they_are_the_same_every_time_and_no_more_than_asked_for(self):
+        first, second = made_rows(ROWS, MOST_ROWS), made_rows(ROWS, MOST_ROWS)
+        pd.testing.assert_frame_equal(first, second)
+        assert len(ROWS) < len(first) <= MOST_ROWS
+
+    def test_they_keep_the_types_of_the_columns(self):
+        assert made_rows(ROWS, MOST_ROWS).dtypes.equals(ROWS.dtypes)
+
+    def test_values_are_missing_where_the_type_can_be_missing_and_nowhere_else(self):
+        missing = made_rows(ROWS, MOST_ROWS).isna().any()
+        assert missing.to_dict() == {"spend": True, "visits": False, "region": True, "since": True, "member": False}
+
+    def test_a_nullable_integer_is_missing_too(self):
+        rows = pd.DataFrame({"age": pd.array([1, 2, 3], dtype="Int64")})
+        made = made_rows(rows, MOST_ROWS)
+        assert made["age"].isna().any()
+        assert made["age"].dtype == "Int64"
+
+    def test_each_rare_category_gets_a_second_row_that_is_not_a_duplicate(self):
+        made = made_rows(ROWS, MOST_ROWS)
+        assert len(made[made["region"] == "far"].drop_duplicates()) > 1
