@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from kedro.framework.context import KedroContext
     from kedro.pipeline import Pipeline
 
+    from kedro_bind.binding.pipeline_ml import PipelineML
+    from kedro_bind.binding.resolved import ResolvedBinding
     from kedro_bind.model.log import LoggedModel
     from kedro_bind.model.origin import Origin
     from kedro_bind.model.proof import Prover
     from kedro_bind.model.signature import InputSample
-    from kedro_bind.pipeline_ml import PipelineML
     from kedro_bind.tracking.config import TrackingConfig
     from kedro_bind.tracking.run import TrackedRun
 
@@ -46,6 +47,10 @@ class BoundRun:
     provers: dict[str, Prover | None] = field(default_factory=dict)
     _from_saved: set[str] = field(default_factory=set)
 
+    @property
+    def _resolved(self) -> list[ResolvedBinding]:
+        return [pipeline.binding for pipeline in self.bindings.values()]
+
     def check(self, catalog: Any) -> None:
         """Refuse to start a training whose model could not be logged.
 
@@ -59,8 +64,8 @@ class BoundRun:
 
         config = current_config()
         of_tracking = tracking_findings(self.tracking)
-        findings = findings_of_all(self.bindings.values(), catalog, self.origin)
-        findings += long_parameters(self.bindings.values(), catalog, self.tracking)
+        findings = findings_of_all(self._resolved, catalog, self.origin)
+        findings += long_parameters(self._resolved, catalog, self.tracking)
         placed = [config.sources.locate(each) if config and each.binding in config.names else each for each in findings]
         placed += of_tracking
         if has_errors(placed):
@@ -78,8 +83,8 @@ class BoundRun:
         disabled = self.tracking.mlflow.tracking.disable_tracking.pipelines
         produced = {bare(name) for name in pipeline.all_outputs()}
         for name, binding in self.bindings.items():
-            fitted = {bare(each) for each in binding.training.all_outputs()}
-            sources = [each for each in binding.artifact_sources.values() if bare(each) in fitted]
+            resolved = binding.binding
+            sources = [each for each in resolved.artifact_sources.values() if bare(each) in resolved.fitted]
             left_out = sorted(each for each in sources if bare(each) not in produced)
             # A node runs if any of its outputs is missing; an artifact that is there may or may not be made anew.
             there = (
@@ -135,7 +140,7 @@ class BoundRun:
         from kedro_bind.tracking.parameters import log_parameters, loggable, parameter_values
 
         if not (self.tracking.foreign and tracked.joined):  # else kedro-mlflow logs them
-            values = parameter_values(self.bindings.values(), catalog)
+            values = parameter_values(self._resolved, catalog)
             log_parameters(tracked.run_id, loggable(values, self.tracking.mlflow.tracking.params))
 
     def observe(self, dataset_name: str, data: Any, *, loaded: bool) -> None:
@@ -151,13 +156,13 @@ class BoundRun:
                     logger.debug("kedro_bind: '%s' is not observed for '%s': %s", dataset_name, name, error)
 
     def _observe(self, name: str, dataset_name: str, data: Any, *, loaded: bool) -> None:
-        binding = self.bindings[name]
+        binding = self.bindings[name].binding
         # What a node loads counts more than what one saves: that is how a caller's data looks to the nodes.
         better = name not in self.samples or (loaded and name in self._from_saved)
-        if better and bare(dataset_name) == bare(binding.input_name):
+        if better and bare(dataset_name) == bare(binding.training_input):
             from kedro_bind.model.signature import sample_input
 
-            self.samples[name] = sample_input(data, binding.serving.example_rows)
+            self.samples[name] = sample_input(data, binding.model.example_rows)
             (self._from_saved.discard if loaded else self._from_saved.add)(name)
         if not loaded and name not in self.provers and dataset_name in binding.artifact_sources.values():
             from kedro_bind.model.log import start_prover
@@ -205,7 +210,7 @@ class BoundRun:
             try:
                 self._resume()
                 self.logged[name] = log_model(
-                    binding, catalog, self.origin, self.samples.get(name), self.provers.pop(name, None)
+                    binding.binding, catalog, self.origin, self.samples.get(name), self.provers.pop(name, None)
                 )
             except Exception as error:  # noqa: BLE001 - training is done: whatever it is, it is told at the end
                 failures[name] = error

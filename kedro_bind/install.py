@@ -167,7 +167,7 @@ def _register(
     """Let the user's code load what was requested, a bound name standing for the pipelines it selects from."""
     if requested is None:
         return register_pipelines()
-    from kedro_bind.registry import pipelines_named_by
+    from kedro_bind.binding.expand import pipelines_named_by
 
     widened: set[str] = set()
     for name in requested:
@@ -197,10 +197,10 @@ def _bind(pipelines: Mapping[str, Pipeline], config: Config | None, wanted: list
         return pipelines
     from dataclasses import replace
 
-    from kedro_bind.pipeline_ml import PipelineML
-    from kedro_bind.registry import expand
+    from kedro_bind.binding.expand import expand
+    from kedro_bind.binding.pipeline_ml import PipelineML
 
-    there = {name for name, each in pipelines.items() if isinstance(each, PipelineML) and each.serving.name == name}
+    there = {name for name, each in pipelines.items() if isinstance(each, PipelineML) and each.binding.name == name}
     names = [name for name in config.document.bindings if name not in there and (wanted is None or name in wanted)]
     expansion = expand(config.document, pipelines, names)
     findings = [config.sources.locate(each) for each in expansion.findings]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+from kedro_bind.binding.pipeline_ml import PipelineML
 from kedro_bind.bound_run import BoundRun
 from kedro_bind.errors import BindingError, LoggingError
-from kedro_bind.pipeline_ml import PipelineML
 
 if TYPE_CHECKING:
     from kedro.framework.context import KedroContext
@@ -56,11 +56,11 @@ def _refuse_incomplete(name: str, binding: PipelineML, catalog: Any, *, force: b
     from kedro_bind.model.freshness import missing_artifacts, stale_artifacts
 
     train = f"'kedro run --pipelines={name}'"
-    if missing := missing_artifacts(binding, catalog):
+    if missing := missing_artifacts(binding.binding, catalog):
         raise LoggingError(
             f"the model of '{name}' is not logged, since an artifact is missing: {', '.join(missing)}; {train} makes it"
         )
-    stale = stale_artifacts(binding, catalog)
+    stale = stale_artifacts(binding.binding, catalog)
     if stale and not force:
         raise LoggingError(
             f"the model of '{name}' is not logged, since an artifact is out of date: {'; '.join(stale)}; "

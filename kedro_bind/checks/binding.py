@@ -18,26 +18,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from conf_schema import Diagnostic
+    from kedro_bind.binding.resolved import ResolvedBinding
     from kedro_bind.model.origin import Origin
-    from kedro_bind.pipeline_ml import PipelineML
 
 __all__ = ["binding_findings", "findings_of_all"]
 
 
-def binding_findings(pipeline_ml: PipelineML, catalog: Any, origin: Origin | None = None) -> Iterator[Diagnostic]:
+def binding_findings(binding: ResolvedBinding, catalog: Any, origin: Origin | None = None) -> Iterator[Diagnostic]:
     """Find everything that would keep the model of a binding from being logged, or from working elsewhere."""
-    yield from naming_problems(pipeline_ml)
-    yield from promotion_problems(pipeline_ml)
-    yield from runner_problems(pipeline_ml, catalog)
-    yield from catalog_problems(pipeline_ml, catalog)
-    yield from flow_problems(pipeline_ml, catalog)
-    yield from parameter_problems(pipeline_ml, catalog)
-    yield from signature_problems(pipeline_ml, catalog)
-    yield from packaging_problems(pipeline_ml, origin)
-    yield from environment_problems(pipeline_ml, origin)
+    yield from naming_problems(binding)
+    yield from promotion_problems(binding)
+    yield from runner_problems(binding, catalog)
+    yield from catalog_problems(binding, catalog)
+    yield from flow_problems(binding, catalog)
+    yield from parameter_problems(binding, catalog)
+    yield from signature_problems(binding, catalog)
+    yield from packaging_problems(binding, origin)
+    yield from environment_problems(binding, origin)
 
 
-def findings_of_all(bindings: Iterable[PipelineML], catalog: Any, origin: Origin | None = None) -> list[Diagnostic]:
+def findings_of_all(
+    bindings: Iterable[ResolvedBinding], catalog: Any, origin: Origin | None = None
+) -> list[Diagnostic]:
     """Find what is wrong with several bindings, each by itself and one beside the other."""
     bindings = list(bindings)
     findings = [found for each in bindings for found in binding_findings(each, catalog, origin)]

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from conf_schema import Diagnostic, Sources
+from kedro_bind.binding.expand import expand
 from kedro_bind.checks.binding import findings_of_all
 from kedro_bind.checks.tracking import long_parameters, tracking_findings, unused_keys
-from kedro_bind.registry import expand
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -103,7 +103,7 @@ def _kedro_problems(
         catalog = load_catalog()
     except Exception as error:  # noqa: BLE001 - so may its datasets and config loader
         return [*findings, broken_project("catalog and parameters", error)]
-    bound = expansion.bound.values()
+    bound = [pipeline.binding for pipeline in expansion.bound.values()]
     long = long_parameters(bound, catalog, tracking) if tracking is not None else []
     return [*findings, *findings_of_all(bound, catalog, origin), *long]
 

@@ -146,7 +146,7 @@ def test_tagging_reaches_the_training_nodes(ml):
         ({"kpm_kwargs": {"copy_mode": {"model": "asign"}}}, "did you mean 'assign'"),
         ({"kpm_kwargs": {"copy_mode": "asign"}}, "did you mean 'assign'"),
         ({"kpm_kwargs": {"copymode": "assign"}}, "did you mean 'copy_mode'"),
-        ({"kpm_kwargs": {"copy_mode": 3}}, "of type int"),
+        ({"kpm_kwargs": {"copy_mode": 3}}, "it must be 'assign', 'copy', 'deepcopy', or a mapping"),
         ({"log_model_kwargs": {"name": "a", "artifact_path": "b"}}, "artifact_path"),
         ({"training": OTHER}, "inference needs 'model'"),
         ({"inference": INFERENCE + OTHER}, "2 outputs"),
@@ -165,7 +165,7 @@ def test_mlflow_2s_name_for_a_models_name_is_taken():
 
 def test_an_inference_input_may_be_an_input_of_training():
     inference = Pipeline([node(predict, ["data", "raw"], "predictions", name="predict")])
-    assert pipeline_ml_factory(TRAINING, inference, "data").artifact_sources == {"raw": "raw"}
+    assert pipeline_ml_factory(TRAINING, inference, "data").binding.artifact_sources == {"raw": "raw"}
 
 
 def test_what_log_model_does_not_take_is_refused_before_anything_runs():
