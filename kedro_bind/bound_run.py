@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from kedro.framework.context import KedroContext
     from kedro.pipeline import Pipeline
 
-    from kedro_bind.binding.pipeline_ml import PipelineML
     from kedro_bind.binding.resolved import ResolvedBinding
     from kedro_bind.model.log import LoggedModel
     from kedro_bind.model.origin import Origin
@@ -35,7 +34,7 @@ logger = logging.getLogger(__name__)
 class BoundRun:
     """The bindings of a run by the name that the run was asked for, and what is known of it so far."""
 
-    bindings: dict[str, PipelineML]
+    bindings: dict[str, ResolvedBinding]
     origin: Origin
     context: KedroContext
     tracking: TrackingConfig
@@ -47,10 +46,6 @@ class BoundRun:
     provers: dict[str, Prover | None] = field(default_factory=dict)
     _from_saved: set[str] = field(default_factory=set)
 
-    @property
-    def _resolved(self) -> list[ResolvedBinding]:
-        return [pipeline.binding for pipeline in self.bindings.values()]
-
     def check(self, catalog: Any) -> None:
         """Refuse to start a training whose model could not be logged.
 
@@ -58,16 +53,15 @@ class BoundRun:
             BindingError: with the findings of `kedro bind check` for the bindings of this run.
         """
         from conf_schema import has_errors
-        from kedro_bind.checks import findings_of_all, long_parameters, tracking_findings
+        from kedro_bind.checks import findings_of_all, located, long_parameters, tracking_findings
         from kedro_bind.install import current_config
         from kedro_bind.render.text import render_plain
 
         config = current_config()
         of_tracking = tracking_findings(self.tracking)
-        findings = findings_of_all(self._resolved, catalog, self.origin)
-        findings += long_parameters(self._resolved, catalog, self.tracking)
-        placed = [config.sources.locate(each) if config and each.binding in config.names else each for each in findings]
-        placed += of_tracking
+        findings = findings_of_all(self.bindings.values(), catalog, self.origin)
+        findings += long_parameters(self.bindings.values(), catalog, self.tracking)
+        placed = [*located(findings, config), *of_tracking]
         if has_errors(placed):
             names = ", ".join(f"'{name}'" for name in self.bindings)
             raise BindingError(f"the bound pipeline {names} can't run:\n{render_plain(placed)}", placed)
@@ -83,8 +77,7 @@ class BoundRun:
         disabled = self.tracking.mlflow.tracking.disable_tracking.pipelines
         produced = {bare(name) for name in pipeline.all_outputs()}
         for name, binding in self.bindings.items():
-            resolved = binding.binding
-            sources = [each for each in resolved.artifact_sources.values() if bare(each) in resolved.fitted]
+            sources = [each for each in binding.artifact_sources.values() if bare(each) in binding.fitted]
             left_out = sorted(each for each in sources if bare(each) not in produced)
             # A node runs if any of its outputs is missing; an artifact that is there may or may not be made anew.
             there = (
@@ -140,7 +133,7 @@ class BoundRun:
         from kedro_bind.tracking.parameters import log_parameters, loggable, parameter_values
 
         if not (self.tracking.foreign and tracked.joined):  # else kedro-mlflow logs them
-            values = parameter_values(self._resolved, catalog)
+            values = parameter_values(self.bindings.values(), catalog)
             log_parameters(tracked.run_id, loggable(values, self.tracking.mlflow.tracking.params))
 
     def observe(self, dataset_name: str, data: Any, *, loaded: bool) -> None:
@@ -156,7 +149,7 @@ class BoundRun:
                     logger.debug("kedro_bind: '%s' is not observed for '%s': %s", dataset_name, name, error)
 
     def _observe(self, name: str, dataset_name: str, data: Any, *, loaded: bool) -> None:
-        binding = self.bindings[name].binding
+        binding = self.bindings[name]
         # What a node loads counts more than what one saves: that is how a caller's data looks to the nodes.
         better = name not in self.samples or (loaded and name in self._from_saved)
         if better and bare(dataset_name) == bare(binding.training_input):
@@ -210,7 +203,7 @@ class BoundRun:
             try:
                 self._resume()
                 self.logged[name] = log_model(
-                    binding.binding, catalog, self.origin, self.samples.get(name), self.provers.pop(name, None)
+                    binding, catalog, self.origin, self.samples.get(name), self.provers.pop(name, None)
                 )
             except Exception as error:  # noqa: BLE001 - training is done: whatever it is, it is told at the end
                 failures[name] = error

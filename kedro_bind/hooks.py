@@ -111,7 +111,7 @@ class MlflowPipelineHook:
 
         names = pipeline_names_of(run_params)
         found = {name: bound_pipeline(name) for name in names}
-        bindings = {name: each for name, each in found.items() if isinstance(each, PipelineML)}
+        bindings = {name: each.binding.named(name) for name, each in found.items() if isinstance(each, PipelineML)}
         if not bindings or self._context is None:
             return None
         from kedro_bind.model.origin import origin_of

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -24,7 +24,7 @@ DEFAULT_MODEL_NAME = "model"
 _EXAMPLE_ROWS = 5
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ModelSettings:
     """How the model is logged; see `conf_schema.ModelOptions` for what the options mean.
 
@@ -50,6 +50,14 @@ class ModelSettings:
     predict_params: Literal["all", "none"] | tuple[str, ...] = "all"
     verify: bool = True
     more: Mapping[str, Any] = field(default_factory=dict)
+
+    def __eq__(self, other: object) -> bool:
+        """Compare all options; an example may be a table."""
+        if not isinstance(other, ModelSettings):
+            return NotImplemented
+        return all(_equal(getattr(self, each.name), getattr(other, each.name)) for each in fields(self))
+
+    __hash__ = None  # type: ignore[assignment]  # options may hold values that have no hash
 
     @property
     def example_rows(self) -> int:
@@ -93,11 +101,17 @@ class ResolvedBinding:
         """Compare nodes and options, as kedro-mlflow compares two of its `PipelineML`."""
         if not isinstance(other, ResolvedBinding):
             return NotImplemented
-        return self._compared == other._compared
+        nodes = (self.training.nodes, self.inference.nodes) == (other.training.nodes, other.inference.nodes)
+        named = [each.name for each in fields(self) if each.name not in ("training", "inference", "document")]
+        return nodes and all(getattr(self, name) == getattr(other, name) for name in named)
 
     def __hash__(self) -> int:
         """Go by the nodes: options may hold values that have no hash."""
         return hash((self.name, self.input_name, frozenset(self.training.nodes), frozenset(self.inference.nodes)))
+
+    def named(self, name: str) -> ResolvedBinding:
+        """Return the binding under the name that it is registered under, if it has none of its own."""
+        return self if self.name is not None else replace(self, name=name)
 
     @property
     def label(self) -> str:
@@ -124,7 +138,14 @@ class ResolvedBinding:
         """The names of what training produces, without transcoding."""
         return frozenset(map(bare, self.training.all_outputs()))
 
-    @property
-    def _compared(self) -> list[Any]:
-        values = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "document"}
-        return list((values | {"training": self.training.nodes, "inference": self.inference.nodes}).values())
+
+def _equal(one: Any, other: Any) -> bool:
+    """Compare two values; tables and arrays, whose `==` compares their elements, as wholes."""
+    if one is other:
+        return True
+    if type(one) is not type(other):
+        return False
+    try:
+        return bool(one == other)
+    except ValueError:
+        return bool(one.equals(other) if hasattr(one, "equals") else (one == other).all())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.checks.catalog import catalog_problems
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
 
     from conf_schema import Diagnostic
     from kedro_bind.binding.resolved import ResolvedBinding
+    from kedro_bind.config import Config
     from kedro_bind.model.origin import Origin
 
-__all__ = ["binding_findings", "findings_of_all"]
+__all__ = ["binding_findings", "findings_of_all", "located"]
 
 
 def binding_findings(binding: ResolvedBinding, catalog: Any, origin: Origin | None = None) -> Iterator[Diagnostic]:
@@ -44,3 +46,14 @@ def findings_of_all(
     bindings = list(bindings)
     findings = [found for each in bindings for found in binding_findings(each, catalog, origin)]
     return [*findings, *shared_names(bindings)]
+
+
+def located(findings: Iterable[Diagnostic], config: Config | None) -> list[Diagnostic]:
+    """Return findings with their places in the document; one about a binding that code made has none, and names it."""
+    declared = config.names if config else []
+    return [
+        config.sources.locate(finding)
+        if config and finding.binding in declared
+        else replace(finding, elsewhere=finding.binding is not None)
+        for finding in findings
+    ]
