@@ -8,7 +8,7 @@ import logging
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from kedro_bind.errors import KedroBindError, LoggingError
 from kedro_bind.model.build import build_plan
 from kedro_bind.model.leftovers import undone_on_error
 from kedro_bind.model.lineage import lineage_tags, lineage_text
-from kedro_bind.model.project_files import conda_env_in, own_code
+from kedro_bind.model.project_files import in_project, own_code
 from kedro_bind.model.proof import Prover
 from kedro_bind.model.registration import register
 from kedro_bind.model.save import BoundFlavor
@@ -82,7 +82,7 @@ def log_model(
     from mlflow.exceptions import MlflowException
     from mlflow.models import Model
 
-    settings = replace(binding.model, conda_env=conda_env_in(origin.project_path, binding.model.conda_env))
+    settings = in_project(binding.model, origin.project_path)
     with ExitStack() as stack, quiet("mlflow"), _frozen_heap():
         prover = prover or start_prover(binding, origin)
         if prover is not None:

@@ -1,12 +1,13 @@
-"""What a model takes from the project's folder: its code, and the file of its environment."""
+"""What a model takes from the project's folder: its code, and the files of its environment."""
 
 from __future__ import annotations
 
 import importlib.util
+import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kedro_bind.errors import LoggingError
 
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
     from kedro_bind.binding.resolved import ModelSettings
     from kedro_bind.model.origin import Origin
 
-__all__ = ["OwnCode", "conda_env_in", "own_code"]
+__all__ = ["OwnCode", "in_project", "own_code"]
+
+_FILE = re.compile(r"^(-r|-c|--requirement|--constraint)[ =]\s*(.+)$")
 
 
 @dataclass(frozen=True)
@@ -50,9 +53,18 @@ def own_code(model: ModelSettings, origin: Origin) -> OwnCode:
     )
 
 
-def conda_env_in(project_path: Path, declared: Any) -> Any:
-    """Return a Conda environment as MLflow takes it: the path of a file in the project, or its content."""
-    return str(project_path / declared) if isinstance(declared, str) else declared
+def in_project(model: ModelSettings, project_path: Path) -> ModelSettings:
+    """Return the settings with the files of the environment where they are, whatever the working directory is."""
+
+    def placed(lines: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_FILE.sub(lambda found: f"{found[1]} {project_path / found[2].strip()}", line) for line in lines)
+
+    return replace(
+        model,
+        conda_env=str(project_path / model.conda_env) if isinstance(model.conda_env, str) else model.conda_env,
+        pip_requirements=None if model.pip_requirements is None else placed(model.pip_requirements),
+        extra_pip_requirements=placed(model.extra_pip_requirements),
+    )
 
 
 def _travelling(declared: str | tuple[str, ...], package: Path | None, project_path: Path) -> list[Path]:

@@ -95,6 +95,7 @@ class BoundFlavor:
             signature=self._signature(),
             input_example=self._example(rows),
             conda_env=settings.conda_env,
+            model_config=settings.more.get("model_config"),
             # Given none, MLflow would infer them by loading the model.
             pip_requirements=list(settings.pip_requirements or ())
             or (None if settings.conda_env else [_NOWHERE, *settings.extra_pip_requirements]),
