@@ -9,7 +9,7 @@ from conf_schema.diagnostics import Diagnostic, KeyPath, Severity, closest, did_
 from conf_schema.json_schema import json_schema, schema_text
 from conf_schema.kinds import KINDS, Kind
 from conf_schema.mlflow import MlflowConfig, validate_mlflow
-from conf_schema.models import Binding, CopyMode, Document, ModelOptions, RunnerSpec, Selection
+from conf_schema.models import Binding, CopyMode, Document, ModelOptions, RunnerSpec, Selection, TrainingSelection
 from conf_schema.parse import parse_source
 from conf_schema.source import Place, Source, Sources
 from conf_schema.validate import validate_binding, validate_document
@@ -32,6 +32,7 @@ __all__ = [
     "Severity",
     "Source",
     "Sources",
+    "TrainingSelection",
     "closest",
     "did_you_mean",
     "has_errors",

@@ -23,7 +23,7 @@ from conf_schema.values import (
     form,
 )
 
-__all__ = ["Binding", "CopyMode", "Document", "ModelOptions", "RunnerSpec", "Selection"]
+__all__ = ["Binding", "CopyMode", "Document", "ModelOptions", "RunnerSpec", "Selection", "TrainingSelection"]
 
 
 class Selection(Strict):
@@ -62,8 +62,22 @@ class Selection(Strict):
     @property
     def filters(self) -> dict[str, list[str]]:
         """The arguments for `Pipeline.filter` that the document gives."""
-        given = self.model_dump(exclude={"pipeline", "exclude_tags"}, exclude_none=True)
+        given = self.model_dump(include=_FILTERS, exclude_none=True)
         return {name: list(values) for name, values in given.items()}
+
+
+_FILTERS = set(Selection.model_fields) - {"pipeline", "exclude_tags"}
+
+
+class TrainingSelection(Selection):
+    """Which nodes train, and which of their datasets is what a caller will supply."""
+
+    input_name: Maybe[Name] = Field(
+        None,
+        description="The training dataset that corresponds to the binding's input_name, where the names differ. "
+        "Schema, example and verification rows come from it; it is not stored in the model.",
+        examples=["training.customers"],
+    )
 
 
 def _named(value: Any) -> Any:
@@ -202,10 +216,13 @@ class ModelOptions(Strict):
 class Binding(Strict):
     """A training pipeline and the inference pipeline that what it fitted belongs to."""
 
-    training: Selection = Field(description="The nodes that fit what inference needs.")
+    training: TrainingSelection = Field(description="The nodes that fit what inference needs.")
     inference: Selection = Field(description="The nodes that predict; together they have one output.")
-    input_name: Name = Field(
-        description="The input of the inference pipeline that a caller supplies.", examples=["customers"]
+    input_name: Maybe[Name] = Field(
+        None,
+        description="The input of the inference pipeline that a caller supplies; by default the only one that is "
+        "neither a parameter, nor an output of training, nor in artifacts.",
+        examples=["customers"],
     )
     runner: Annotated[RunnerSpec, BeforeValidator(_named, json_schema_input_type=Name | RunnerSpec)] = Field(
         default_factory=RunnerSpec,

@@ -30,7 +30,7 @@ _WORDING = Wording(
         ("model", "promote_if"): "a condition such as 'accuracy >= champion', or a list of them",
     },
     remedies={
-        (): "give it the keys 'training', 'inference' and 'input_name'",
+        (): "give it the keys 'training' and 'inference'",
         ("training",): "write '{{pipeline: {value}}}'",
         ("inference",): "write '{{pipeline: {value}}}'",
         ("model", "code_paths"): "write '[{value}]'",
@@ -39,7 +39,6 @@ _WORDING = Wording(
     missing={
         "training": "say which nodes train: 'training: {pipeline: …, tags: …}'",
         "inference": "say which nodes predict: 'inference: {pipeline: …, tags: …}'",
-        "input_name": "name the inference input that a caller supplies: 'input_name: …'",
     },
 )
 

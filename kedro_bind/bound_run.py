@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from kedro.framework.context import KedroContext
     from kedro.pipeline import Pipeline
 
+    from kedro_bind.binding.resolved import ResolvedBinding
     from kedro_bind.model.log import LoggedModel
     from kedro_bind.model.origin import Origin
     from kedro_bind.model.proof import Prover
     from kedro_bind.model.signature import InputSample
-    from kedro_bind.pipeline_ml import PipelineML
     from kedro_bind.tracking.config import TrackingConfig
     from kedro_bind.tracking.run import TrackedRun
 
@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 class BoundRun:
     """The bindings of a run by the name that the run was asked for, and what is known of it so far."""
 
-    bindings: dict[str, PipelineML]
+    bindings: dict[str, ResolvedBinding]
     origin: Origin
     context: KedroContext
     tracking: TrackingConfig
@@ -53,7 +53,7 @@ class BoundRun:
             BindingError: with the findings of `kedro bind check` for the bindings of this run.
         """
         from conf_schema import has_errors
-        from kedro_bind.checks import findings_of_all, long_parameters, tracking_findings
+        from kedro_bind.checks import findings_of_all, located, long_parameters, tracking_findings
         from kedro_bind.install import current_config
         from kedro_bind.render.text import render_plain
 
@@ -61,8 +61,7 @@ class BoundRun:
         of_tracking = tracking_findings(self.tracking)
         findings = findings_of_all(self.bindings.values(), catalog, self.origin)
         findings += long_parameters(self.bindings.values(), catalog, self.tracking)
-        placed = [config.sources.locate(each) if config and each.binding in config.names else each for each in findings]
-        placed += of_tracking
+        placed = [*located(findings, config), *of_tracking]
         if has_errors(placed):
             names = ", ".join(f"'{name}'" for name in self.bindings)
             raise BindingError(f"the bound pipeline {names} can't run:\n{render_plain(placed)}", placed)
@@ -78,8 +77,7 @@ class BoundRun:
         disabled = self.tracking.mlflow.tracking.disable_tracking.pipelines
         produced = {bare(name) for name in pipeline.all_outputs()}
         for name, binding in self.bindings.items():
-            fitted = {bare(each) for each in binding.training.all_outputs()}
-            sources = [each for each in binding.artifact_sources.values() if bare(each) in fitted]
+            sources = [each for each in binding.artifact_sources.values() if bare(each) in binding.fitted]
             left_out = sorted(each for each in sources if bare(each) not in produced)
             # A node runs if any of its outputs is missing; an artifact that is there may or may not be made anew.
             there = (
@@ -154,10 +152,10 @@ class BoundRun:
         binding = self.bindings[name]
         # What a node loads counts more than what one saves: that is how a caller's data looks to the nodes.
         better = name not in self.samples or (loaded and name in self._from_saved)
-        if better and bare(dataset_name) == bare(binding.input_name):
+        if better and bare(dataset_name) == bare(binding.training_input):
             from kedro_bind.model.signature import sample_input
 
-            self.samples[name] = sample_input(data, binding.serving.example_rows)
+            self.samples[name] = sample_input(data, binding.model.example_rows)
             (self._from_saved.discard if loaded else self._from_saved.add)(name)
         if not loaded and name not in self.provers and dataset_name in binding.artifact_sources.values():
             from kedro_bind.model.log import start_prover

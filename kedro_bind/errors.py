@@ -28,7 +28,7 @@ class KedroBindError(click.ClickException):
         super().__init__(without_credentials(message))
 
 
-class BindingError(KedroBindError):
+class BindingError(KedroBindError, ValueError):
     """A bound pipeline can't be built or run as declared; `diagnostics` are the reasons."""
 
     def __init__(self, message: str, diagnostics: Sequence[Diagnostic] = ()) -> None:

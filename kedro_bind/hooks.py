@@ -104,14 +104,14 @@ class MlflowPipelineHook:
             run.fail(error)
 
     def _bound_run(self, run_params: dict[str, Any]) -> BoundRun | None:
-        if current_config() is None and "kedro_bind.pipeline_ml" not in sys.modules:
+        if current_config() is None and "kedro_bind.binding.pipeline_ml" not in sys.modules:
             return None  # nothing can be bound here, and finding that out costs nothing
+        from kedro_bind.binding.pipeline_ml import PipelineML
         from kedro_bind.bound_run import BoundRun, pipeline_names_of
-        from kedro_bind.pipeline_ml import PipelineML
 
         names = pipeline_names_of(run_params)
         found = {name: bound_pipeline(name) for name in names}
-        bindings = {name: each for name, each in found.items() if isinstance(each, PipelineML)}
+        bindings = {name: each.binding.named(name) for name, each in found.items() if isinstance(each, PipelineML)}
         if not bindings or self._context is None:
             return None
         from kedro_bind.model.origin import origin_of

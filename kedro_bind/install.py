@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import importlib.util
 import logging
+from collections import ChainMap
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from kedro.framework import project
 
@@ -20,7 +21,7 @@ from kedro_bind.current import Current
 from kedro_bind.errors import BindingError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, MutableMapping
     from pathlib import Path
 
     from kedro.pipeline import Pipeline
@@ -44,18 +45,31 @@ _MARK = "_is_kedro_bind"
 _current = Current()
 
 
-class _Registered(dict[str, "Pipeline"]):
-    """The project's pipelines with the bound ones; asking for one that is declared but broken says why."""
+class _Registered(ChainMap[str, "Pipeline"]):
+    """The bound pipelines before those of the project; asking for one that is declared but broken says why.
 
-    def __init__(self, registered: Mapping[str, Pipeline], bound: Mapping[str, Pipeline], config: Config) -> None:
-        super().__init__({**registered, **bound})
-        self._config = config
+    What the project returned is looked into, never copied: it may be a mapping that makes a pipeline when it is asked
+    for it.
+    """
+
+    config: Config | None = None
 
     def __getitem__(self, name: str) -> Pipeline:
-        refusal = None if name in self and name not in self._config.names else _refusal(name, self._config)
+        if self.config is not None and name in self.config.names and name not in self.maps[0]:
+            self._refuse(name)
+        return super().__getitem__(name)
+
+    def __missing__(self, name: str) -> Pipeline:
+        self._refuse(name)
+        raise KeyError(name)
+
+    def __delitem__(self, name: str) -> None:
+        del next((pipelines for pipelines in self.maps if name in pipelines), self.maps[0])[name]
+
+    def _refuse(self, name: str) -> None:
+        refusal = _refusal(name, self.config) if self.config is not None else None
         if refusal is not None:
             raise refusal
-        return super().__getitem__(name)
 
 
 def _refusal(name: str, config: Config) -> BindingError | None:
@@ -128,23 +142,26 @@ def checked(loader: Any, project_path: Path) -> Iterator[Config | None]:
         project.pipelines._is_data_loaded = False
 
 
-def registered_pipelines() -> dict[str, Pipeline]:
-    """Give all pipelines that the project itself registers, where `checked` keeps bound ones out.
+def registered_pipelines() -> Mapping[str, Pipeline]:
+    """Return all pipelines that the project itself registers, where `checked` keeps bound ones out.
 
     Raises whatever the project's own code raises.
     """
     if hasattr(project.pipelines, "set_requested"):  # Kedro 1.7 on
         project.pipelines.set_requested(None)
-    return dict(project.pipelines)
+    len(project.pipelines)  # makes Kedro load them, here and now
+    return project.pipelines
 
 
-def bind_pipelines(pipelines: Mapping[str, Pipeline]) -> dict[str, Pipeline]:
+def bind_pipelines(pipelines: Mapping[str, Pipeline]) -> Mapping[str, Pipeline]:
     """Add the bound pipelines to those that `register_pipelines` is about to return.
 
     For a project that wants this written down in its own code, or where Kedro's plugins are switched off. A
-    binding that does not hold is left out, with a line in the log; `kedro bind check` says why.
+    binding that does not hold is left out, with a line in the log; `kedro bind check` says why. A `dict` becomes
+    another one; a mapping of another kind, which may make its pipelines as they are asked for, is looked into.
     """
-    return dict(_bind(pipelines, _current.read(), None))
+    bound = _bind(pipelines, _current.read(), None)
+    return dict(bound) if type(pipelines) is dict else bound
 
 
 def _load(register_pipelines: Callable[[], Mapping[str, Pipeline]]) -> Mapping[str, Pipeline]:
@@ -167,7 +184,7 @@ def _register(
     """Let the user's code load what was requested, a bound name standing for the pipelines it selects from."""
     if requested is None:
         return register_pipelines()
-    from kedro_bind.registry import pipelines_named_by
+    from kedro_bind.binding.expand import pipelines_named_by
 
     widened: set[str] = set()
     for name in requested:
@@ -197,17 +214,25 @@ def _bind(pipelines: Mapping[str, Pipeline], config: Config | None, wanted: list
         return pipelines
     from dataclasses import replace
 
-    from kedro_bind.pipeline_ml import PipelineML
-    from kedro_bind.registry import expand
+    from kedro_bind.binding.expand import expand
 
-    there = {name for name, each in pipelines.items() if isinstance(each, PipelineML) and each.serving.name == name}
-    names = [name for name in config.document.bindings if name not in there and (wanted is None or name in wanted)]
-    expansion = expand(config.document, pipelines, names)
+    names = [name for name in config.document.bindings if wanted is None or name in wanted]
+    expansion = expand(config.document, pipelines, [name for name in names if not _is_bound(name, pipelines)])
     findings = [config.sources.locate(each) for each in expansion.findings]
     config = replace(config, findings=(*config.findings, *findings))
     if findings:
         _warn(config)
-    return _Registered(pipelines, expansion.bound, config)
+    registered = _Registered(dict(expansion.bound), cast("MutableMapping[str, Pipeline]", pipelines))
+    registered.config = config
+    return registered
+
+
+def _is_bound(name: str, pipelines: Mapping[str, Pipeline]) -> bool:
+    """Tell whether `bind_pipelines` has added a binding of the document already."""
+    from kedro_bind.binding.pipeline_ml import PipelineML
+
+    existing = pipelines.get(name)
+    return isinstance(existing, PipelineML) and existing.binding.name == name
 
 
 def _warn(config: Config | None) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+from kedro_bind.binding.pipeline_ml import PipelineML
 from kedro_bind.bound_run import BoundRun
 from kedro_bind.errors import BindingError, LoggingError
-from kedro_bind.pipeline_ml import PipelineML
 
 if TYPE_CHECKING:
     from kedro.framework.context import KedroContext
+
+    from kedro_bind.binding.resolved import ResolvedBinding
 
 __all__ = ["log_stored"]
 
@@ -33,9 +35,10 @@ def log_stored(name: str, context: KedroContext, run_id: str | None = None, *, f
     from kedro_bind.patience import patience
     from kedro_bind.tracking.config import tracking_config_of
 
-    binding = bound_pipeline(name)
-    if not isinstance(binding, PipelineML):
+    pipeline = bound_pipeline(name)
+    if not isinstance(pipeline, PipelineML):
         raise BindingError(f"there is no bound pipeline '{name}'; 'kedro bind list' shows those that there are")
+    binding = pipeline.binding.named(name)
     run = BoundRun({name: binding}, origin_of(context, [name]), context, tracking_config_of(context))
     catalog = context.catalog
     run.check(catalog)
@@ -52,7 +55,7 @@ def log_stored(name: str, context: KedroContext, run_id: str | None = None, *, f
     return str(run.logged[name])
 
 
-def _refuse_incomplete(name: str, binding: PipelineML, catalog: Any, *, force: bool) -> None:
+def _refuse_incomplete(name: str, binding: ResolvedBinding, catalog: Any, *, force: bool) -> None:
     from kedro_bind.model.freshness import missing_artifacts, stale_artifacts
 
     train = f"'kedro run --pipelines={name}'"

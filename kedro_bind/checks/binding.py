@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.checks.catalog import catalog_problems
@@ -18,27 +19,41 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from conf_schema import Diagnostic
+    from kedro_bind.binding.resolved import ResolvedBinding
+    from kedro_bind.config import Config
     from kedro_bind.model.origin import Origin
-    from kedro_bind.pipeline_ml import PipelineML
 
-__all__ = ["binding_findings", "findings_of_all"]
+__all__ = ["binding_findings", "findings_of_all", "located"]
 
 
-def binding_findings(pipeline_ml: PipelineML, catalog: Any, origin: Origin | None = None) -> Iterator[Diagnostic]:
+def binding_findings(binding: ResolvedBinding, catalog: Any, origin: Origin | None = None) -> Iterator[Diagnostic]:
     """Find everything that would keep the model of a binding from being logged, or from working elsewhere."""
-    yield from naming_problems(pipeline_ml)
-    yield from promotion_problems(pipeline_ml)
-    yield from runner_problems(pipeline_ml, catalog)
-    yield from catalog_problems(pipeline_ml, catalog)
-    yield from flow_problems(pipeline_ml, catalog)
-    yield from parameter_problems(pipeline_ml, catalog)
-    yield from signature_problems(pipeline_ml, catalog)
-    yield from packaging_problems(pipeline_ml, origin)
-    yield from environment_problems(pipeline_ml, origin)
+    yield from naming_problems(binding)
+    yield from promotion_problems(binding)
+    yield from runner_problems(binding, catalog)
+    yield from catalog_problems(binding, catalog)
+    yield from flow_problems(binding, catalog)
+    yield from parameter_problems(binding, catalog)
+    yield from signature_problems(binding, catalog)
+    yield from packaging_problems(binding, origin)
+    yield from environment_problems(binding, origin)
 
 
-def findings_of_all(bindings: Iterable[PipelineML], catalog: Any, origin: Origin | None = None) -> list[Diagnostic]:
+def findings_of_all(
+    bindings: Iterable[ResolvedBinding], catalog: Any, origin: Origin | None = None
+) -> list[Diagnostic]:
     """Find what is wrong with several bindings, each by itself and one beside the other."""
     bindings = list(bindings)
     findings = [found for each in bindings for found in binding_findings(each, catalog, origin)]
     return [*findings, *shared_names(bindings)]
+
+
+def located(findings: Iterable[Diagnostic], config: Config | None) -> list[Diagnostic]:
+    """Return findings with their places in the document; one about a binding that code made has none, and names it."""
+    declared = config.names if config else []
+    return [
+        config.sources.locate(finding)
+        if config and finding.binding in declared
+        else replace(finding, elsewhere=finding.binding is not None)
+        for finding in findings
+    ]

@@ -16,7 +16,7 @@ from kedro_bind.redact import without_credentials
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kedro_bind.pipeline_ml import PipelineML
+    from kedro_bind.binding.resolved import ResolvedBinding
 
 __all__ = ["catalog_problems"]
 
@@ -26,12 +26,12 @@ _SECRET = re.compile(
 )
 
 
-def catalog_problems(pipeline_ml: PipelineML, catalog: Any) -> Iterator[Diagnostic]:
+def catalog_problems(binding: ResolvedBinding, catalog: Any) -> Iterator[Diagnostic]:
     """Find artifacts and parameters of a binding that the catalog does not keep; paths start at the binding's name."""
-    name = pipeline_ml.serving.name or ""
-    training = pipeline_ml.training.nodes
-    for artifact, source in pipeline_ml.artifact_sources.items():
-        path = (name, "artifacts", artifact) if artifact in pipeline_ml.serving.artifacts else (name, "inference")
+    name = binding.key
+    training = binding.training.nodes
+    for artifact, source in binding.artifact_sources.items():
+        path = (name, "artifacts", artifact) if artifact in binding.artifacts else (name, "inference")
         on_key = path[-1] == "inference"
         makers = [node.name for node in training if source in node.outputs]
         said = f"inference needs '{source}', which " + (
@@ -80,8 +80,8 @@ def catalog_problems(pipeline_ml: PipelineML, catalog: Any) -> Iterator[Diagnost
                 path,
                 on_key,
             )
-    yield from _entries_of_training(pipeline_ml, catalog)
-    for parameter in sorted(pipeline_ml.inference.inputs()):
+    yield from _entries_of_training(binding, catalog)
+    for parameter in sorted(binding.inference.inputs()):
         if is_parameter(parameter) and parameter not in catalog:
             known = [each for each in catalog if is_parameter(each)]
             yield Diagnostic(
@@ -93,12 +93,12 @@ def catalog_problems(pipeline_ml: PipelineML, catalog: Any) -> Iterator[Diagnost
             )
 
 
-def _entries_of_training(pipeline_ml: PipelineML, catalog: Any) -> Iterator[Diagnostic]:
+def _entries_of_training(binding: ResolvedBinding, catalog: Any) -> Iterator[Diagnostic]:
     """Find what training can't read or write, the artifacts left out."""
-    path = (pipeline_ml.serving.name or "", "training")
-    training = pipeline_ml.training
+    path = (binding.key, "training")
+    training = binding.training
     read = training.inputs()
-    others = training.datasets() - set(pipeline_ml.artifact_sources.values())
+    others = training.datasets() - set(binding.artifact_sources.values())
     for name in sorted(each for each in others if not is_parameter(each)):
         try:
             dataset = unwrapped(catalog.get(name)) if name in catalog else None

@@ -8,26 +8,26 @@ from typing import TYPE_CHECKING, Any
 from conf_schema import Diagnostic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from kedro_bind.binding.resolved import ResolvedBinding
     from kedro_bind.model.origin import Origin
-    from kedro_bind.pipeline_ml import PipelineML
 
 __all__ = ["environment_problems"]
 
 _FILE = re.compile(r"^(?:-r|-c|--requirement|--constraint)[ =]\s*(.+)$")
 
 
-def environment_problems(pipeline_ml: PipelineML, origin: Origin | None) -> Iterator[Diagnostic]:
+def environment_problems(binding: ResolvedBinding, origin: Origin | None) -> Iterator[Diagnostic]:
     """Find requirements and Conda environments that can't be; paths start at the binding's name.
 
     Without an `origin` the project's folder is not known, and so not which files are there.
     """
-    options, path = pipeline_ml.serving.options, (pipeline_ml.serving.name or "", "model")
+    model, path = binding.model, (binding.key, "model")
     folder = origin.project_path if origin else None
     for key in ("pip_requirements", "extra_pip_requirements"):
-        for index, line in enumerate(getattr(options, key) or ()):
+        for index, line in enumerate(getattr(model, key) or ()):
             if problem := _of_requirement(line, folder):
                 yield Diagnostic(
                     "bad-value",
@@ -35,7 +35,7 @@ def environment_problems(pipeline_ml: PipelineML, origin: Origin | None) -> Iter
                     "write it as in a requirements.txt, such as 'pandas>=2', or '-r' and a file",
                     path=(*path, key, index),
                 )
-    if options.conda_env is not None and (problem := _of_conda(options.conda_env, folder)):
+    if model.conda_env is not None and (problem := _of_conda(model.conda_env, folder)):
         yield Diagnostic(
             "bad-value",
             f"'model.conda_env' is no Conda environment: {problem}",
@@ -60,7 +60,7 @@ def _of_requirement(line: str, folder: Path | None) -> str:
     return ""
 
 
-def _of_conda(given: str | dict[str, Any], folder: Path | None) -> str:
+def _of_conda(given: str | Mapping[str, Any], folder: Path | None) -> str:
     if isinstance(given, str):
         if folder is None:
             return ""

@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from conf_schema import Diagnostic, Sources
-from kedro_bind.checks.binding import findings_of_all
+from kedro_bind.binding.expand import expand
+from kedro_bind.checks.binding import findings_of_all, located
+from kedro_bind.checks.in_code import bindings_in_code
 from kedro_bind.checks.tracking import long_parameters, tracking_findings, unused_keys
-from kedro_bind.registry import expand
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from kedro.pipeline import Pipeline
 
@@ -40,19 +41,23 @@ def check_everything(
     origin: Origin | None = None,
     tracking: TrackingConfig | None = None,
 ) -> Report:
-    """Collect what is wrong with the bindings of a document, or with some of them, and with `mlflow.yml`.
+    """Collect what is wrong with the bindings of a document and of code, or with some of them, and with `mlflow.yml`.
 
-    The pipelines and the catalog are loaded only if a binding is left to check with them; a project whose
-    own code or configuration breaks there is a finding too.
+    `names` may be those of the document; without any, the bindings that code makes are checked as well. The pipelines
+    and the catalog are loaded only if there may be a binding to check with them; a project whose own code or
+    configuration breaks there is a finding too.
     """
-    wanted = list(names) or config.names
+    asked = list(names)
+    wanted = asked or config.names
     declared = set(config.names)
     # What is about no declared binding, such as a template, may be about any of them.
     findings = [each for each in config.findings if each.binding in wanted or each.binding not in declared]
     bindings = [name for name in config.document.bindings if name in wanted]
-    if bindings:
-        found = _kedro_problems(config, bindings, load_pipelines, load_catalog, origin, tracking)
-        findings += map(config.sources.locate, found)
+    if bindings or not asked:
+        in_code = None if asked else declared
+        found, made = _kedro_problems(config, bindings, in_code, load_pipelines, load_catalog, origin, tracking)
+        findings += located(found, config)
+        wanted = [*wanted, *made]
     files = tuple(dict.fromkeys(source.file for source in config.sources.files))
     if tracking is not None:
         findings += [*tracking_findings(tracking), *unused_keys(tracking)]
@@ -86,26 +91,33 @@ def in_all(checked: Sequence[tuple[Report, Sources]]) -> tuple[Report, Sources]:
 def _kedro_problems(
     config: Config,
     bindings: list[str],
+    declared: Collection[str] | None,
     load_pipelines: Callable[[], Mapping[str, Pipeline]],
     load_catalog: Callable[[], Any],
     origin: Origin | None,
     tracking: TrackingConfig | None,
-) -> list[Diagnostic]:
+) -> tuple[list[Diagnostic], list[str]]:
+    """Find what is wrong with bindings of the document and, given the names declared there, with those of code.
+
+    Returns the names of the latter too.
+    """
     try:
         pipelines = load_pipelines()
+        in_code = [] if declared is None else bindings_in_code(pipelines, declared)
     except Exception as error:  # noqa: BLE001 - the project's own code may raise anything
-        return [broken_project("pipelines", error)]
+        return [broken_project("pipelines", error)], []
+    names = [binding.key for binding in in_code]
     expansion = expand(config.document, pipelines, bindings)
     findings = list(expansion.findings)
-    if not expansion.bound:
-        return findings
+    bound = [*(pipeline.binding for pipeline in expansion.bound.values()), *in_code]
+    if not bound:
+        return findings, names
     try:
         catalog = load_catalog()
     except Exception as error:  # noqa: BLE001 - so may its datasets and config loader
-        return [*findings, broken_project("catalog and parameters", error)]
-    bound = expansion.bound.values()
+        return [*findings, broken_project("catalog and parameters", error)], names
     long = long_parameters(bound, catalog, tracking) if tracking is not None else []
-    return [*findings, *findings_of_all(bound, catalog, origin), *long]
+    return [*findings, *findings_of_all(bound, catalog, origin), *long], names
 
 
 def broken_project(what: str, error: Exception) -> Diagnostic:

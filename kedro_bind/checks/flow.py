@@ -15,19 +15,16 @@ if TYPE_CHECKING:
 
     from kedro.pipeline.node import Node
 
-    from kedro_bind.pipeline_ml import PipelineML
+    from kedro_bind.binding.resolved import ResolvedBinding
 
 __all__ = ["flow_problems"]
 
 
-def flow_problems(pipeline_ml: PipelineML, catalog: Any) -> Iterator[Diagnostic]:
+def flow_problems(binding: ResolvedBinding, catalog: Any) -> Iterator[Diagnostic]:
     """Find inference that uses nothing of training, or trains itself; paths start at the binding's name."""
-    path = (pipeline_ml.serving.name or "", "inference")
-    training = pipeline_ml.training
-    fitted = {bare(name) for name in training.all_outputs()}
-    trained = set(training.nodes)
-    shared = [node for node in pipeline_ml.inference.nodes if node in trained]
-    if not any(bare(source) in fitted for source in pipeline_ml.artifact_sources.values()):
+    path = (binding.key, "inference")
+    shared = [node for node in binding.inference.nodes if node in binding.training_nodes]
+    if not any(bare(source) in binding.fitted for source in binding.artifact_sources.values()):
         said = "inference uses nothing that training produces"
         hint = "let it read what training has fitted"
         if shared:
@@ -36,7 +33,7 @@ def flow_problems(pipeline_ml: PipelineML, catalog: Any) -> Iterator[Diagnostic]
         yield Diagnostic("unused-training", said, hint, Severity.WARNING, path, on_key=True)
         return
     for node in shared:
-        if _seems_to_fit(node, pipeline_ml, catalog):
+        if _seems_to_fit(node, binding, catalog):
             yield Diagnostic(
                 "fits-again",
                 f"the node '{node.name}' is part of training and of inference, so {', '.join(node.outputs)} "
@@ -48,15 +45,15 @@ def flow_problems(pipeline_ml: PipelineML, catalog: Any) -> Iterator[Diagnostic]
             )
 
 
-def _seems_to_fit(node: Node, pipeline_ml: PipelineML, catalog: Any) -> bool:
+def _seems_to_fit(node: Node, binding: ResolvedBinding, catalog: Any) -> bool:
     """Tell a node that fits from one that prepares data, as far as the graph shows it.
 
     What is fitted is stored, and is applied to the data that it was fitted on.
     """
-    artifacts = pipeline_ml.artifact_sources
+    artifacts = binding.artifact_sources
     data = {name for name in node.inputs if not is_parameter(name) and name not in artifacts}
     for output in node.outputs:
-        applied = any(output in other.inputs and data & set(other.inputs) for other in pipeline_ml.inference.nodes)
+        applied = any(output in other.inputs and data & set(other.inputs) for other in binding.inference.nodes)
         if applied and _is_stored(output, catalog):
             return True
     return False

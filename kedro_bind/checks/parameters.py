@@ -13,21 +13,20 @@ from conf_schema import Diagnostic, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kedro_bind.pipeline_ml import PipelineML
+    from kedro_bind.binding.resolved import ResolvedBinding
 
 __all__ = ["is_typed", "parameter_problems"]
 
 _MOST, _LEAST = 2**63 - 1, -(2**63)
 
 
-def parameter_problems(pipeline_ml: PipelineML, catalog: Any) -> Iterator[Diagnostic]:
+def parameter_problems(binding: ResolvedBinding, catalog: Any) -> Iterator[Diagnostic]:
     """Find parameters of inference that can't be part of the model's signature; paths start at the binding's name."""
-    serving = pipeline_ml.serving
-    wanted = serving.options.predict_params
-    if wanted == "none" or serving.log_option("signature") != "auto":
+    wanted = binding.model.predict_params
+    if wanted == "none" or not binding.model.infers_signature:
         return
     named = None if isinstance(wanted, str) else {each: index for index, each in enumerate(wanted)}
-    for name in sorted(filter(is_parameter, pipeline_ml.inference.inputs())):
+    for name in sorted(filter(is_parameter, binding.inference.inputs())):
         index = None if named is None else named.get(name, named.get(name.removeprefix("params:")))
         if name not in catalog or (named is not None and index is None):
             continue
@@ -43,7 +42,7 @@ def parameter_problems(pipeline_ml: PipelineML, catalog: Any) -> Iterator[Diagno
                 "give it a number, a text, true or false, a list of one of these, or a mapping; "
                 "or leave it out of 'model.predict_params'",
                 Severity.WARNING,
-                (serving.name or "", *here),
+                (binding.key, *here),
                 on_key=index is None,
             )
 

@@ -67,18 +67,17 @@ def command(  # noqa: PLR0913 - one for each option
     if all_envs and env:
         raise click.UsageError("'--env' and '--all-envs' exclude each other")
     with no_traceback(verbose=verbose):
-        from conf_schema import Sources
-        from kedro_bind.checks import Report, in_all
+        from kedro_bind.checks import in_all
         from kedro_bind.render import render_report
 
         with logs_apart():
             envs = _environments(metadata, conf_source, params) if all_envs else [env]
-            checked = [each for each in (_check(metadata, each, conf_source, params, names) for each in envs) if each]
-        report, sources = in_all(checked) if checked else (Report((), (), (), env or ""), Sources())
+            checked = [_check(metadata, each, conf_source, params, names) for each in envs]
+        report, sources = in_all(checked)
         colour = format_ == "text" and output is None and sys.stdout.isatty()
         printed = render_report(report, sources, format_, colour=colour)
-        if not checked and format_ == "text":
-            printed = "no bindings: the project has no pipeline_ml*.yml"
+        if not report.names and not report.files and format_ == "text":
+            printed = "no bindings: the project has no pipeline_ml*.yml, and its code makes none"
         if output is not None:
             output.write_text(f"{printed}\n", encoding="utf-8")
         elif printed:
@@ -102,8 +101,8 @@ def _check(
     conf_source: str | None,
     params: dict[str, Any],
     names: tuple[str, ...],
-) -> tuple[Report, Sources] | None:
-    """Check the bindings as one environment has them; nothing where it has none."""
+) -> tuple[Report, Sources]:
+    """Check the bindings as one environment has them."""
     from conf_schema import Document, Sources, did_you_mean
     from kedro_bind.checks import Report, broken_project, check_everything
     from kedro_bind.config import Config
@@ -122,8 +121,6 @@ def _check(
         raise click.UsageError(f"the configuration has no environment '{env}'; {hint}")
     tracking = read_tracking_config(loader, metadata.project_path)
     with checked(loader, metadata.project_path) as found:
-        if found is None and not tracking.declared:
-            return None
         config = found or Config(Document(), Sources(), env=env_of(loader))
         unknown = [name for name in names if name not in config.names]
         if unknown and not config.unreadable:

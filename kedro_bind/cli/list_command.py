@@ -46,8 +46,9 @@ def command(
             if binding is None:
                 click.echo(f"  broken: 'kedro bind check {name}' says why")
                 continue
+            supplied = f", from '{binding.input_name}'" if binding.input_name else ""
             click.echo(f"  training:  {_selection(binding.training)}")
-            click.echo(f"  inference: {_selection(binding.inference)}, from '{binding.input_name}'")
+            click.echo(f"  inference: {_selection(binding.inference)}{supplied}")
             if binding.model.registered_model_name:
                 click.echo(f"  registers: {binding.model.registered_model_name}")
 

@@ -26,7 +26,7 @@ from kedro_bind.model.plan import Artifact
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kedro_bind.pipeline_ml import PipelineML
+    from kedro_bind.binding.resolved import ResolvedBinding
 
 __all__ = [
     "Stored",
@@ -123,13 +123,13 @@ def stage(name: str, source: Stored, folder: Path) -> Artifact:
     )
 
 
-def artifact_uris(pipeline_ml: PipelineML, catalog: Any) -> dict[str, str]:
+def artifact_uris(binding: ResolvedBinding, catalog: Any) -> dict[str, str]:
     """Give the URI of each artifact of a binding, for logging by hand.
 
     Raises:
         BindingError: an artifact is in memory, or no file.
     """
-    return uris_of({name: stored(catalog, source) for name, source in pipeline_ml.artifact_sources.items()})
+    return uris_of({name: stored(catalog, source) for name, source in binding.artifact_sources.items()})
 
 
 def uris_of(artifacts: Mapping[str, Stored]) -> dict[str, str]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from kedro.pipeline import Pipeline
 
-    from kedro_bind.pipeline_ml import PipelineML
+    from kedro_bind.binding.resolved import ResolvedBinding
 
 __all__ = ["missing_artifacts", "stale_artifacts"]
 
@@ -34,10 +34,10 @@ class _File:
         return f"{self.path}, {datetime.fromtimestamp(self.written / 1e9).astimezone():%Y-%m-%d %H:%M:%S}"
 
 
-def missing_artifacts(pipeline_ml: PipelineML, catalog: Any) -> list[str]:
+def missing_artifacts(binding: ResolvedBinding, catalog: Any) -> list[str]:
     """Name the artifacts whose files are not there, with their places; what is no file is not looked at."""
     missing = []
-    for name in sorted(set(pipeline_ml.artifact_sources.values())):
+    for name in sorted(set(binding.artifact_sources.values())):
         try:
             found = stored(catalog, name)
         except LoggingError as error:  # a versioned dataset without a version
@@ -48,14 +48,14 @@ def missing_artifacts(pipeline_ml: PipelineML, catalog: Any) -> list[str]:
     return missing
 
 
-def stale_artifacts(pipeline_ml: PipelineML, catalog: Any) -> list[str]:
+def stale_artifacts(binding: ResolvedBinding, catalog: Any) -> list[str]:
     """Say which artifacts are older than a file that training computes them from, directly or not.
 
     Only local files tell; of a folder, its newest file counts, and of a versioned dataset, its last version.
     """
-    training = pipeline_ml.training
+    training = binding.training
     stale = []
-    for name in sorted(set(pipeline_ml.artifact_sources.values())):
+    for name in sorted(set(binding.artifact_sources.values())):
         own = _file(name, catalog)
         if own is None:
             continue

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from kedro_bind.model.plan import Plan
-    from kedro_bind.model.settings import OwnCode
+    from kedro_bind.model.project_files import OwnCode
 
 __all__ = ["KedroAnswer", "Proof", "Prover", "same"]
 
@@ -53,7 +53,7 @@ class Prover:
     """The fresh process. It starts at once, so that it imports while the model is being saved."""
 
     def __init__(self, own: OwnCode) -> None:
-        self._own = own
+        self.own = own
         self._folder = tempfile.TemporaryDirectory(prefix="kedro-bind-proof-")
         environment = {
             **os.environ,
@@ -72,7 +72,7 @@ class Prover:
         )
 
     def _python_path(self) -> str:
-        hidden = {os.path.realpath(each) for each in self._own.folders}
+        hidden = {os.path.realpath(each) for each in self.own.folders}
         given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
         return os.pathsep.join(each for each in given if each and os.path.realpath(each) not in hidden)
 
@@ -99,9 +99,9 @@ class Prover:
             "model": str(model),
             "input": str(example) if rows is not None else "",
             "answer": str(self._place("answer")),
-            "own": list(self._own.packages),
-            "hidden": list(self._own.hidden),
-            "folders": list(self._own.folders),
+            "own": list(self.own.packages),
+            "hidden": list(self.own.hidden),
+            "folders": list(self.own.folders),
         }
         assert self._process.stdin is not None
         with suppress(BrokenPipeError):  # it has died; what it said is read below

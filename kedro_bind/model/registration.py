@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities.model_registry import ModelVersion
 
-    from kedro_bind.model.settings import LogSettings
+    from kedro_bind.binding.resolved import ModelSettings
 
 __all__ = ["STATE_TAG", "register"]
 
@@ -32,7 +32,7 @@ _VERSIONS_TAG = "mlflow.modelVersions"
 """Where MLflow's own registration notes the versions of a logged model; its UI links them."""
 
 
-def register(settings: LogSettings, tags: Mapping[str, str], model_id: str, run_id: str) -> str | None:
+def register(settings: ModelSettings, tags: Mapping[str, str], model_id: str, run_id: str) -> str | None:
     """Register a logged model as the settings say, with tags, and give the version; `None` if they name no model.
 
     When this returns, the version is whole. When it raises, the version is gone again and no alias has moved,
@@ -70,7 +70,7 @@ class _Registration:
     run_id: str
     before: Mapping[str, str] | None
 
-    def make(self, settings: LogSettings, tags: Mapping[str, str], aliases: tuple[str, ...]) -> str:
+    def make(self, settings: ModelSettings, tags: Mapping[str, str], aliases: tuple[str, ...]) -> str:
         """Make the version. What counts comes last: the aliases, or where there are none, that it is done."""
         client, name = self.client, self.name
         if self.before is None:
@@ -187,7 +187,7 @@ def _attempt(told: str, step: Callable[[], object]) -> None:
         logger.warning("kedro_bind: %s: %s", told, said_by(error))
 
 
-def _tell(settings: LogSettings, version: str, verdict: Verdict) -> None:
+def _tell(settings: ModelSettings, version: str, verdict: Verdict) -> None:
     if verdict.reason:
         word = "is now" if verdict.promoted else "does not become"
         told = f"version {version} of '{settings.registered_model_name}' {word} {' and '.join(settings.aliases)}"

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from concurrent.futures import Future
 
+    from kedro_bind.binding.resolved import ModelSettings
     from kedro_bind.model.build import BuiltPlan
+    from kedro_bind.model.project_files import OwnCode
     from kedro_bind.model.proof import Prover
-    from kedro_bind.model.settings import LogSettings
     from kedro_bind.model.signature import InputSample
 
 __all__ = ["BoundFlavor"]
@@ -49,13 +50,14 @@ class BoundFlavor:
     def __init__(
         self,
         built: BuiltPlan,
-        settings: LogSettings,
+        settings: ModelSettings,
+        own: OwnCode,
         sample: InputSample | None,
         prover: Prover | None,
         lineage: Mapping[str, Any],
         digests: Future[dict[str, str]],
     ) -> None:
-        self._built, self._settings, self._sample, self._prover = built, settings, sample, prover
+        self._built, self._settings, self._own, self._sample, self._prover = built, settings, own, sample, prover
         self._digests = digests
         self.lineage = dict(lineage)
 
@@ -67,10 +69,10 @@ class BoundFlavor:
         built = built.sealed(self._digests.result())
         self.lineage["artifacts"] = artifact_lineage(built.plan, built.versions)
         write_lineage(self.lineage, built.folder)
-        if settings.environment:
+        if settings.gives_environment:
             needed = pinned(dataset_modules(built.plan))
         else:
-            needed = pinned(named | imported_by(built.plan, settings.own.packages), brought)
+            needed = pinned(named | imported_by(built.plan, self._own.packages), brought)
         _complete_requirements(model, needed)
         mlflow_model.model_size_bytes = sum(each.stat().st_size for each in model.rglob("*") if each.is_file())
         mlflow_model.save(str(model / "MLmodel"))
@@ -89,13 +91,14 @@ class BoundFlavor:
             mlflow_model=mlflow_model,
             python_model=str(code),
             artifacts={ARTIFACT: str(empty)},
-            code_paths=settings.code_paths,
+            code_paths=list(self._own.paths) or None,
             signature=self._signature(),
             input_example=self._example(rows),
             conda_env=settings.conda_env,
+            model_config=settings.more.get("model_config"),
             # Given none, MLflow would infer them by loading the model.
-            pip_requirements=settings.pip_requirements
-            or (None if settings.conda_env else [_NOWHERE, *settings.extra_requirements]),
+            pip_requirements=list(settings.pip_requirements or ())
+            or (None if settings.conda_env else [_NOWHERE, *settings.extra_pip_requirements]),
         )
         flavor = mlflow_model.flavors["python_function"]
         planned = flavor["artifacts"][ARTIFACT]
@@ -107,9 +110,8 @@ class BoundFlavor:
         """Give the signature without outputs; `False` tells MLflow to infer none."""
         from mlflow.models import ModelSignature
 
-        wanted = self._settings.signature
-        if wanted not in ("auto", None):
-            return False if wanted == "none" else wanted
+        if not self._settings.infers_signature:
+            return False if isinstance(self._settings.signature, str) else self._settings.signature
         plan = self._built.plan
         params, untyped = infer_parameters(plan.parameters, plan.predict_params)
         if untyped:
@@ -126,8 +128,8 @@ class BoundFlavor:
         Says once what the model lacks of that, and of the input's schema.
         """
         wanted = self._settings.input_example
-        automatic = wanted is None or (isinstance(wanted, str | int) and wanted != "none")
-        untyped = self._sample.untyped if self._sample and self._settings.signature in ("auto", None) else ""
+        automatic = isinstance(wanted, str | int) and wanted != "none"
+        untyped = self._sample.untyped if self._sample and self._settings.infers_signature else ""
         lost = unsaved(rows) if automatic and rows is not None else ""
         if untyped or lost:
             logger.warning("kedro_bind: %s: %s", self._built.plan.name, left_out(untyped, lost))
@@ -142,7 +144,7 @@ class BoundFlavor:
         """
         prover.begin(model, rows)
         kedro = KedroAnswer(self._built, rows) if self._sample else None
-        if kedro is not None and mlflow_model.signature is not None and self._settings.signature in ("auto", None):
+        if kedro is not None and mlflow_model.signature is not None and self._settings.infers_signature:
             mlflow_model.signature.outputs = infer_schema(kedro.first)
         proof = prover.end(self._built.plan, kedro)
         if proof.remark:

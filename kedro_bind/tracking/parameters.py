@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from conf_schema.mlflow import Params
-    from kedro_bind.pipeline_ml import PipelineML
+    from kedro_bind.binding.resolved import ResolvedBinding
 
 __all__ = ["MOST_CHARACTERS", "Loggable", "log_parameters", "loggable", "parameter_values"]
 
@@ -37,7 +37,7 @@ class Loggable:
     remarks: list[str] = field(default_factory=list)
 
 
-def parameter_values(bindings: Iterable[PipelineML], catalog: Any) -> dict[str, Any]:
+def parameter_values(bindings: Iterable[ResolvedBinding], catalog: Any) -> dict[str, Any]:
     """Give the parameters that training takes, without the prefix `params:`."""
     names = {name for binding in bindings for name in binding.training.inputs() if is_parameter(name)}
     values: dict[str, Any] = {}

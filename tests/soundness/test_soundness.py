@@ -26,14 +26,14 @@ from kedro.io import DataCatalog
 from kedro.runner import SequentialRunner
 
 from conf_schema import has_errors
+from kedro_bind.binding.expand import expand
+from kedro_bind.binding.pipeline_ml import PipelineML
 from kedro_bind.checks import check_everything
 from kedro_bind.config import read_config
 from kedro_bind.model.build import build_plan
 from kedro_bind.model.log import log_model
 from kedro_bind.model.origin import Origin
 from kedro_bind.model.runtime import load_predictor
-from kedro_bind.pipeline_ml import PipelineML
-from kedro_bind.registry import expand
 from kedro_bind.render.text import render_plain
 from tests.soundness.cases import Case, mutated, valid, written
 
@@ -85,12 +85,12 @@ def make_model(case: Case, config, origin: Origin, project: Path, *, through_mlf
     rows = catalog.load(bound.input_name) if bound.input_name.startswith("fitted") else TABLE
     if through_mlflow:
         with mlflow.start_run():
-            logged = log_model(bound, catalog, origin)
+            logged = log_model(bound.binding, catalog, origin)
         answer = mlflow.pyfunc.load_model(logged.uri).predict(rows)
     else:
         folder = project / "plan"
         folder.mkdir()
-        build_plan(bound.serving, catalog, folder, "bound")
+        build_plan(bound.binding, catalog, folder)
         answer = load_predictor(folder).predict(rows)
     fresh = catalog_of(case, project)
     fresh[bound.input_name] = rows

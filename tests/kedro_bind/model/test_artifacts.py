@@ -14,6 +14,7 @@ import pytest
 import yaml
 from kedro.io import CachedDataset, DataCatalog, MemoryDataset
 from kedro.io.core import Version
+from kedro.pipeline import Pipeline, node
 from kedro_datasets.pandas import CSVDataset, ParquetDataset
 from kedro_datasets.partitions import PartitionedDataset
 from kedro_datasets.pickle import PickleDataset
@@ -177,7 +178,9 @@ def test_two_artifacts_whose_names_no_folder_can_tell_apart(tmp_path, predict, n
 
 def test_an_artifact_under_another_name(tmp_path, predict):
     catalog = DataCatalog({"training.scaler": pickled(tmp_path / "m.pkl", 2)})
-    assert predict(1, catalog, inputs=("x", "artifact"), artifacts={"artifact": "training.scaler"}) == 3
+    training = Pipeline([node(nodes.describe, ["raw", "more"], "training.scaler", name="fit")])
+    artifacts = {"artifact": "training.scaler"}
+    assert predict(1, catalog, inputs=("x", "artifact"), artifacts=artifacts, training=training) == 3
 
 
 def sql_table(tmp_path):

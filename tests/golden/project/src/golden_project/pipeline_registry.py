@@ -79,6 +79,9 @@ def register_pipelines() -> dict[str, Pipeline]:
         inputs={"customers"},
         parameters={"params:threshold"},
     )
+    serving_apart = pipeline(
+        data_science.only_nodes_with_tags("inference"), namespace="serving", parameters={"params:threshold"}
+    )
     careless = pipeline(
         [
             node(fit, "customers", "scaler", name="fit_scaler", tags=["training", "inference"]),
@@ -144,6 +147,7 @@ def register_pipelines() -> dict[str, Pipeline]:
         "ranking": ranking,
         "profiles": profiles,
         "serving": serving,
+        "serving_apart": serving_apart,
         "rival": rival,
         "careless": careless,
         "lambdas": lambdas,

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from conf_schema import Diagnostic
+from kedro_bind.binding.pipeline_ml import PipelineML
+from kedro_bind.binding.resolve import resolve
+from kedro_bind.binding.selection import Selector
 from kedro_bind.errors import BindingError
-from kedro_bind.pipeline_ml import PipelineML
-from kedro_bind.selection import Selector
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -68,15 +69,6 @@ def _expand_one(name: str, binding: Binding, selector: Selector) -> PipelineML |
     if problems or training is None or inference is None:
         return problems
     try:
-        return PipelineML(
-            training.nodes,
-            inference=inference,
-            input_name=binding.input_name,
-            artifacts=binding.artifacts,
-            kpm_kwargs={"runner": binding.runner, "copy_mode": binding.copy_mode},
-            options=binding.model,
-            name=name,
-            document=binding.model_dump(mode="json", exclude_defaults=True),
-        )
+        return PipelineML.of(resolve(binding, training, inference, name=name))
     except BindingError as error:
         return list(error.diagnostics)

@@ -51,7 +51,7 @@ class Selector:
 
     def select(self, selection: Selection, path: KeyPath = ()) -> tuple[Pipeline | None, list[Diagnostic]]:
         """Give the nodes that a selection names, or what keeps it from naming at least one."""
-        unknown = [(index, name) for index, name in enumerate(selection.pipeline) if name not in self.pipelines]
+        unknown = [(index, name) for index, name in enumerate(selection.pipeline) if self._find(name) is None]
         if unknown:
             known = _known("registered are", self.pipelines)
             return None, [
@@ -78,6 +78,13 @@ class Selector:
             return chosen, []
         said = f"no node of {_of(selection)} passes all filters of '{path[-1] if path else 'the selection'}'"
         return None, [Diagnostic("empty-selection", said, "loosen one of them", path=path, on_key=True)]
+
+    def _find(self, name: str) -> Pipeline | None:
+        """Return a registered pipeline; a mapping that makes it when it is asked for it need not say that it has it."""
+        try:
+            return self.pipelines[name]
+        except KeyError:
+            return None
 
     def _whole(self, names: tuple[str, ...]) -> _Whole:
         if names not in self._sums:

@@ -1,4 +1,4 @@
-"""How a model is logged, where the document leaves it open."""
+"""A binding as it is in force, wherever it was declared."""
 
 from __future__ import annotations
 
@@ -7,10 +7,7 @@ import functools
 import pytest
 from kedro.pipeline import Pipeline, node
 
-from conf_schema import ModelOptions
-from kedro_bind.model.origin import Origin
-from kedro_bind.model.settings import resolve_settings
-from kedro_bind.pipeline_ml import Serving
+from tests.bindings import resolved
 
 
 def scale(x):
@@ -40,9 +37,6 @@ def undescribed(x):
         (functools.partial(predict), {}, None),
     ],
 )
-def test_the_description_is_the_docstring_of_the_function_that_gives_the_answer(
-    function, options, description, tmp_path
-):
+def test_the_description_is_the_docstring_of_the_function_that_gives_the_answer(function, options, description):
     nodes = [node(scale, "x", "scaled", name="scale"), node(function, "scaled", "y", name="predict")]
-    serving = Serving(Pipeline(nodes), "x", options=ModelOptions(**options))
-    assert resolve_settings(serving, Origin(tmp_path, None, "local")).description == description
+    assert resolved(Pipeline(nodes), log_model_kwargs=options).model.description == description

@@ -8,7 +8,7 @@ import pytest
 from kedro.pipeline import Pipeline, node
 
 from conf_schema import Selection
-from kedro_bind.selection import Selector
+from kedro_bind.binding.selection import Selector
 
 
 def same(data):

@@ -5,11 +5,11 @@ The numbers are those of the rules in docs/binding.md. Paths are relative to the
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 from kedro.io.core import is_parameter
 
-from conf_schema import CopyMode, Diagnostic, did_you_mean
+from conf_schema import Diagnostic, did_you_mean
 from kedro_bind.model.wiring import bare
 
 if TYPE_CHECKING:
@@ -17,7 +17,17 @@ if TYPE_CHECKING:
 
     from kedro.pipeline import Pipeline
 
-__all__ = ["artifact_sources", "binding_problems"]
+__all__ = ["artifact_sources", "binding_problems", "input_candidates"]
+
+
+def input_candidates(training: Pipeline, inference: Pipeline, artifacts: Mapping[str, str]) -> list[str]:
+    """Find the inference inputs that a caller may have to supply: what neither training nor a parameter provides."""
+    made = _bare(training.all_outputs())
+    return sorted(
+        name
+        for name in inference.inputs()
+        if not is_parameter(name) and bare(name) not in made and name not in artifacts
+    )
 
 
 def artifact_sources(inference: Pipeline, input_name: str, artifacts: Mapping[str, str]) -> dict[str, str]:
@@ -32,20 +42,30 @@ def artifact_sources(inference: Pipeline, input_name: str, artifacts: Mapping[st
 def binding_problems(
     training: Pipeline,
     inference: Pipeline,
-    input_name: str,
+    input_name: str | None,
     *,
     artifacts: Mapping[str, str],
-    copy_mode: str | Mapping[str, str | None] | None,
+    copy_mode: str | Mapping[str, Any] = "assign",
     predict_params: str | tuple[str, ...] = "all",
+    training_input: str | None = None,
 ) -> Iterator[Diagnostic]:
-    """Find where a binding breaks the rules 1, 2, 3 and 6."""
+    """Find where a binding breaks the rules 1, 2, 3 and 6.
+
+    `input_name` is `None` where none is given and none can be inferred.
+    """
     inputs = inference.inputs()
     data_inputs = {name for name in inputs if not is_parameter(name)}
-    yield from _input_name(inference, input_name, data_inputs)
+    if input_name is None:
+        yield _no_input_name(data_inputs, input_candidates(training, inference, artifacts))
+    else:
+        yield from _input_name(inference, input_name, data_inputs)
+        yield from _free_inputs(training, inference, input_name, artifacts)
     yield from _outputs(inference)
-    yield from _free_inputs(training, inference, input_name, artifacts)
     yield from _copy_modes(inference, copy_mode)
     yield from _artifacts(training, data_inputs, input_name, artifacts)
+    datasets = {name for name in training.datasets() if not is_parameter(name)}
+    if training_input is not None and bare(training_input) not in _bare(datasets):
+        yield _unknown(training_input, datasets, "training has no dataset", ("training", "input_name"))
     if not isinstance(predict_params, str):
         parameters = {name for name in inputs if is_parameter(name)}
         for index, name in enumerate(predict_params):
@@ -56,6 +76,22 @@ def binding_problems(
                     _closest_or_all(name, parameters),
                     path=("model", "predict_params", index),
                 )
+
+
+def _no_input_name(data_inputs: set[str], candidates: list[str]) -> Diagnostic:
+    """Rule 1, where it can't be inferred which input it is."""
+    if candidates:
+        why = f"training produces none of the inference inputs {_quoted(candidates)}, and a caller supplies one"
+    elif data_inputs:
+        why = f"training produces, or 'artifacts' has, each of the inference inputs {_quoted(sorted(data_inputs))}"
+    else:
+        why = "the inference pipeline has no input but parameters"
+    return Diagnostic(
+        "missing-key",
+        f"the key 'input_name' is missing, and it can't be inferred: {why}",
+        "name the inference input that a caller supplies: 'input_name: …'",
+        path=("input_name",),
+    )
 
 
 def _input_name(inference: Pipeline, input_name: str, data_inputs: set[str]) -> Iterator[Diagnostic]:
@@ -119,7 +155,7 @@ def _free_inputs(
 
 
 def _artifacts(
-    training: Pipeline, data_inputs: set[str], input_name: str, artifacts: Mapping[str, str]
+    training: Pipeline, data_inputs: set[str], input_name: str | None, artifacts: Mapping[str, str]
 ) -> Iterator[Diagnostic]:
     """Rule 6 for artifacts: inference needs each, and training has what it is."""
     for name, source in artifacts.items():
@@ -131,42 +167,17 @@ def _artifacts(
             said = f"'{name}' is the 'input_name', which a caller supplies, so it can't be an artifact"
             yield Diagnostic("bad-value", said, "remove it", path=path, on_key=True)
         elif name not in data_inputs:
-            yield _unknown(name, data_inputs - {input_name}, "inference has no input", path, on_key=True)
+            yield _unknown(name, data_inputs - {str(input_name)}, "inference has no input", path, on_key=True)
         elif bare(source) not in _bare(training.datasets()):
             yield _unknown(source, training.datasets(), "training has no dataset", path)
 
 
-def _copy_modes(inference: Pipeline, copy_mode: Any) -> Iterator[Diagnostic]:
-    """Rule 6 for copy modes, and their values, which Python code may get wrong as well."""
-    modes = get_args(CopyMode)
-    if copy_mode is None or copy_mode in (modes if isinstance(copy_mode, str) else ()):
-        return
-    if isinstance(copy_mode, str):
-        yield _bad_mode(copy_mode, ("copy_mode",))
-        return
-    if not hasattr(copy_mode, "items"):
-        yield Diagnostic(
-            "bad-value",
-            f"'copy_mode' is of type {type(copy_mode).__name__}; it must be a mode or a mapping",
-            path=("copy_mode",),
-        )
-        return
+def _copy_modes(inference: Pipeline, copy_mode: str | Mapping[str, Any]) -> Iterator[Diagnostic]:
+    """Rule 6 for copy modes."""
     datasets = inference.datasets()
-    for name, mode in copy_mode.items():
+    for name in () if isinstance(copy_mode, str) else copy_mode:
         if name not in datasets:
             yield _unknown(name, datasets, "the inference pipeline has no dataset", ("copy_mode", name), on_key=True)
-        if mode is not None and mode not in modes:
-            yield _bad_mode(mode, ("copy_mode", name))
-
-
-def _bad_mode(mode: Any, path: tuple[str, ...]) -> Diagnostic:
-    modes = get_args(CopyMode)
-    return Diagnostic(
-        "bad-value",
-        f"'{mode}' is no copy mode; they are {', '.join(modes)}",
-        did_you_mean(str(mode), modes),
-        path=path,
-    )
 
 
 def _unknown(name: str, known: set[str], what: str, path: tuple[str | int, ...], *, on_key: bool = False) -> Diagnostic:
@@ -175,6 +186,10 @@ def _unknown(name: str, known: set[str], what: str, path: tuple[str | int, ...],
 
 def _closest_or_all(name: str, known: set[str]) -> str:
     return did_you_mean(name, known) or (f"there are {', '.join(sorted(known))}" if known else "there are none")
+
+
+def _quoted(names: list[str]) -> str:
+    return " and ".join(filter(None, [", ".join(f"'{name}'" for name in names[:-1]), f"'{names[-1]}'"]))
 
 
 def _bare(names: set[str]) -> set[str]:
