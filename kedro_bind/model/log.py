@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import importlib.metadata
-import logging
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -23,6 +22,7 @@ from kedro_bind.model.save import BoundFlavor
 from kedro_bind.model.settings import resolve_settings
 from kedro_bind.model.signature import InputSample, sample_input
 from kedro_bind.quiet import quiet
+from kedro_bind.redaction import get_logger, redact_value
 from kedro_bind.store_errors import first_reason, said_by
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LoggedModel", "log_model", "start_prover"]
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 _NOTE = "mlflow.note.content"
 """The tag that MLflow shows as the description of a logged model."""
@@ -162,7 +162,7 @@ def _sample_from(catalog: Any, serving: Serving) -> InputSample | None:
 
 def _lineage(pipeline_ml: PipelineML, origin: Origin, plan: Plan) -> dict[str, Any]:
     serving = pipeline_ml.serving
-    return {
+    lineage: dict[str, Any] = {
         "binding": serving.name or plan.name,
         "logged_at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "env": origin.env,
@@ -173,3 +173,5 @@ def _lineage(pipeline_ml: PipelineML, origin: Origin, plan: Plan) -> dict[str, A
         "training": [node.name for node in pipeline_ml.training.nodes],
         "inference": [node.name for node in plan.nodes],
     }
+    redacted: dict[str, Any] = redact_value(lineage)
+    return redacted

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from conf_schema import parse_condition
 from kedro_bind.errors import LoggingError
 from kedro_bind.pipeline_ml import LOG_MODEL_KEYS
+from kedro_bind.redaction import redact, redact_value
 
 if TYPE_CHECKING:
     from kedro.pipeline import Pipeline
@@ -90,9 +91,9 @@ def resolve_settings(serving: Serving, origin: Origin) -> LogSettings:
         conda_env=_beside(origin.project_path, given["conda_env"]),
         pip_requirements=_listed(given["pip_requirements"]),
         extra_requirements=_lines(given["extra_pip_requirements"]),
-        metadata=given["metadata"],
-        tags=dict(given["tags"] or {}),
-        description=given["description"] or _docstring(serving.inference),
+        metadata=redact_value(given["metadata"]),
+        tags=redact_value(dict(given["tags"] or {})),
+        description=redact(given["description"] or _docstring(serving.inference) or "") or None,
         aliases=serving.log_names("aliases"),
         promote_if=tuple(map(parse_condition, serving.log_names("promote_if"))),
         verify=bool(given["verify"]),
