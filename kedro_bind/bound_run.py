@@ -50,7 +50,7 @@ class BoundRun:
     @cached_property
     def redaction(self) -> Redaction:
         """The credentials of this run, which no text of it shows."""
-        return redaction_of(self.context.config_loader, self.tracking.mlflow.server.request_header_provider.init_kwargs)
+        return redaction_of(self.context.config_loader)
 
     @redacted
     def check(self, catalog: Any) -> None:

@@ -25,7 +25,7 @@ from kedro_bind.secret_values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
 __all__ = [
     "Redaction",
@@ -48,6 +48,7 @@ _USER_INFO = re.compile(
     r"(?:([^/\s:@'\"<>]*:(?!\d+(?:/|$))[^\s'\"<>]*)"  # with a password, which may have '/' and '@' in it
     r"|([^/\s'\"<>]+))@"
 )
+_VARIABLE = re.compile(r"(?:^|:)\\?\$")
 _SIGNED = re.compile(r"(?i)([?&](?:[\w-]*(?:signature|credential|token|key(?:id)?)|sig)=)[^&\s\"')]+")
 _NAMED = re.compile(
     r"(?i)\b([\w-]*(?:passwords?|passwd|passphrase|pwd|secrets?|tokens?|(?:api|access|account|private)[_-]?key))"
@@ -83,19 +84,19 @@ class Redaction:
 _in_force: ContextVar[tuple[Redaction, ...]] = ContextVar("kedro_bind_redactions", default=())
 
 
-def redaction_of(loader: Any, arguments: Mapping[str, Any] | None = None) -> Redaction:
-    """Return the redaction for what a Kedro config loader has: credentials, and parameters that are named so.
+def redaction_of(loader: Any) -> Redaction:
+    """Return the redaction for what a Kedro config loader has: credentials, and whatever else is named as they are.
 
-    Nothing is read before it is needed, and what can't be read has not been used. `arguments` are others among which
-    secrets may be, by their names.
+    Nothing is read before it is needed, and what can't be read has not been used.
     """
 
     def read() -> Iterator[str]:
         for values, found_in in (
             (lambda: loader["credentials"], credential_values),
             (lambda: loader["parameters"], named_values),
+            (lambda: _content(loader, "mlflow"), named_values),
+            (lambda: _content(loader, "pipeline_ml"), named_values),
             (lambda: loader.runtime_params, named_values),
-            (lambda: arguments, named_values),
         ):
             try:
                 yield from list(found_in(values()))
@@ -103,6 +104,12 @@ def redaction_of(loader: Any, arguments: Mapping[str, Any] | None = None) -> Red
                 continue
 
     return Redaction(read)
+
+
+def _content(loader: Any, key: str) -> Any:
+    """Load what Kedro's loader only finds once it knows how such files are named."""
+    loader.config_patterns.setdefault(key, [f"{key}*", f"{key}*/**", f"**/{key}*"])
+    return loader[key]
 
 
 @contextmanager
@@ -217,7 +224,7 @@ def _named(match: re.Match[str]) -> str:
 
 def _scheme(match: re.Match[str]) -> str:
     user_info = match[2] or match[3]
-    names_variables = user_info.startswith("$") or ":$" in user_info
+    names_variables = _VARIABLE.search(user_info)
     is_ssh_user = match[2] is None and match[1].endswith("ssh://")
     return match[0] if names_variables or is_ssh_user else match[1]
 

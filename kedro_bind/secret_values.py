@@ -112,7 +112,7 @@ def environment_values(environment: Mapping[str, str]) -> Iterator[str]:
 def passwords_in(text: str) -> Iterator[str]:
     """Find the passwords of the URIs in a text; one that names an environment variable (`${TOKEN}`) is none."""
     for match in _PASSWORD.finditer(text):
-        if not match[1].startswith("$"):
+        if not match[1].startswith(("$", "\\$")):
             yield from {match[1], unquote(match[1])}
 
 

@@ -36,6 +36,7 @@ class Loader(dict):
     def __init__(self, **content):
         super().__init__(content)
         self.runtime_params = {}
+        self.config_patterns = {}
 
 
 def of(credentials, **more):
@@ -75,6 +76,7 @@ def test_credentials_are_cut_out(text, left):
         "the token is missing",
         "--params=pad_token=[PAD],max_tokens=512",
         "--extra-index-url https://${USER}:${TOKEN}@host/simple",
+        r"write it as https://\${USER}:\${TOKEN}@host",
     ],
 )
 def test_the_rest_stays(text):
@@ -143,8 +145,9 @@ def test_the_shorter_a_secret_the_more_it_must_stand_alone(secret, text, left):
 
 def test_parameters_and_arguments_that_are_named_so_are_secrets():
     loader = Loader(parameters={"smtp": {"password": "in-the-file"}, "depth": 3000}, credentials={})
+    loader["mlflow"] = {"init_kwargs": {"headers": {"token": "in-the-arguments"}}}
     loader.runtime_params = {"apiKey": "in-the-command"}
-    with redacting(redaction_of(loader, {"headers": {"token": "in-the-arguments"}})):
+    with redacting(redaction_of(loader)):
         left = redact("in-the-file, in-the-command, in-the-arguments, 3000")
     assert left == "***, ***, ***, 3000"
 
