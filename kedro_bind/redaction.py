@@ -91,15 +91,16 @@ def redaction_of(loader: Any) -> Redaction:
     """
 
     def read() -> Iterator[str]:
-        for values, found_in in (
+        sources: tuple[tuple[Callable[[], Any], Callable[[Any], Iterator[str]]], ...] = (
             (lambda: loader["credentials"], credential_values),
             (lambda: loader["parameters"], named_values),
             (lambda: _content(loader, "mlflow"), named_values),
             (lambda: _content(loader, "pipeline_ml"), named_values),
             (lambda: loader.runtime_params, named_values),
-        ):
+        )
+        for values, secrets_among in sources:
             try:
-                yield from list(found_in(values()))
+                yield from list(secrets_among(values()))
             except Exception:  # noqa: BLE001, S112 - a config loader may be anything, and so may a file
                 continue
 
