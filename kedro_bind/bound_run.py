@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 import shlex
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.errors import BindingError, KedroBindError, LoggingError
 from kedro_bind.model.wiring import bare
+from kedro_bind.redaction import Redaction, get_logger, redacted, redaction_of
 from kedro_bind.store_errors import said_by
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BoundRun", "pipeline_names_of"]
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 
 @dataclass
@@ -46,6 +47,12 @@ class BoundRun:
     provers: dict[str, Prover | None] = field(default_factory=dict)
     _from_saved: set[str] = field(default_factory=set)
 
+    @cached_property
+    def redaction(self) -> Redaction:
+        """The credentials of this run, which no text of it shows."""
+        return redaction_of(self.context.config_loader)
+
+    @redacted
     def check(self, catalog: Any) -> None:
         """Refuse to start a training whose model could not be logged.
 
@@ -92,6 +99,7 @@ class BoundRun:
             elif there:
                 self.incomplete[name] = f"{', '.join(there)} existed before this run of missing outputs"
 
+    @redacted
     def start(self, catalog: Any, run_params: Mapping[str, Any]) -> None:
         """Open the MLflow run, if there will be a model, and log the parameters of training."""
         if set(self.bindings) <= set(self.incomplete):
@@ -107,18 +115,16 @@ class BoundRun:
             self.tracked.close("FAILED", error)  # Kedro tells no hook of an error in this one
             raise
 
+    @redacted
     def open(self, name: str, *, run_id: str | None = None, run_params: Mapping[str, Any] | None = None) -> TrackedRun:
         """Open an MLflow run for the bindings, as `mlflow.yml` and MLflow's environment have it.
 
         Raises:
             LoggingError: the store can't be reached, or refuses.
         """
-        from kedro_bind.tracking.credentials import hide_credentials
         from kedro_bind.tracking.run import RunRequest, open_run
         from kedro_bind.tracking.tags import run_tags
 
-        if run_params and run_params.get("runtime_params"):
-            hide_credentials(self.context.config_loader)  # one of them may have been given as a parameter
         wanted = RunRequest(
             name,
             self.origin.experiment,
@@ -136,6 +142,7 @@ class BoundRun:
             values = parameter_values(self.bindings.values(), catalog)
             log_parameters(tracked.run_id, loggable(values, self.tracking.mlflow.tracking.params))
 
+    @redacted
     def observe(self, dataset_name: str, data: Any, *, loaded: bool) -> None:
         """Keep a sample of the input of a model when it passes by, and see training finish.
 
@@ -163,6 +170,7 @@ class BoundRun:
             # An artifact is there, so the end is near: the process that tries the model may start.
             self.provers[name] = start_prover(binding, self.origin)
 
+    @redacted
     def finish(self, catalog: Any) -> None:
         """Log the models and end the MLflow run.
 
@@ -241,13 +249,12 @@ class BoundRun:
         if self.tracked is not None:
             self.tracked.resume()
 
+    @redacted
     def fail(self, error: BaseException) -> None:
         """End the MLflow run of a training that failed."""
-        from kedro_bind.tracking.credentials import hide_credentials
-
-        hide_credentials(self.context.config_loader)
         self._end("FAILED", error)
 
+    @redacted
     def kill(self) -> None:
         """End the MLflow run of a training, or of a logging, that was interrupted."""
         commands = "\n".join(self._commands(name for name in self.bindings if name not in self.incomplete))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.config_files import read_files
+from kedro_bind.redaction import Redaction, redaction_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,13 +22,15 @@ CONFIG_KEY = "pipeline_ml"
 class Config:
     """What the project's `pipeline_ml*` files say in one environment.
 
-    `document` has the bindings that hold; `findings` say what is wrong with the others, already placed.
+    `document` has the bindings that hold; `findings` say what is wrong with the others, already placed. `redaction`
+    knows the credentials that the same loader has.
     """
 
     document: Document
     sources: Sources
     findings: tuple[Diagnostic, ...] = ()
     env: str = ""
+    redaction: Redaction = field(default=Redaction(tuple), compare=False, repr=False)
 
     @property
     def names(self) -> list[str]:
@@ -53,4 +56,5 @@ def read_config(loader: Any, project_path: Path | None = None) -> Config | None:
 
     document, problems = validate_document(files.values)
     placed = (files.sources.locate(each) for each in (*files.findings, *problems))
-    return Config(document, files.sources, tuple(sorted(placed, key=lambda each: each.sort_key)), files.env)
+    findings = tuple(sorted(placed, key=lambda each: each.sort_key))
+    return Config(document, files.sources, findings, files.env, redaction_of(loader))

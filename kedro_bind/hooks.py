@@ -10,6 +10,7 @@ from kedro.framework.hooks import hook_impl
 
 from kedro_bind.install import bound_pipeline, current_config, install, use_loader
 from kedro_bind.open_runs import open_runs
+from kedro_bind.redaction import get_logger, redacting, redaction_of
 
 if TYPE_CHECKING:
     from kedro.framework.context import KedroContext
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MlflowPipelineHook", "hooks"]
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 if logging.getLogger("kedro_bind").level == logging.NOTSET:
     # Kedro's default logging shows INFO of `kedro` alone; a project's own logging.yml has been applied by now.
@@ -47,10 +48,11 @@ class MlflowPipelineHook:
         open_runs.end_interrupted()
         self._context = context
         self._before_session = _active_run_id()
-        try:
-            use_loader(context.config_loader, context.project_path)
-        except Exception as error:  # noqa: BLE001 - a command that has nothing to do with us must not fail
-            logger.warning("kedro_bind: bound pipelines are left out: %s", error)
+        with redacting(redaction_of(context.config_loader)):
+            try:
+                use_loader(context.config_loader, context.project_path)
+            except Exception as error:  # noqa: BLE001 - a command that has nothing to do with us must not fail
+                logger.warning("kedro_bind: bound pipelines are left out: %s", error)
 
     @hook_impl(trylast=True)
     def before_pipeline_run(self, run_params: dict[str, Any], pipeline: Pipeline, catalog: Any) -> None:

@@ -9,7 +9,6 @@ Kedro has no hook for registering pipelines (kedro-org/kedro#2526), so `install`
 from __future__ import annotations
 
 import importlib.util
-import logging
 from collections import ChainMap
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
@@ -19,6 +18,7 @@ from kedro.framework import project
 from kedro_bind.config import read_config
 from kedro_bind.current import Current
 from kedro_bind.errors import BindingError
+from kedro_bind.redaction import get_logger, redacting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, MutableMapping
@@ -39,7 +39,7 @@ __all__ = [
     "use_loader",
 ]
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 _MARK = "_is_kedro_bind"
 _current = Current()
@@ -83,7 +83,8 @@ def _refusal(name: str, config: Config) -> BindingError | None:
     findings = [each for each in config.findings if each.binding in (name, None)]
     if not has_errors(findings) or (name not in config.names and not config.unreadable):
         return None
-    return BindingError(f"the bound pipeline '{name}' can't run:\n{render_plain(findings)}", findings)
+    with redacting(config.redaction):
+        return BindingError(f"the bound pipeline '{name}' can't run:\n{render_plain(findings)}", findings)
 
 
 def install() -> None:

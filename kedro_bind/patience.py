@@ -9,6 +9,7 @@ import time
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
+from kedro_bind.redaction import current_redactions, get_logger, redacting
 from kedro_bind.store_errors import what_is_wrong
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Retries", "patience"]
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 _RETRIES, _FACTOR = "MLFLOW_HTTP_REQUEST_MAX_RETRIES", "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR"
 _ALIVE_SECONDS = 30.0
@@ -56,6 +57,7 @@ class Retries(logging.Handler):
         super().__init__(logging.DEBUG)
         self.count = 0
         self._left = most_seconds
+        self._redactions = current_redactions()  # MLflow uploads in threads of its own
 
     def emit(self, record: logging.LogRecord) -> None:
         """Say it, and let nothing be tried again once the time is used up."""
@@ -67,13 +69,14 @@ class Retries(logging.Handler):
         wait = retry.get_backoff_time()
         when = f"in {wait:.0f} s" if wait >= 1 else "now"
         problem = what_is_wrong(history[-1].error, history[-1].status)
-        logger.warning(
-            "kedro_bind: MLflow: %s; trying again %s (try %d of %d)",
-            problem,
-            when,
-            len(history) + 1,
-            len(history) + retry.total + 1,
-        )
+        with redacting(*self._redactions):
+            logger.warning(
+                "kedro_bind: MLflow: %s; trying again %s (try %d of %d)",
+                problem,
+                when,
+                len(history) + 1,
+                len(history) + retry.total + 1,
+            )
         if self._left is not None:
             self._left -= wait
             if self._left <= 0:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.binding.pipeline_ml import PipelineML
 from kedro_bind.bound_run import BoundRun
 from kedro_bind.errors import BindingError, LoggingError
+from kedro_bind.redaction import get_logger, redacting, redaction_of
 
 if TYPE_CHECKING:
     from kedro.framework.context import KedroContext
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["log_stored"]
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 
 def log_stored(name: str, context: KedroContext, run_id: str | None = None, *, force: bool = False) -> str:
@@ -28,6 +28,11 @@ def log_stored(name: str, context: KedroContext, run_id: str | None = None, *, f
         BindingError: there is no such binding, or it does not hold.
         LoggingError: an artifact is missing or out of date, or the model could not be logged.
     """
+    with redacting(redaction_of(context.config_loader)):
+        return _log_stored(name, context, run_id, force=force)
+
+
+def _log_stored(name: str, context: KedroContext, run_id: str | None, *, force: bool) -> str:
     from kedro_bind.install import bound_pipeline
     from kedro_bind.model.leftovers import remove_leftovers
     from kedro_bind.model.origin import origin_of

@@ -10,8 +10,9 @@ from kedro.io.core import is_parameter
 
 from conf_schema import Diagnostic, Severity, did_you_mean
 from kedro_bind.errors import KedroBindError
-from kedro_bind.model.artifacts import Stored, has_path, is_persisted, local_config, unwrapped
-from kedro_bind.redact import without_credentials
+from kedro_bind.model.artifacts import Stored, credentials_of, has_path, is_persisted, local_config, unwrapped
+from kedro_bind.redaction import secrets_in
+from kedro_bind.secret_values import secret_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,11 +20,6 @@ if TYPE_CHECKING:
     from kedro_bind.binding.resolved import ResolvedBinding
 
 __all__ = ["catalog_problems"]
-
-_SECRET = re.compile(
-    r"(^|_)(password|passwd|pwd|secret|token|credentials?|api_?key|access_?key|account_?key|secret_?key)$",
-    re.IGNORECASE,
-)
 
 
 def catalog_problems(binding: ResolvedBinding, catalog: Any) -> Iterator[Diagnostic]:
@@ -71,6 +67,15 @@ def catalog_problems(binding: ResolvedBinding, catalog: Any) -> Iterator[Diagnos
             )
         elif has_path(dataset):
             yield from _credentials(source, dataset, path, on_key=on_key)
+        elif used := credentials_of(dataset):
+            yield Diagnostic(
+                "credentials-captured",
+                f"{said}; it is not a file ({type(dataset).__name__}), so the model would get its value, "
+                f"which may contain the credentials that it uses ({', '.join(used)})",
+                "store it as a file, such as a pickle.PickleDataset",
+                path=path,
+                on_key=on_key,
+            )
         else:
             yield Diagnostic(
                 "captured-by-value",
@@ -81,6 +86,7 @@ def catalog_problems(binding: ResolvedBinding, catalog: Any) -> Iterator[Diagnos
                 on_key,
             )
     yield from _entries_of_training(binding, catalog)
+    yield from _parameters(binding, catalog)
     for parameter in sorted(binding.inference.inputs()):
         if is_parameter(parameter) and parameter not in catalog:
             known = [each for each in catalog if is_parameter(each)]
@@ -138,25 +144,32 @@ def _credentials(name: str, dataset: Any, path: tuple[str, ...], *, on_key: bool
         config = local_config(name, Stored(unwrapped(dataset), "filepath"))
     except KedroBindError:
         return  # told when the model is logged
-    for key in _secret_keys(config):
+    for key in secret_keys(config):
         yield Diagnostic(
             "credentials-in-catalog",
             f"the catalog entry of the artifact '{name}' has '{key}' in it, and the model would have it too",
             "move it to credentials.yml, and name it with 'credentials' in the entry",
-            Severity.WARNING,
-            path,
-            on_key,
+            path=path,
+            on_key=on_key,
         )
 
 
-def _secret_keys(config: Any, prefix: str = "") -> Iterator[str]:
-    items = config.items() if isinstance(config, dict) else enumerate(config) if isinstance(config, list) else ()
-    for key, value in items:
-        name = f"{prefix}{key}"
-        if isinstance(value, dict | list):
-            yield from _secret_keys(value, f"{name}.")
-        elif isinstance(value, str) and value and (_SECRET.search(str(key)) or without_credentials(value) != value):
-            yield name
+def _parameters(binding: ResolvedBinding, catalog: Any) -> Iterator[Diagnostic]:
+    """Find parameters of inference that are credentials: the model would have their values."""
+    for parameter in sorted(filter(is_parameter, binding.inference.inputs())):
+        try:
+            value = catalog.get(parameter).load() if parameter in catalog else None
+        except Exception:  # noqa: BLE001, S112 - a parameter without a value is another layer's finding
+            continue
+        if found := secrets_in(parameter.removeprefix("params:"), value):
+            yield Diagnostic(
+                "credentials-captured",
+                f"the inference parameter '{parameter}' has credentials in it ({', '.join(found)}), and the "
+                "model would have them too",
+                "let the node read them from environment variables, or rename what is not a credential",
+                path=(binding.key, "inference"),
+                on_key=True,
+            )
 
 
 def _said(error: Exception) -> str:

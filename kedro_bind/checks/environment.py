@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from conf_schema import Diagnostic
+from conf_schema import Diagnostic, Severity
+from kedro_bind.redaction import without_user_info
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from conf_schema import KeyPath
     from kedro_bind.binding.resolved import ResolvedBinding
     from kedro_bind.model.origin import Origin
 
@@ -35,6 +37,8 @@ def environment_problems(binding: ResolvedBinding, origin: Origin | None) -> Ite
                     "write it as in a requirements.txt, such as 'pandas>=2', or '-r' and a file",
                     path=(*path, key, index),
                 )
+            elif without_user_info(line) != line:
+                yield _with_credentials(key, (*path, key, index))
     if model.conda_env is not None and (problem := _of_conda(model.conda_env, folder)):
         yield Diagnostic(
             "bad-value",
@@ -42,6 +46,18 @@ def environment_problems(binding: ResolvedBinding, origin: Origin | None) -> Ite
             "give it as 'conda env export' writes it, or the path of such a file from the project's folder",
             path=(*path, "conda_env"),
         )
+    elif without_user_info(str(model.conda_env)) != str(model.conda_env):
+        yield _with_credentials("conda_env", (*path, "conda_env"))
+
+
+def _with_credentials(key: str, path: KeyPath) -> Diagnostic:
+    return Diagnostic(
+        "credentials-in-requirements",
+        f"'model.{key}' has an address with credentials in it, which are cut out of the model's requirements",
+        "write it as https://\\${USER}:\\${TOKEN}@host, which pip fills in from environment variables",
+        Severity.WARNING,
+        path,
+    )
 
 
 def _of_requirement(line: str, folder: Path | None) -> str:

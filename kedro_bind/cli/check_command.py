@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kedro_bind.cli.project import context_of, loader_of, logs_apart, no_traceback, verbose_option, where_options
+from kedro_bind.cli.project import context_of, loader_of, logs_apart, no_traceback, say, verbose_option, where_options
+from kedro_bind.redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,9 +80,9 @@ def command(  # noqa: PLR0913 - one for each option
         if not report.names and not report.files and format_ == "text":
             printed = "no bindings: the project has no pipeline_ml*.yml, and its code makes none"
         if output is not None:
-            output.write_text(f"{printed}\n", encoding="utf-8")
+            output.write_text(f"{redact(printed)}\n", encoding="utf-8")
         elif printed:
-            click.echo(printed)
+            say(printed)
         if any(strict or each.severity.value == "error" for each in report.findings):
             raise click.exceptions.Exit(1)
 

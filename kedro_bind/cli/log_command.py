@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kedro_bind.cli.project import context_of, no_traceback, verbose_option, where_options
+from kedro_bind.cli.project import context_of, no_traceback, say, verbose_option, where_options
 
 if TYPE_CHECKING:
     from kedro.framework.startup import ProjectMetadata
@@ -44,4 +44,4 @@ def command(
     with no_traceback(verbose=verbose):
         from kedro_bind.stored_run import log_stored
 
-        click.echo(log_stored(name, context_of(metadata, env, conf_source, params), run_id, force=force))
+        say(log_stored(name, context_of(metadata, env, conf_source, params), run_id, force=force))

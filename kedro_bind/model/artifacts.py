@@ -22,6 +22,7 @@ from kedro.io.core import (
 
 from kedro_bind.errors import BindingError, LoggingError
 from kedro_bind.model.plan import Artifact
+from kedro_bind.secret_values import secret_keys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Stored",
     "artifact_uris",
+    "credentials_of",
     "has_path",
     "is_persisted",
     "link_file",
@@ -105,6 +107,12 @@ def stage(name: str, source: Stored, folder: Path) -> Artifact:
     """
     home = _free_folder(folder / "artifacts", _UNSAFE.sub("_", name).strip(".") or "_")
     if source.path is None or source.path_key is None:
+        if used := credentials_of(source.dataset):
+            raise LoggingError(
+                f"the artifact '{name}' is not a file, and its dataset ({type(source.dataset).__name__}) uses "
+                f"credentials ({', '.join(used)}), which its value may contain"
+                "; store it as a file, such as a pickle.PickleDataset"
+            )
         place = home / "data.pkl"
         try:
             place.write_bytes(pickle.dumps(source.dataset.load(), protocol=pickle.HIGHEST_PROTOCOL))
@@ -116,9 +124,15 @@ def stage(name: str, source: Stored, folder: Path) -> Artifact:
         _fetch(source, place)
     except Exception as error:
         raise LoggingError(f"the artifact '{name}' can't be read from {source.uri}: {error}") from error
+    config = local_config(name, source)
+    if found := list(secret_keys(config)):
+        raise LoggingError(
+            f"the catalog entry of the artifact '{name}' has credentials in it ({', '.join(found)}), and the "
+            "model would have them too; move them to credentials.yml, and name them with 'credentials' in the entry"
+        )
     return Artifact(
         location=place.relative_to(folder).as_posix(),
-        dataset=local_config(name, source),
+        dataset=config,
         path_key=source.path_key,
     )
 
@@ -186,8 +200,17 @@ def _path_key(dataset: AbstractDataset[Any, Any]) -> str | None:
 
 def _arguments(dataset: AbstractDataset[Any, Any]) -> dict[str, Any]:
     """Give what a dataset was made with, credentials left out."""
+    return {key: value for key, value in _configured(dataset).items() if key != "credentials"}
+
+
+def credentials_of(dataset: Any) -> list[str]:
+    """Return the arguments of a dataset that are credentials."""
+    return list(secret_keys(_configured(unwrapped(dataset))))
+
+
+def _configured(dataset: AbstractDataset[Any, Any]) -> dict[str, Any]:
     config, _, _, _ = DataCatalog(datasets={"it": dataset}).to_config()
-    return {key: value for key, value in config.get("it", {}).items() if key != "credentials"}
+    return dict(config.get("it", {}))
 
 
 def local_config(name: str, source: Stored) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from kedro_bind.model.artifacts import link_file, stage, stored
 from kedro_bind.model.digest import digest
 from kedro_bind.model.plain_values import refuse_changing
 from kedro_bind.model.plan import Artifact, NodePlan, Plan, RunnerPlan, write_plan
+from kedro_bind.redaction import secrets_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -68,6 +69,11 @@ def build_plan(binding: ResolvedBinding, catalog: Any, folder: Path) -> BuiltPla
     parameters = load_parameters(binding.inference, catalog)
     for parameter, value in parameters.items():
         refuse_changing(f"the parameter '{parameter}' of the inference pipeline", value)
+        if found := secrets_in(parameter.removeprefix("params:"), value):
+            raise LoggingError(
+                f"the inference parameter '{parameter}' has credentials in it ({', '.join(found)}), and the "
+                "model would have them too; let the node read them from environment variables"
+            )
     artifacts: dict[str, Artifact] = {}
     versions: dict[str, str] = {}
     warnings: list[str] = []

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import gc
 import importlib.metadata
-import logging
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,18 +22,19 @@ from kedro_bind.model.registration import register
 from kedro_bind.model.save import BoundFlavor
 from kedro_bind.model.signature import InputSample, sample_input
 from kedro_bind.quiet import quiet
+from kedro_bind.redaction import get_logger, redact, redact_value
 from kedro_bind.store_errors import first_reason, said_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kedro_bind.binding.resolved import ResolvedBinding
+    from kedro_bind.binding.resolved import ModelSettings, ResolvedBinding
     from kedro_bind.model.origin import Origin
     from kedro_bind.model.plan import Plan
 
 __all__ = ["LoggedModel", "log_model", "start_prover"]
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 _NOTE = "mlflow.note.content"
 """The tag that MLflow shows as the description of a logged model."""
@@ -82,7 +82,7 @@ def log_model(
     from mlflow.exceptions import MlflowException
     from mlflow.models import Model
 
-    settings = in_project(binding.model, origin.project_path)
+    settings = _redacted(in_project(binding.model, origin.project_path))
     with ExitStack() as stack, quiet("mlflow"), _frozen_heap():
         prover = prover or start_prover(binding, origin)
         if prover is not None:
@@ -160,8 +160,18 @@ def _sample_from(catalog: Any, binding: ResolvedBinding) -> InputSample | None:
         return None
 
 
+def _redacted(settings: ModelSettings) -> ModelSettings:
+    """Return the settings without credentials in what MLflow stores as text."""
+    return replace(
+        settings,
+        metadata=redact_value(settings.metadata),
+        tags=redact_value(dict(settings.tags)),
+        description=redact(settings.description) if settings.description else None,
+    )
+
+
 def _lineage(binding: ResolvedBinding, origin: Origin, plan: Plan) -> dict[str, Any]:
-    return {
+    lineage: dict[str, Any] = {
         "binding": binding.label,
         "logged_at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "env": origin.env,
@@ -172,3 +182,5 @@ def _lineage(binding: ResolvedBinding, origin: Origin, plan: Plan) -> dict[str, 
         "training": [node.name for node in binding.training.nodes],
         "inference": [node.name for node in plan.nodes],
     }
+    redacted: dict[str, Any] = redact_value(lineage)
+    return redacted

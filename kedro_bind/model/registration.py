@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kedro_bind.model.promotion import Verdict, judge
+from kedro_bind.redaction import get_logger
 from kedro_bind.store_errors import said_by
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["STATE_TAG", "register"]
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 STATE_TAG = "kedro_bind.state"
 _PENDING = "pending"

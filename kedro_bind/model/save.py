@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +9,9 @@ from kedro_bind.model.answer import KedroAnswer
 from kedro_bind.model.lineage import artifact_lineage, write_lineage
 from kedro_bind.model.requirements import completed, dataset_modules, imported_by, pinned
 from kedro_bind.model.runtime import ARTIFACT
+from kedro_bind.model.secret_files import hide_user_info, remove_secret_files
 from kedro_bind.model.signature import infer_parameters, infer_schema, left_out, unsaved
+from kedro_bind.redaction import get_logger
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BoundFlavor"]
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 _MODEL_CODE = '''"""Loads the plan beside it; written by kedro_bind."""
 
@@ -100,6 +101,8 @@ class BoundFlavor:
             pip_requirements=list(settings.pip_requirements or ())
             or (None if settings.conda_env else [_NOWHERE, *settings.extra_pip_requirements]),
         )
+        for remark in (*remove_secret_files(model / "code"), *hide_user_info(model)):
+            logger.warning("kedro_bind: %s: %s", self._built.plan.name, remark)
         flavor = mlflow_model.flavors["python_function"]
         planned = flavor["artifacts"][ARTIFACT]
         # MLflow writes down where it has both from, which is a folder that nobody will find again.

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.errors import LoggingError
 from kedro_bind.patience import patience
+from kedro_bind.redaction import get_logger, redact
 from kedro_bind.store_errors import said_by
 from kedro_bind.tracking.experiment import experiment_id
 from kedro_bind.tracking.server import connect
 from kedro_bind.tracking.tags import ERROR_TAGS, error_tags
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from kedro.framework.context import KedroContext
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RunRequest", "TrackedRun", "open_run"]
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 _PARENT = "mlflow.parentRunId"
 
@@ -121,9 +121,10 @@ class TrackedRun:
         ended = False
         # kedro-mlflow resumes its run at each node, so MLflow may hold it as active several times; a node may have
         # left a run open below this one.
-        while (active := mlflow.active_run()) is not None and self._holds(active):
-            mlflow.end_run(status)
-            ended = ended or active.info.run_id == self.run_id
+        with _unprinted_address():
+            while (active := mlflow.active_run()) is not None and self._holds(active):
+                mlflow.end_run(status)
+                ended = ended or active.info.run_id == self.run_id
         if not ended:  # it is another thread's
             client.set_terminated(self.run_id, status)
         if error is not None:
@@ -196,6 +197,23 @@ def _opened(wanted: RunRequest, config: TrackingConfig, context: KedroContext) -
         errors = tuple(each for each in run.data.tags if each in ERROR_TAGS)
         return TrackedRun(run.info.run_id, old_errors=errors, _connection=stack.pop_all())
     raise AssertionError  # an ExitStack swallows nothing here
+
+
+@contextmanager
+def _unprinted_address() -> Iterator[None]:
+    """Keep MLflow from printing the address of the run if it has credentials in it."""
+    import mlflow
+
+    uri, name = mlflow.get_tracking_uri(), "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT"
+    if redact(uri) == uri:
+        yield
+        return
+    before = os.environ.get(name)
+    os.environ[name] = "true"
+    try:
+        yield
+    finally:
+        _restore(name, before)
 
 
 def _as_tags(tags: Mapping[str, str]) -> list[Any]:

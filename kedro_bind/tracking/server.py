@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from contextlib import ExitStack
 from pathlib import Path, PurePath
@@ -11,7 +10,7 @@ from urllib.parse import urlparse
 
 from kedro_bind.errors import LoggingError
 from kedro_bind.own_store import DATABASE
-from kedro_bind.redact import keep_secret
+from kedro_bind.redaction import get_logger
 from kedro_bind.store_errors import said_by
 from kedro_bind.tracking.credentials import credentials_of
 
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["connect", "default_uri", "load_provider", "resolved_uri"]
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 _chosen: dict[str, str] = {}
 """The addresses that were set here last: MLflow keeps them, and the next run may go elsewhere."""
@@ -138,7 +137,6 @@ def _variables(name: str, context: KedroContext) -> dict[str, str]:
 
 def _export(variables: dict[str, str], stack: ExitStack) -> None:
     """Set environment variables until the stack closes; one of MLflow's own that is set wins."""
-    keep_secret(variables.values())
     for name, value in variables.items():
         before = os.environ.get(name)
         if before is None or not name.startswith("MLFLOW_"):

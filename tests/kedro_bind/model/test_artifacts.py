@@ -5,14 +5,17 @@ from __future__ import annotations
 import functools
 import http.server
 import pickle
+import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import fsspec
 import pandas as pd
 import pytest
 import yaml
-from kedro.io import CachedDataset, DataCatalog, MemoryDataset
+from kedro.io import AbstractDataset, CachedDataset, DataCatalog, MemoryDataset
 from kedro.io.core import Version
 from kedro.pipeline import Pipeline, node
 from kedro_datasets.pandas import CSVDataset, ParquetDataset
@@ -183,35 +186,61 @@ def test_an_artifact_under_another_name(tmp_path, predict):
     assert predict(1, catalog, inputs=("x", "artifact"), artifacts=artifacts, training=training) == 3
 
 
-def sql_table(tmp_path):
-    from kedro_datasets.pandas import SQLTableDataset
+class TableDataset(AbstractDataset[Any, Any]):
+    """A table in a file of sqlite, where nobody logs in; `filepath` has a query, as with SQLQueryDataset."""
 
-    dataset = SQLTableDataset(
-        table_name="prices",
-        credentials={"con": f"sqlite:///{tmp_path}/shop.db"},
-        save_args={"if_exists": "replace", "index": False},
-    )
-    dataset.save(pd.DataFrame({"price": [5]}))
-    return dataset
+    def __init__(self, database: str, sql: str | None = None, filepath: str | None = None) -> None:
+        self._database, self._sql, self._filepath = database, sql, filepath
+
+    def load(self) -> pd.DataFrame:
+        query = Path(self._filepath).read_text() if self._filepath else self._sql
+        with closing(sqlite3.connect(self._database)) as connection:
+            return pd.read_sql_query(query, connection)
+
+    def save(self, data: pd.DataFrame) -> None:
+        with closing(sqlite3.connect(self._database)) as connection:
+            data.to_sql("prices", connection, index=False)
+
+    def _describe(self) -> dict[str, Any]:
+        return {"database": self._database}
 
 
-def test_what_is_no_file_is_captured_by_value_with_a_warning(tmp_path, built):
-    result = built(DataCatalog({"artifact": sql_table(tmp_path)}), nodes.describe)
-    assert "the artifact 'artifact' is no file (SQLTableDataset)" in result.warnings[0]
-    assert "sqlite" not in (result.folder / PLAN_FILE).read_text()
-    (tmp_path / "shop.db").unlink()
+@pytest.fixture
+def shop(tmp_path):
+    """A database with a table of prices."""
+    TableDataset(str(tmp_path / "shop.db")).save(pd.DataFrame({"price": [5]}))
+    return str(tmp_path / "shop.db")
+
+
+def test_what_is_no_file_is_captured_by_value_with_a_warning(shop, built):
+    result = built(DataCatalog({"artifact": TableDataset(shop, sql="select * from prices")}), nodes.describe)
+    assert "the artifact 'artifact' is no file (TableDataset)" in result.warnings[0]
+    assert "shop.db" not in (result.folder / PLAN_FILE).read_text()
+    Path(shop).unlink()
     assert "5" in load_predictor(result.folder).predict("x")
 
 
-def test_a_query_in_a_file_is_captured_by_its_result(tmp_path, built):
-    from kedro_datasets.pandas import SQLQueryDataset
-
-    sql_table(tmp_path)
+def test_a_query_in_a_file_is_captured_by_its_result(tmp_path, shop, built):
     (tmp_path / "prices.sql").write_text("select price + 1 as more from prices")
-    credentials = {"con": f"sqlite:///{tmp_path}/shop.db"}
-    query = SQLQueryDataset(filepath=str(tmp_path / "prices.sql"), credentials=credentials)
+    query = TableDataset(shop, filepath=str(tmp_path / "prices.sql"))
     result = built(DataCatalog({"artifact": query}), nodes.describe)
     assert "6" in load_predictor(result.folder).predict("x")
+
+
+def test_what_is_no_file_and_uses_credentials_is_refused(shop, built):
+    from kedro_datasets.pandas import SQLTableDataset
+
+    dataset = SQLTableDataset(table_name="prices", credentials={"con": f"sqlite:///{shop}"})
+    with pytest.raises(LoggingError, match=r"\(SQLTableDataset\) uses credentials \(credentials\).*store it as a file"):
+        built(DataCatalog({"artifact": dataset}), nodes.describe)
+
+
+def test_a_file_whose_entry_has_credentials_in_it_is_refused(tmp_path, built):
+    table = pd.DataFrame({"a": [1]})
+    table.to_csv(tmp_path / "t.csv", index=False)
+    dataset = CSVDataset(filepath=str(tmp_path / "t.csv"), load_args={"storage": {"token": "very-secret"}})
+    with pytest.raises(LoggingError, match=r"has credentials in it \(load_args\.storage\.token\).*credentials\.yml"):
+        built(DataCatalog({"artifact": dataset}), nodes.describe)
 
 
 def test_an_artifact_in_memory_is_refused(built):
