@@ -60,14 +60,13 @@ class BoundRun:
             BindingError: with the findings of `kedro bind check` for the bindings of this run.
         """
         from conf_schema import has_errors
-        from kedro_bind.checks import findings_of_all, located, long_parameters, tracking_findings
+        from kedro_bind.checks import Surroundings, findings_of_all, located, tracking_findings
         from kedro_bind.install import current_config
         from kedro_bind.render.text import render_plain
 
         config = current_config()
         of_tracking = tracking_findings(self.tracking)
-        findings = findings_of_all(self.bindings.values(), catalog, self.origin)
-        findings += long_parameters(self.bindings.values(), catalog, self.tracking)
+        findings = findings_of_all(self.bindings.values(), Surroundings(catalog, self.origin, self.tracking))
         placed = [*located(findings, config), *of_tracking]
         if has_errors(placed):
             names = ", ".join(f"'{name}'" for name in self.bindings)
