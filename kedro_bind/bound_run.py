@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from kedro_bind.errors import BindingError, KedroBindError, LoggingError
 from kedro_bind.model.wiring import bare
 from kedro_bind.store_errors import said_by
+from kedro_bind.whole_lines import log_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -170,12 +171,8 @@ class BoundRun:
             LoggingError: a model could not be logged, all that could be were; or the run could not be ended.
         """
         for name, reason in self.incomplete.items():
-            logger.warning(
-                "kedro_bind: no model of '%s' is logged: %s; '%s' logs it from what is stored",
-                name,
-                reason,
-                self._command(name),
-            )
+            left_out = "kedro_bind: no model of '%s' is logged: %s; '%s' logs it from what is stored"
+            log_whole(logger, logging.WARNING, left_out, name, reason, self._command(name))
         if self.tracked is None:
             return
         from kedro_bind.model.leftovers import remove_leftovers
@@ -208,7 +205,7 @@ class BoundRun:
             except Exception as error:  # noqa: BLE001 - training is done: whatever it is, it is told at the end
                 failures[name] = error
             else:
-                logger.info("kedro_bind: %s", self.logged[name])
+                log_whole(logger, logging.INFO, "kedro_bind: %s", self.logged[name])
         return failures
 
     def _logging_failed(self, failures: Mapping[str, Exception]) -> KedroBindError:
@@ -251,7 +248,8 @@ class BoundRun:
     def kill(self) -> None:
         """End the MLflow run of a training, or of a logging, that was interrupted."""
         commands = "\n".join(self._commands(name for name in self.bindings if name not in self.incomplete))
-        logger.warning("kedro_bind: the run is interrupted; where training is done, this logs it:\n%s", commands)
+        told = "kedro_bind: the run is interrupted; where training is done, this logs it:\n%s"
+        log_whole(logger, logging.WARNING, told, commands)
         self._end("KILLED")
 
     def _end(self, status: str, error: BaseException | None = None) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from kedro_bind.cli.project import context_of, loader_of, logs_apart, no_traceback, verbose_option, where_options
+from kedro_bind.cli.project import context_of, no_traceback, verbose_option, where_options
+from kedro_bind.cli.stdout import AnswerCommand, answer, answers_on_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +23,7 @@ __all__ = ["command"]
 
 @click.command(
     name="check",
+    cls=AnswerCommand,
     epilog="Example: kedro bind check --env=prod --format=github",
     short_help="Find every mistake in the bindings before anything runs.",
 )
@@ -35,7 +36,8 @@ __all__ = ["command"]
     type=click.Choice(["text", "json", "github"]),
     default="text",
     show_default=True,
-    help="How findings are written.",
+    help="How findings are written. Pipe json and github from 'python -m kedro_bind check', which prints nothing else: "
+    "'kedro' prints a line of its own first.",
 )
 @click.option(
     "--output",
@@ -70,27 +72,27 @@ def command(  # noqa: PLR0913 - one for each option
         from kedro_bind.checks import in_all
         from kedro_bind.render import render_report
 
-        with logs_apart():
-            envs = _environments(metadata, conf_source, params) if all_envs else [env]
-            checked = [_check(metadata, each, conf_source, params, names) for each in envs]
+        envs = _environments(metadata, conf_source, params) if all_envs else [env]
+        checked = [_check(metadata, each, conf_source, params, names) for each in envs]
         report, sources = in_all(checked)
-        colour = format_ == "text" and output is None and sys.stdout.isatty()
+        colour = format_ == "text" and output is None and answers_on_terminal()
         printed = render_report(report, sources, format_, colour=colour)
         if not report.names and not report.files and format_ == "text":
             printed = "no bindings: the project has no pipeline_ml*.yml, and its code makes none"
         if output is not None:
             output.write_text(f"{printed}\n", encoding="utf-8")
         elif printed:
-            click.echo(printed)
+            answer(printed)
         if any(strict or each.severity.value == "error" for each in report.findings):
             raise click.exceptions.Exit(1)
 
 
 def _environments(metadata: ProjectMetadata, conf_source: str | None, params: dict[str, Any]) -> Sequence[str | None]:
+    from kedro_bind.config import config_loader
     from kedro_bind.config_files import environments
 
     try:
-        return environments(loader_of(metadata, None, conf_source, params))
+        return environments(config_loader(metadata.project_path, None, conf_source, params))
     except Exception:  # noqa: BLE001 - what keeps the loader from being made becomes a finding of the check
         return [None]
 
@@ -105,14 +107,14 @@ def _check(
     """Check the bindings as one environment has them."""
     from conf_schema import Document, Sources, did_you_mean
     from kedro_bind.checks import Report, broken_project, check_everything
-    from kedro_bind.config import Config
+    from kedro_bind.config import Config, config_loader
     from kedro_bind.config_files import env_of, environments, has_environment
     from kedro_bind.install import checked, registered_pipelines
     from kedro_bind.model.origin import Origin
     from kedro_bind.tracking.config import read_tracking_config
 
     try:
-        loader = loader_of(metadata, env, conf_source, params)
+        loader = config_loader(metadata.project_path, env, conf_source, params)
     except Exception as error:  # noqa: BLE001 - it reads globals.yml, which may be broken in any way
         return Report((broken_project("configuration", error),), names, (), env or "default"), Sources()
     if env is not None and not has_environment(loader, env):

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 import traceback
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
 from kedro.framework.project import settings
 
-from kedro_bind.config import Config, read_config
+from kedro_bind.config import Config, config_loader, read_config
 from kedro_bind.errors import KedroBindError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from kedro.config import AbstractConfigLoader
     from kedro.framework.context import KedroContext
     from kedro.framework.startup import ProjectMetadata
 
-__all__ = ["config_of", "context_of", "loader_of", "logs_apart", "no_traceback", "verbose_option", "where_options"]
+__all__ = ["config_of", "context_of", "no_traceback", "verbose_option", "where_options"]
 
 
 def where_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -46,22 +44,7 @@ def config_of(
     metadata: ProjectMetadata, env: str | None, conf_source: str | None, params: Mapping[str, Any]
 ) -> Config | None:
     """Read the bindings as a session with these options would."""
-    return read_config(loader_of(metadata, env, conf_source, params), metadata.project_path)
-
-
-def loader_of(
-    metadata: ProjectMetadata, env: str | None, conf_source: str | None, params: Mapping[str, Any]
-) -> AbstractConfigLoader:
-    """Make the config loader that a session with these options would have."""
-    import os
-
-    loader: AbstractConfigLoader = settings.CONFIG_LOADER_CLASS(
-        conf_source=conf_source or str(metadata.project_path / settings.CONF_SOURCE),
-        env=env or os.getenv("KEDRO_ENV"),
-        runtime_params=dict(params),
-        **settings.CONFIG_LOADER_ARGS,
-    )
-    return loader
+    return read_config(config_loader(metadata.project_path, env, conf_source, params), metadata.project_path)
 
 
 def context_of(
@@ -76,19 +59,6 @@ def context_of(
     session = session_class.create(project_path=metadata.project_path, env=env, conf_source=conf_source, **more)
     context: KedroContext = session.load_context() if of_session else session.load_context(runtime_params=dict(params))
     return context
-
-
-@contextmanager
-def logs_apart() -> Iterator[None]:
-    """Keep standard output for a command's answer: log lines, and what the project prints, go to standard error."""
-    handlers = [each for each in logging.getLogger().handlers if getattr(each, "stream", None) is sys.stdout]
-    streams = [(each, each.setStream(sys.stderr)) for each in handlers if isinstance(each, logging.StreamHandler)]
-    try:
-        with redirect_stdout(sys.stderr):
-            yield
-    finally:
-        for handler, stream in streams:
-            handler.setStream(stream)
 
 
 @contextmanager
