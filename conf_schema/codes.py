@@ -22,6 +22,7 @@ Code = Literal[
     "captured-by-value",
     "credentials-in-catalog",
     "duplicate-key",
+    "duplicate-metric",
     "duplicate-model-name",
     "empty-document",
     "empty-selection",

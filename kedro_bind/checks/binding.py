@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from kedro_bind.checks.catalog import catalog_problems
 from kedro_bind.checks.environment import environment_problems
 from kedro_bind.checks.flow import flow_problems
+from kedro_bind.checks.metrics import metric_problems
 from kedro_bind.checks.naming import naming_problems, shared_names
 from kedro_bind.checks.packaging import packaging_problems
 from kedro_bind.checks.parameters import parameter_problems
@@ -30,6 +31,7 @@ def binding_findings(binding: ResolvedBinding, catalog: Any, origin: Origin | No
     """Find everything that would keep the model of a binding from being logged, or from working elsewhere."""
     yield from naming_problems(binding)
     yield from promotion_problems(binding)
+    yield from metric_problems(binding)
     yield from runner_problems(binding, catalog)
     yield from catalog_problems(binding, catalog)
     yield from flow_problems(binding, catalog)
