@@ -135,4 +135,4 @@ def _number(value: Any) -> float | None:
         number = convert_metric_value_to_float_if_possible(value)
     except (MlflowException, TypeError, ValueError):
         return None
-    return number if isinstance(number, float) else None
+    return number if type(number) is float else None  # what it can't convert, it returns as it is
