@@ -24,6 +24,7 @@ Code = Literal[
     "credentials-in-catalog",
     "credentials-in-requirements",
     "duplicate-key",
+    "duplicate-metric",
     "duplicate-model-name",
     "empty-document",
     "empty-selection",

@@ -193,6 +193,12 @@ class ModelOptions(Strict):
         "with the metric of the version that holds an alias; several conditions all have to hold.",
         examples=["accuracy >= champion", ["accuracy >= champion", "accuracy >= 0.9"]],
     )
+    metrics: Maybe[Names] = Field(
+        None,
+        description="Datasets of training whose numbers are logged as metrics of the MLflow run and of the model: a "
+        "number under the name of its dataset, a mapping under its own keys.",
+        examples=[["metrics"]],
+    )
     predict_params: AllOrNames = Field(
         "all",
         description="Which `params:` inputs a caller may override: 'all', 'none', or a list.",

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import shlex
+import time
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.errors import BindingError, KedroBindError, LoggingError
 from kedro_bind.model.wiring import bare
 from kedro_bind.redaction import Redaction, get_logger, redacted, redaction_of
 from kedro_bind.store_errors import said_by
+from kedro_bind.tracking.metrics import ObservedMetrics, log_metrics
+from kedro_bind.whole_lines import log_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from kedro.framework.context import KedroContext
     from kedro.pipeline import Pipeline
@@ -45,6 +49,7 @@ class BoundRun:
     logged: dict[str, LoggedModel] = field(default_factory=dict)
     samples: dict[str, InputSample] = field(default_factory=dict)
     provers: dict[str, Prover | None] = field(default_factory=dict)
+    metrics: ObservedMetrics = field(default_factory=ObservedMetrics)
     _from_saved: set[str] = field(default_factory=set)
 
     @cached_property
@@ -82,6 +87,8 @@ class BoundRun:
         """
         disabled = self.tracking.mlflow.tracking.disable_tracking.pipelines
         produced = {bare(name) for name in pipeline.all_outputs()}
+        # Which nodes a run of missing outputs leaves out is not known here.
+        self.metrics.produced = frozenset() if only_missing else frozenset(produced)
         for name, binding in self.bindings.items():
             sources = [each for each in binding.artifact_sources.values() if bare(each) in binding.fitted]
             left_out = sorted(each for each in sources if bare(each) not in produced)
@@ -156,6 +163,8 @@ class BoundRun:
 
     def _observe(self, name: str, dataset_name: str, data: Any, *, loaded: bool) -> None:
         binding = self.bindings[name]
+        if not loaded and bare(dataset_name) in map(bare, binding.model.metrics):
+            self.metrics.observe(dataset_name, data)
         # What a node loads counts more than what one saves: that is how a caller's data looks to the nodes.
         better = name not in self.samples or (loaded and name in self._from_saved)
         if better and bare(dataset_name) == bare(binding.training_input):
@@ -177,12 +186,8 @@ class BoundRun:
             LoggingError: a model could not be logged, all that could be were; or the run could not be ended.
         """
         for name, reason in self.incomplete.items():
-            logger.warning(
-                "kedro_bind: no model of '%s' is logged: %s; '%s' logs it from what is stored",
-                name,
-                reason,
-                self._command(name),
-            )
+            left_out = "kedro_bind: no model of '%s' is logged: %s; '%s' logs it from what is stored"
+            log_whole(logger, logging.WARNING, left_out, name, reason, self._command(name))
         if self.tracked is None:
             return
         from kedro_bind.model.leftovers import remove_leftovers
@@ -209,14 +214,24 @@ class BoundRun:
             logger.info("kedro_bind: logging the model of '%s'", name)
             try:
                 self._resume()
-                self.logged[name] = log_model(
-                    binding, catalog, self.origin, self.samples.get(name), self.provers.pop(name, None)
-                )
+                on_saved = self._log_metrics(binding, catalog)
+                sample, prover = self.samples.get(name), self.provers.pop(name, None)
+                self.logged[name] = log_model(binding, catalog, self.origin, sample, prover, on_saved)
             except Exception as error:  # noqa: BLE001 - training is done: whatever it is, it is told at the end
                 failures[name] = error
+                if (prover := self.provers.pop(name, None)) is not None:
+                    prover.stop()
             else:
-                logger.info("kedro_bind: %s", self.logged[name])
+                log_whole(logger, logging.INFO, "kedro_bind: %s", self.logged[name])
         return failures
+
+    def _log_metrics(self, binding: ResolvedBinding, catalog: Any) -> Callable[[str], None]:
+        """Log the metrics of training to the MLflow run, and return what logs them to its model."""
+        assert self.tracked is not None
+        metrics = self.metrics.of(binding.model.metrics, catalog)
+        log = partial(log_metrics, metrics, self.tracked.run_id, time.time_ns() // 1_000_000)
+        log()
+        return lambda model_id: log(model_id=model_id)
 
     def _logging_failed(self, failures: Mapping[str, Exception]) -> KedroBindError:
         told = [f"the model of '{name}' is not logged: {_reason(error)}" for name, error in failures.items()]
@@ -257,7 +272,8 @@ class BoundRun:
     def kill(self) -> None:
         """End the MLflow run of a training, or of a logging, that was interrupted."""
         commands = "\n".join(self._commands(name for name in self.bindings if name not in self.incomplete))
-        logger.warning("kedro_bind: the run is interrupted; where training is done, this logs it:\n%s", commands)
+        told = "kedro_bind: the run is interrupted; where training is done, this logs it:\n%s"
+        log_whole(logger, logging.WARNING, told, commands)
         self._end("KILLED")
 
     def _end(self, status: str, error: BaseException | None = None) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from kedro.framework.project import settings
 
 from kedro_bind.config_files import read_files
 from kedro_bind.redaction import Redaction, redaction_of
@@ -12,9 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from kedro.config import AbstractConfigLoader
+
     from conf_schema import Diagnostic, Document, Draft, Sources
 
-__all__ = ["CONFIG_KEY", "Config", "read_config"]
+__all__ = ["CONFIG_KEY", "Config", "config_loader", "read_config"]
 
 CONFIG_KEY = "pipeline_ml"
 
@@ -43,6 +48,19 @@ class Config:
     def unreadable(self) -> bool:
         """Whether some file could not be read, so that bindings may be missing from `names`."""
         return any(source.root is None for source in self.sources.files)
+
+
+def config_loader(
+    project_path: Path, env: str | None, conf_source: str | None, params: Mapping[str, Any] | None = None
+) -> AbstractConfigLoader:
+    """Make the config loader that a session with these options would have."""
+    loader: AbstractConfigLoader = settings.CONFIG_LOADER_CLASS(
+        conf_source=conf_source or str(project_path / settings.CONF_SOURCE),
+        env=env or os.getenv("KEDRO_ENV"),
+        runtime_params=dict(params) if params else None,
+        **settings.CONFIG_LOADER_ARGS,
+    )
+    return loader
 
 
 def read_config(loader: Any, project_path: Path | None = None) -> Config | None:

@@ -166,48 +166,72 @@ def bind_pipelines(pipelines: Mapping[str, Pipeline]) -> Mapping[str, Pipeline]:
 
 
 def _load(register_pipelines: Callable[[], Mapping[str, Pipeline]]) -> Mapping[str, Pipeline]:
+    requested = _requested_now()
     try:
         config = _current.read()
     except Exception as error:  # noqa: BLE001 - whatever keeps us from reading, the project's own pipelines load
         logger.warning("kedro_bind: bound pipelines are left out, since the configuration can't be read: %s", error)
-        return register_pipelines()
-    if config is None:
-        return register_pipelines()
-    requested = _requested_now()
-    wanted = None if requested is None else [name for name in requested if name in config.document.bindings]
+        config = None
     registered = _register(register_pipelines, config, requested)
+    wanted = None if requested is None or config is None else [*filter(config.document.bindings.get, requested)]
     return _bind(registered, config, wanted)
 
 
 def _register(
-    register_pipelines: Callable[[], Mapping[str, Pipeline]], config: Config, requested: list[str] | None
+    register_pipelines: Callable[[], Mapping[str, Pipeline]], config: Config | None, requested: list[str] | None
 ) -> Mapping[str, Pipeline]:
-    """Let the user's code load what was requested, a bound name standing for the pipelines it selects from."""
+    """Let the user's code load what was requested, or all pipelines where it can't do with less.
+
+    From Kedro 1.7 on, `find_pipelines` returns only what was requested, and fails for a name without a folder of its
+    own: one that `register_pipelines` adds itself, such as a binding made by `pipeline_ml_factory`
+    (https://github.com/kedro-org/kedro/blob/1.7.0/kedro/framework/project/__init__.py).
+    """
     if requested is None:
         return register_pipelines()
+    names = _names_to_find(requested, config)
+    try:
+        with _requested(names):
+            return register_pipelines()
+    except Exception as error:
+        refusals = (_refusal(name, config) for name in requested if config is not None and not _is_modular(name))
+        if refusal := next(filter(None, refusals), None):
+            raise refusal from None
+        broken = isinstance(error, ImportError) and all(_is_modular(name) for name in names or ())
+        if broken or names is None or "__default__" in names:  # loading everything would fail in the same way
+            raise
+        registered = _register_all(register_pipelines, error)
+        if config is None and any(name not in registered for name in requested):
+            raise  # as it would without kedro_bind
+        return registered
+
+
+def _register_all(
+    register_pipelines: Callable[[], Mapping[str, Pipeline]], first_error: Exception
+) -> Mapping[str, Pipeline]:
+    try:
+        with _requested(None):
+            return register_pipelines()
+    except Exception as error:
+        raise first_error from error
+
+
+def _names_to_find(requested: list[str], config: Config | None) -> list[str] | None:
+    """Return what `find_pipelines` has to find, a bound name standing for the pipelines that it selects from.
+
+    That is everything, `None`, where a binding selects from a pipeline that `find_pipelines` does not know.
+    """
+    if config is None:
+        return requested
     from kedro_bind.binding.expand import pipelines_named_by
 
-    widened: set[str] = set()
+    names: set[str] = set()
     for name in requested:
         binding = config.document.bindings.get(name)
         if binding is not None:
-            widened |= pipelines_named_by(binding)
+            names |= pipelines_named_by(binding)
         if name not in config.names or _is_modular(name):
-            widened.add(name)
-    try:
-        with _requested(sorted(widened)):
-            return register_pipelines()
-    except (ImportError, KeyError):
-        unknown = [name for name in requested if not _is_modular(name)]
-        refusals = [error for name in unknown if (error := _refusal(name, config)) is not None]
-        if refusals:
-            raise refusals[0] from None
-        if not unknown:
-            raise
-        # `find_pipelines` knows only pipelines with a folder of their own; the request or a selection may
-        # name one that register_pipelines() makes itself. If the project really is broken, this raises again.
-        with _requested(None):
-            return register_pipelines()
+            names.add(name)
+    return sorted(names) if all(_is_modular(name) for name in names) else None
 
 
 def _bind(pipelines: Mapping[str, Pipeline], config: Config | None, wanted: list[str] | None) -> Mapping[str, Pipeline]:

@@ -127,6 +127,7 @@ def _model_settings(options: ModelOptions, name: str | None, inference: Pipeline
         metadata=options.metadata,
         tags=options.tags or {},
         description=options.description or _docstring(inference),
+        metrics=options.metrics or (),
         predict_params=options.predict_params,
         verify=options.verify,
     )

@@ -47,6 +47,7 @@ class ModelSettings:
     metadata: Mapping[str, Any] | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     description: str | None = None
+    metrics: tuple[str, ...] = ()
     predict_params: Literal["all", "none"] | tuple[str, ...] = "all"
     verify: bool = True
     more: Mapping[str, Any] = field(default_factory=dict)

@@ -15,6 +15,7 @@ from kedro_bind.checks.catalog import (
 from kedro_bind.checks.environment import environment_problems
 from kedro_bind.checks.flow import flow_problems
 from kedro_bind.checks.input import input_problems
+from kedro_bind.checks.metrics import metric_problems
 from kedro_bind.checks.naming import binding_name_problems, model_name_problems, registry_problems, shared_names
 from kedro_bind.checks.packaging import function_problems, packaging_problems
 from kedro_bind.checks.parameters import open_parameters, parameter_problems
@@ -76,6 +77,11 @@ def _registry(it: _Subject) -> Iterator[Diagnostic]:
 @rule("model.aliases", "model.promote_if")
 def _promotion(it: _Subject) -> Iterator[Diagnostic]:
     yield from promotion_problems(it.binding)
+
+
+@rule("training", "model.metrics")
+def _metrics(it: _Subject) -> Iterator[Diagnostic]:
+    yield from metric_problems(it.binding)
 
 
 @rule("runner", "catalog")
@@ -160,6 +166,7 @@ CHECK_RULES: tuple[Rule[_Subject], ...] = (
     _model_name,
     _registry,
     _promotion,
+    _metrics,
     _runner,
     _artifacts,
     _training_entries,

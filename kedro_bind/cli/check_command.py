@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from kedro_bind.cli.project import context_of, loader_of, logs_apart, no_traceback, say, verbose_option, where_options
+from kedro_bind.cli.project import context_of, loader_of, no_traceback, verbose_option, where_options
+from kedro_bind.cli.stdout import AnswerCommand, answer, answers_on_terminal
 from kedro_bind.redaction import redact
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ __all__ = ["command"]
 
 @click.command(
     name="check",
+    cls=AnswerCommand,
     epilog="Example: kedro bind check --env=prod --format=github",
     short_help="Find every mistake in the bindings before anything runs.",
 )
@@ -36,7 +37,8 @@ __all__ = ["command"]
     type=click.Choice(["text", "json", "github"]),
     default="text",
     show_default=True,
-    help="How findings are written.",
+    help="How findings are written. Pipe json and github from 'python -m kedro_bind check', which prints nothing else: "
+    "'kedro' prints a line of its own first.",
 )
 @click.option(
     "--output",
@@ -71,15 +73,14 @@ def command(  # noqa: PLR0913 - one for each option
         from kedro_bind.checks import in_all
         from kedro_bind.render import render_report
 
-        with logs_apart():
-            envs = _environments(metadata, conf_source, params) if all_envs else [env]
-            report = in_all([_check(metadata, each, conf_source, params, names) for each in envs])
-        colour = format_ == "text" and output is None and sys.stdout.isatty()
+        envs = _environments(metadata, conf_source, params) if all_envs else [env]
+        report = in_all([_check(metadata, each, conf_source, params, names) for each in envs])
+        colour = format_ == "text" and output is None and answers_on_terminal()
         printed = render_report(report, format_, colour=colour)
         if output is not None:
             output.write_text(f"{redact(printed)}\n", encoding="utf-8")
         elif printed:
-            say(printed)
+            answer(printed)
         if any(strict or each.severity.value == "error" for each in report.findings):
             raise click.exceptions.Exit(1)
 

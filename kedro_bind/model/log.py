@@ -26,7 +26,7 @@ from kedro_bind.redaction import get_logger, redact, redact_value
 from kedro_bind.store_errors import first_reason, said_by
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from kedro_bind.binding.resolved import ModelSettings, ResolvedBinding
     from kedro_bind.model.origin import Origin
@@ -69,11 +69,13 @@ def log_model(
     origin: Origin,
     sample: InputSample | None = None,
     prover: Prover | None = None,
+    on_saved: Callable[[str], None] | None = None,
 ) -> LoggedModel:
     """Log a binding as a pyfunc model into the active MLflow run, and register it if the binding says so.
 
     `sample` is what the run saw of the input; without it, the input is loaded from the catalog. `prover` is
-    one that `start_prover` has started; it is used up.
+    one that `start_prover` has started; it is used up. `on_saved` is called with the model's id once the model is
+    saved, before it is registered.
 
     Raises:
         KedroBindError: the model can't be built, does not hold the proof, or MLflow refuses it.
@@ -112,6 +114,8 @@ def log_model(
             )
             attempt.model_id = info.model_id
             mlflow.log_text(lineage_text(flavor.lineage), f"kedro_bind/{settings.name}.yml")
+            if on_saved is not None:
+                on_saved(info.model_id)
             version = register(settings, tags, info.model_id, run_id)
         except KedroBindError:
             raise

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.errors import LoggingError
-from kedro_bind.own_store import FILES
+from kedro_bind.own_store import FILES, database_in
 from kedro_bind.redaction import get_logger, redact_value
 from kedro_bind.tracking.server import resolved_uri
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from conf_schema.mlflow import Experiment
 
 __all__ = ["experiment_id"]
@@ -70,6 +71,5 @@ def _location(name: str, given: str | None, project_path: Path) -> str | None:
 
     if given is not None:
         return resolved_uri(given, project_path)
-    store = mlflow.get_tracking_uri()
-    own = store.startswith("sqlite:///") and Path(store.removeprefix("sqlite:///")).is_relative_to(project_path)
+    own = database_in(project_path, mlflow.get_tracking_uri())
     return (project_path / FILES / name).as_uri() if own else None

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.errors import LoggingError
+from kedro_bind.own_store import database_in, tell_what_to_ignore
 from kedro_bind.patience import patience
 from kedro_bind.redaction import get_logger, redact
 from kedro_bind.store_errors import said_by
@@ -181,6 +182,8 @@ def _opened(wanted: RunRequest, config: TrackingConfig, context: KedroContext) -
     settings = config.mlflow.tracking
     with ExitStack() as stack:
         stack.enter_context(connect(config.mlflow.server, context))
+        database = database_in(context.project_path, mlflow.get_tracking_uri())
+        is_new = database is not None and not database.exists()
         if config.declared and settings.disable_tracking.disable_autologging:
             mlflow.autolog(disable=True)
         run_id = wanted.run_id or (None if os.environ.get("MLFLOW_RUN_ID") else settings.run.id)
@@ -194,6 +197,8 @@ def _opened(wanted: RunRequest, config: TrackingConfig, context: KedroContext) -
             nested=settings.run.nested,
             tags=dict(wanted.tags),
         )
+        if database is not None and is_new:
+            tell_what_to_ignore(context.project_path, database)
         errors = tuple(each for each in run.data.tags if each in ERROR_TAGS)
         return TrackedRun(run.info.run_id, old_errors=errors, _connection=stack.pop_all())
     raise AssertionError  # an ExitStack swallows nothing here
