@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 import subprocess
 from pathlib import Path
 
 __all__ = ["DATABASE", "FILES", "database_in", "tell_what_to_ignore"]
 
-logger = logging.getLogger(__name__)
+from kedro_bind.redaction import get_logger
+
+logger = get_logger(__name__)
 
 DATABASE = "mlflow.db"
 """The sqlite database."""

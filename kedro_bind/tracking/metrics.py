@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from kedro_bind.errors import LoggingError
 from kedro_bind.model.wiring import bare
+from kedro_bind.redaction import get_logger
 from kedro_bind.store_errors import said_by
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ObservedMetrics", "log_metrics", "metrics_in"]
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 _NOT_ALLOWED = re.compile(r"[^/\w.\- :]")
 
