@@ -49,6 +49,7 @@ Code = Literal[
     "unknown-pipeline",
     "unknown-runner",
     "unknown-tag",
+    "unread-file",
     "unresolved-interpolation",
     "untyped-input",
     "unused-key",

@@ -14,6 +14,7 @@ from kedro_bind.checks.parameters import parameter_problems
 from kedro_bind.checks.promotion import promotion_problems
 from kedro_bind.checks.running import runner_problems
 from kedro_bind.checks.signature import signature_problems
+from kedro_bind.checks.tracking import long_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from kedro_bind.binding.resolved import ResolvedBinding
     from kedro_bind.config import Config
     from kedro_bind.model.origin import Origin
+    from kedro_bind.tracking.config import TrackingConfig
 
 __all__ = ["binding_findings", "findings_of_all", "located"]
 
@@ -40,20 +42,13 @@ def binding_findings(binding: ResolvedBinding, catalog: Any, origin: Origin | No
 
 
 def findings_of_all(
-    bindings: Iterable[ResolvedBinding], catalog: Any, origin: Origin | None = None
+    bindings: Iterable[ResolvedBinding],
+    catalog: Any,
+    origin: Origin | None = None,
+    tracking: TrackingConfig | None = None,
 ) -> list[Diagnostic]:
     """Find what is wrong with several bindings, each by itself and one beside the other."""
     bindings = list(bindings)
     findings = [found for each in bindings for found in binding_findings(each, catalog, origin)]
-    return [*findings, *shared_names(bindings)]
-
-
-def located(findings: Iterable[Diagnostic], config: Config | None) -> list[Diagnostic]:
-    """Return findings with their places in the document; one about a binding that code made has none, and names it."""
-    declared = config.names if config else []
-    return [
-        config.sources.locate(finding)
-        if config and finding.binding in declared
-        else replace(finding, elsewhere=finding.binding is not None)
-        for finding in findings
-    ]
+    long = long_parameters(bindings, catalog, tracking) if tracking is not None else []
+    return [*findings, *shared_names(bindings), *long]

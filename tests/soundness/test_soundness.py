@@ -28,7 +28,7 @@ from kedro.runner import SequentialRunner
 from conf_schema import has_errors
 from kedro_bind.binding.expand import expand
 from kedro_bind.binding.pipeline_ml import PipelineML
-from kedro_bind.checks import check_everything
+from kedro_bind.checks import Project, check_project
 from kedro_bind.config import read_config
 from kedro_bind.model.build import build_plan
 from kedro_bind.model.log import log_model
@@ -59,7 +59,9 @@ def check(case: Case, project: Path):
     config = read_config(loader, project)
     assert config is not None
     origin = Origin(project, "tests", "local")
-    report = check_everything(config, case.pipelines, lambda: catalog_of(case, project), origin=origin)
+    report = check_project(
+        Project(loader, project, "tests", case.pipelines, lambda: catalog_of(case, project)), config=config
+    )
     return report, config, origin
 
 
