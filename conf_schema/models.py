@@ -5,7 +5,17 @@ from __future__ import annotations
 import itertools
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, RootModel, Tag, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    RootModel,
+    Tag,
+    ValidationInfo,
+    model_validator,
+)
 
 from conf_schema.values import (
     EACH,
@@ -195,21 +205,23 @@ class ModelOptions(Strict):
     )
 
     @model_validator(mode="after")
-    def _agree(self) -> ModelOptions:
+    def _agree(self, info: ValidationInfo) -> ModelOptions:
+        """Compare keys with each other; the `context` of a validation may name keys that are given with a bad value."""
+        bad = (info.context or {}).get("bad", frozenset())
+        given = {key for key in type(self).model_fields if f"model.{key}" in bad or getattr(self, key) is not None}
         for key, reason in _OF_REGISTERED.items():
-            if getattr(self, key) is not None and not self.registered_model_name:
+            if getattr(self, key) is not None and "registered_model_name" not in given:
                 raise conflict(key, reason, "add 'registered_model_name'")
-        if self.promote_if is not None and self.aliases is None:
+        if self.promote_if is not None and "aliases" not in given:
             raise conflict(
                 "promote_if", "a version is promoted by its aliases, and there are no 'aliases'", "add 'aliases'"
             )
-        environments = [key for key in _ENVIRONMENTS if getattr(self, key) is not None]
-        if len(environments) > 1:
-            raise conflict(
-                environments[1],
-                f"MLflow takes only one of '{environments[0]}' and '{environments[1]}'",
-                "keep one of them",
-            )
+        environments = [key for key in _ENVIRONMENTS if key in given]
+        valid = [key for key in environments if getattr(self, key) is not None]
+        if valid and len(environments) > 1:
+            other = next(key for key in environments if key != valid[-1])
+            reason = f"MLflow takes only one of '{other}' and '{valid[-1]}'"
+            raise conflict(valid[-1], reason, "keep one of them")
         return self
 
 
