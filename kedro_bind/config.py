@@ -9,9 +9,10 @@ from kedro_bind.config_files import read_files
 from kedro_bind.redaction import Redaction, redaction_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
-    from conf_schema import Diagnostic, Document, Sources
+    from conf_schema import Diagnostic, Document, Draft, Sources
 
 __all__ = ["CONFIG_KEY", "Config", "read_config"]
 
@@ -22,8 +23,8 @@ CONFIG_KEY = "pipeline_ml"
 class Config:
     """What the project's `pipeline_ml*` files say in one environment.
 
-    `document` has the bindings that hold; `findings` say what is wrong with the others, already placed. `redaction`
-    knows the credentials that the same loader has.
+    `document` has the bindings that are valid, `drafts` all of them as far as each is; `findings` say what is wrong
+    with the others, already placed. `redaction` knows the credentials that the same loader has.
     """
 
     document: Document
@@ -31,6 +32,7 @@ class Config:
     findings: tuple[Diagnostic, ...] = ()
     env: str = ""
     redaction: Redaction = field(default=Redaction(tuple), compare=False, repr=False)
+    drafts: Mapping[str, Draft] = field(default_factory=dict)
 
     @property
     def names(self) -> list[str]:
@@ -52,9 +54,14 @@ def read_config(loader: Any, project_path: Path | None = None) -> Config | None:
     files = read_files(loader, CONFIG_KEY, project_path)
     if files is None:
         return None
-    from conf_schema import validate_document
+    from conf_schema import Draft, draft_binding, validate_document  # pydantic takes long to import
 
     document, problems = validate_document(files.values)
+    drafts = {
+        name: Draft(document.bindings[name]) if name in document.bindings else draft_binding(name, value)
+        for name, value in files.values.items()
+    }
     placed = (files.sources.locate(each) for each in (*files.findings, *problems))
     findings = tuple(sorted(placed, key=lambda each: each.sort_key))
-    return Config(document, files.sources, findings, files.env, redaction_of(loader))
+    known = {name: draft for name, draft in drafts.items() if draft is not None}
+    return Config(document, files.sources, findings, files.env, redaction_of(loader), known)

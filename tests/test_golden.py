@@ -159,7 +159,9 @@ def test_json_has_every_finding_with_its_place_and_is_alone_on_standard_output(t
     assert [tuple(each[key] for key in ("code", "file", "line", "column", "binding")) for each in diagnostics] == [
         ("duplicate-key", file, 2, 38, "syntax"),
         ("unknown-key", file, 5, 37, "schema"),
+        ("unknown-pipeline", file, 6, 25, "schema"),
         ("empty-selection", file, 10, 44, "pipelines"),
+        ("bad-input-name", file, 12, 15, "pipelines"),
         ("bad-input-name", file, 17, 15, "binding"),
         ("not-in-catalog", file, 21, 3, "catalog"),
         ("not-persisted", file, 21, 3, "catalog"),

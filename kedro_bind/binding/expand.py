@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from conf_schema import Diagnostic
+from conf_schema import Diagnostic, Draft
 from kedro_bind.binding.pipeline_ml import PipelineML
-from kedro_bind.binding.resolve import resolve
+from kedro_bind.binding.resolve import Drafted, draft
 from kedro_bind.binding.selection import Selector
-from kedro_bind.errors import BindingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
     from conf_schema import Binding, Document
 
-__all__ = ["Expansion", "expand", "pipelines_named_by"]
+__all__ = ["Expansion", "draft_all", "expand", "pipelines_named_by"]
 
 
 @dataclass(frozen=True)
@@ -32,19 +31,19 @@ class Expansion:
 def expand(document: Document, pipelines: Mapping[str, Pipeline], names: Iterable[str] | None = None) -> Expansion:
     """Build the bound pipelines of a document from the registered ones.
 
-    `names` restricts it to some bindings. Nothing is raised for a binding that does not hold: it is left
+    `names` restricts it to some bindings. Nothing is raised for a binding that is invalid: it is left
     out, and the findings say why, with paths that start at the top of the document.
     """
-    bound: dict[str, PipelineML] = {}
-    findings: list[Diagnostic] = []
+    drafts = {name: Draft(document.bindings[name]) for name in (document.bindings if names is None else names)}
+    drafted = draft_all(drafts, pipelines)
+    bound = {name: PipelineML.of(each.binding) for name, each in drafted.items() if not each.findings}
+    return Expansion(bound, tuple(finding for each in drafted.values() for finding in each.findings))
+
+
+def draft_all(drafts: Mapping[str, Draft], pipelines: Mapping[str, Pipeline]) -> dict[str, Drafted]:
+    """Resolve bindings as far as they can be; the paths of the findings start at the top of the document."""
     selector = Selector(pipelines)
-    for name in document.bindings if names is None else names:
-        result = _expand_one(name, document.bindings[name], selector)
-        if isinstance(result, PipelineML):
-            bound[name] = result
-        else:
-            findings += [replace(each, path=(name, *each.path)) for each in result]
-    return Expansion(bound, tuple(findings))
+    return {name: _drafted(name, each, selector) for name, each in drafts.items()}
 
 
 def pipelines_named_by(binding: Binding) -> set[str]:
@@ -52,10 +51,10 @@ def pipelines_named_by(binding: Binding) -> set[str]:
     return {*binding.training.pipeline, *binding.inference.pipeline}
 
 
-def _expand_one(name: str, binding: Binding, selector: Selector) -> PipelineML | list[Diagnostic]:
-    problems = []
+def _drafted(name: str, declared: Draft, selector: Selector) -> Drafted:
+    findings = []
     if name in selector.pipelines:
-        problems.append(
+        findings.append(
             Diagnostic(
                 "name-clash",
                 f"'{name}' is the name of a registered pipeline already",
@@ -63,12 +62,11 @@ def _expand_one(name: str, binding: Binding, selector: Selector) -> PipelineML |
                 on_key=True,
             )
         )
-    training, of_training = selector.select(binding.training, ("training",))
-    inference, of_inference = selector.select(binding.inference, ("inference",))
-    problems += [*of_training, *of_inference]
-    if problems or training is None or inference is None:
-        return problems
-    try:
-        return PipelineML.of(resolve(binding, training, inference, name=name))
-    except BindingError as error:
-        return list(error.diagnostics)
+    selected: dict[str, Pipeline | None] = {"training": None, "inference": None}
+    for part in selected:
+        if part not in declared.bad:
+            selected[part], problems = selector.select(getattr(declared.binding, part), (part,))
+            findings += problems
+    drafted = draft(declared.binding, selected["training"], selected["inference"], name=name, broken=declared.bad)
+    placed = (replace(each, path=(name, *each.path)) for each in (*findings, *drafted.findings))
+    return replace(drafted, findings=tuple(placed))

@@ -6,19 +6,20 @@ import inspect
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from kedro.pipeline import Pipeline
+
 from conf_schema import parse_condition
 from kedro_bind.binding.resolved import DEFAULT_MODEL_NAME, ModelSettings, ResolvedBinding
-from kedro_bind.binding.rules import binding_problems, input_candidates
+from kedro_bind.binding.rule import find_problems
+from kedro_bind.binding.rules import BINDING_RULES, input_candidates, no_input_name
 from kedro_bind.errors import BindingError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from kedro.pipeline import Pipeline
+    from collections.abc import Iterable, Mapping, Sequence
 
     from conf_schema import Binding, Diagnostic, ModelOptions
 
-__all__ = ["CodeOnly", "refuse", "resolve"]
+__all__ = ["CodeOnly", "Drafted", "draft", "refuse", "resolve"]
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,18 @@ class CodeOnly:
 
     model: Mapping[str, Any] = field(default_factory=dict)
     without_copy_mode: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """A binding as far as it could be resolved, what is wrong with it, and which of its parts are `broken` by that.
+
+    A broken part has a stand-in in `binding`, which nobody may read.
+    """
+
+    binding: ResolvedBinding
+    findings: tuple[Diagnostic, ...] = ()
+    broken: frozenset[str] = frozenset()
 
 
 def resolve(
@@ -42,33 +55,43 @@ def resolve(
     Raises:
         BindingError: they do not, see docs/binding.md.
     """
+    drafted = draft(declared, training, inference, name=name, code=code)
+    if drafted.findings:
+        raise refuse(f"the binding '{name}'" if name else "the binding", drafted.findings)
+    return drafted.binding
+
+
+def draft(
+    declared: Binding,
+    training: Pipeline | None,
+    inference: Pipeline | None,
+    *,
+    name: str | None = None,
+    code: CodeOnly | None = None,
+    broken: Iterable[str] = (),
+) -> Drafted:
+    """Resolve a binding as far as it can be; a pipeline that could not be selected is `None`."""
     code = code or CodeOnly()
+    lost = {part for part, pipeline in (("training", training), ("inference", inference)) if pipeline is None}
+    broken = frozenset(broken) | lost
+    training, inference = training or Pipeline([]), inference or Pipeline([])
+    findings: list[Diagnostic] = []
     input_name = declared.input_name
-    if input_name is None:
+    if input_name is None and not broken & {"training", "inference", "artifacts", "input_name"}:
         candidates = input_candidates(training, inference, declared.artifacts)
         input_name = candidates[0] if len(candidates) == 1 else None
+        if input_name is None:
+            findings.append(no_input_name(training, inference, declared.artifacts))
+    broken |= {"input_name"} if input_name is None else set()
     copy_mode = declared.copy_mode
     if not isinstance(copy_mode, str):
         copy_mode = {**copy_mode, **dict.fromkeys(code.without_copy_mode)}  # type: ignore[dict-item]  # None is Kedro's
-    problems = list(
-        binding_problems(
-            training,
-            inference,
-            input_name,
-            artifacts=declared.artifacts,
-            copy_mode=copy_mode,
-            predict_params=declared.model.predict_params,
-            training_input=declared.training.input_name,
-        )
-    )
-    if problems or input_name is None:
-        raise refuse(f"the binding '{name}'" if name else "the binding", problems)
     document = declared.model_dump(mode="json", exclude_defaults=True)
-    return ResolvedBinding(
+    binding = ResolvedBinding(
         training=training,
         inference=inference,
-        input_name=input_name,
-        training_input=declared.training.input_name or input_name,
+        input_name=input_name or "",
+        training_input=declared.training.input_name or input_name or "",
         artifacts=dict(declared.artifacts),
         runner=declared.runner,
         copy_mode=copy_mode,
@@ -76,6 +99,8 @@ def resolve(
         name=name,
         document={**document, "input_name": input_name},
     )
+    found, broken = find_problems(BINDING_RULES, binding, broken)
+    return Drafted(binding, (*findings, *found), broken)
 
 
 def refuse(who: str, problems: Sequence[Diagnostic]) -> BindingError:

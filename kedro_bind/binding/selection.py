@@ -39,6 +39,10 @@ _KNOWN: dict[str, tuple[str, Code, str]] = {
 """For each filter: the names that it may have, the code for another one, and what is said of it."""
 
 
+_MOST_OTHERS = 3
+"""A name that more pipelines have is not taken for a hint at one of them."""
+
+
 @dataclass(frozen=True)
 class Selector:
     """Takes what selections name from the registered pipelines.
@@ -69,7 +73,7 @@ class Selector:
             said = f"the {_of(selection)} do not add up: {_line(error).rstrip('.')}"
             hint = "select from pipelines that can run together"
             return None, [Diagnostic("broken-project", said, hint, path=(*path, "pipeline"))]
-        if problems := list(_filter_problems(selection, whole, path)):
+        if problems := list(self._filter_problems(selection, whole, path)):
             return None, problems
         chosen = whole.pipeline
         if selection.filters or selection.exclude_tags:
@@ -79,12 +83,28 @@ class Selector:
         said = f"no node of {_of(selection)} passes all filters of '{path[-1] if path else 'the selection'}'"
         return None, [Diagnostic("empty-selection", said, "loosen one of them", path=path, on_key=True)]
 
-    def _find(self, name: str) -> Pipeline | None:
-        """Return a registered pipeline; a mapping that makes it when it is asked for it need not say that it has it."""
-        try:
-            return self.pipelines[name]
-        except KeyError:
-            return None
+    def _filter_problems(self, selection: Selection, whole: _Whole, path: KeyPath) -> Iterator[Diagnostic]:
+        for key, (known, code, what) in _KNOWN.items():
+            names: Collection[str] = getattr(whole, known)
+            for index, name in enumerate(getattr(selection, key) or ()):
+                if name not in names:
+                    has = "has" if len(selection.pipeline) == 1 else "have"
+                    message = what.format(of=_of(selection), has=has, name=name)
+                    hint = self._hint(selection, known, name, names)
+                    yield Diagnostic(code, message, hint, path=(*path, key, index))
+
+    def _hint(self, selection: Selection, known: str, name: str, names: Collection[str]) -> str:
+        """Say which name is close, which other pipelines have this one, or which names there are."""
+        if close := did_you_mean(name, names):
+            return close
+        others = [
+            other
+            for other in self.pipelines
+            if other not in selection.pipeline and name in getattr(self._whole((other,)), known)
+        ]
+        if 0 < len(others) <= _MOST_OTHERS:
+            return f"{_known('it is in', others)}, which 'pipeline' does not name"
+        return _known(f"the {known} are", names) or f"there are no {known} in it"
 
     def _whole(self, names: tuple[str, ...]) -> _Whole:
         if names not in self._sums:
@@ -142,17 +162,6 @@ def _passing(key: str, values: Iterable[str], whole: _Whole) -> set[str]:
         found = (whole.pipeline.only_nodes_with_namespaces([each]) for each in values)
         return {node.name for each in found for node in each.nodes}
     return {node.name for node in _FILTERS[key](whole.pipeline, *values).nodes}
-
-
-def _filter_problems(selection: Selection, whole: _Whole, path: KeyPath) -> Iterator[Diagnostic]:
-    for key, (known, code, what) in _KNOWN.items():
-        names: Collection[str] = getattr(whole, known)
-        for index, name in enumerate(getattr(selection, key) or ()):
-            if name not in names:
-                hint = did_you_mean(name, names) or _known("there are", names)
-                has = "has" if len(selection.pipeline) == 1 else "have"
-                said = what.format(of=_of(selection), has=has, name=name)
-                yield Diagnostic(code, said, hint, path=(*path, key, index))
 
 
 def _of(selection: Selection) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from kedro.io import MemoryDataset
 from kedro.io.core import is_parameter
 
 from conf_schema import Diagnostic, Severity, did_you_mean
+from kedro_bind.binding.rules import namesake
 from kedro_bind.errors import KedroBindError
 from kedro_bind.model.artifacts import Stored, credentials_of, has_path, is_persisted, local_config, unwrapped
+from kedro_bind.model.wiring import bare
 from kedro_bind.redaction import secrets_in
 from kedro_bind.secret_values import secret_keys
 
@@ -19,14 +21,17 @@ if TYPE_CHECKING:
 
     from kedro_bind.binding.resolved import ResolvedBinding
 
-__all__ = ["catalog_problems"]
+__all__ = ["artifact_problems", "parameter_value_problems", "secret_parameter_problems", "training_entry_problems"]
 
 
-def catalog_problems(binding: ResolvedBinding, catalog: Any) -> Iterator[Diagnostic]:
+def artifact_problems(binding: ResolvedBinding, catalog: Any) -> Iterator[Diagnostic]:
     """Find artifacts and parameters of a binding that the catalog does not keep; paths start at the binding's name."""
     name = binding.key
     training = binding.training.nodes
+    datasets = set(map(bare, binding.training.datasets()))
     for artifact, source in binding.artifact_sources.items():
+        if bare(source) not in datasets:
+            continue  # a free input, which is another rule's finding
         path = (name, "artifacts", artifact) if artifact in binding.artifacts else (name, "inference")
         on_key = path[-1] == "inference"
         makers = [node.name for node in training if source in node.outputs]
@@ -85,21 +90,32 @@ def catalog_problems(binding: ResolvedBinding, catalog: Any) -> Iterator[Diagnos
                 path,
                 on_key,
             )
-    yield from _entries_of_training(binding, catalog)
-    yield from _parameters(binding, catalog)
-    for parameter in sorted(binding.inference.inputs()):
-        if is_parameter(parameter) and parameter not in catalog:
-            known = [each for each in catalog if is_parameter(each)]
-            yield Diagnostic(
-                "unknown-parameter",
-                f"inference needs '{parameter}', and there is no such parameter",
-                did_you_mean(parameter, known) or "give it a value in parameters.yml",
-                path=(name, "inference"),
-                on_key=True,
-            )
 
 
-def _entries_of_training(binding: ResolvedBinding, catalog: Any) -> Iterator[Diagnostic]:
+def parameter_value_problems(
+    part: Literal["training", "inference"], binding: ResolvedBinding, catalog: Any
+) -> Iterator[Diagnostic]:
+    """Find parameters that the nodes of one part take and that have no value; paths start at the binding's name."""
+    nodes = getattr(binding, part)
+    known = [name for name in catalog if is_parameter(name)]
+    for parameter in sorted(filter(is_parameter, nodes.inputs())):
+        if parameter in catalog:
+            continue
+        users = ", ".join(node.name for node in nodes.nodes if parameter in node.inputs)
+        twin = namesake(parameter, known)
+        hint = did_you_mean(parameter, known) or "give it a value in parameters.yml"
+        if twin:
+            hint = f"give it a value in parameters.yml, or map it to '{twin}' with 'parameters' of Kedro's pipeline()"
+        yield Diagnostic(
+            "unknown-parameter",
+            f"{part} needs '{parameter}' (node {users}), and there is no such parameter",
+            hint,
+            path=(binding.key, part),
+            on_key=True,
+        )
+
+
+def training_entry_problems(binding: ResolvedBinding, catalog: Any) -> Iterator[Diagnostic]:
     """Find what training can't read or write, the artifacts left out."""
     path = (binding.key, "training")
     training = binding.training
@@ -154,7 +170,7 @@ def _credentials(name: str, dataset: Any, path: tuple[str, ...], *, on_key: bool
         )
 
 
-def _parameters(binding: ResolvedBinding, catalog: Any) -> Iterator[Diagnostic]:
+def secret_parameter_problems(binding: ResolvedBinding, catalog: Any) -> Iterator[Diagnostic]:
     """Find parameters of inference that are credentials: the model would have their values."""
     for parameter in sorted(filter(is_parameter, binding.inference.inputs())):
         try:

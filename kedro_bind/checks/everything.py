@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from conf_schema import KINDS, Diagnostic, Document, Severity, Sources
-from kedro_bind.binding.expand import expand
-from kedro_bind.checks.binding import findings_of_all
+from kedro_bind.binding.expand import draft_all
+from kedro_bind.checks.binding import Surroundings, findings_of_drafts
 from kedro_bind.checks.tracking import tracking_findings, unused_keys
 from kedro_bind.config import Config, read_config
 from kedro_bind.config_files import env_of, has_environment
@@ -123,26 +123,23 @@ def in_all(checked: Sequence[Report]) -> Report:
 
 
 def _of_bindings(config: Config, wanted: Sequence[str], project: Project, tracking: TrackingConfig) -> list[Diagnostic]:
-    bindings = [name for name in config.document.bindings if name in wanted]
-    if not bindings:
+    """Check bindings with the pipelines and the catalog, as far as each is known and each of these can be loaded."""
+    drafts = {name: draft for name, draft in config.drafts.items() if name in wanted}
+    if not drafts:
         return []
     try:
         pipelines = project.pipelines()
     except Exception as error:  # noqa: BLE001 - the project's own code may raise anything
-        return [broken_project("pipelines", error)], []
-    names = [binding.key for binding in in_code]
-    expansion = expand(config.document, pipelines, bindings)
-    findings = list(expansion.findings)
-    bound = [*(pipeline.binding for pipeline in expansion.bound.values()), *in_code]
-    if not bound:
-        return findings, names
+        return [broken_project("pipelines", error)]
+    drafted = draft_all(drafts, pipelines)
+    findings = [finding for each in drafted.values() for finding in each.findings]
     try:
         catalog = project.catalog()
     except Exception as error:  # noqa: BLE001 - so may its datasets and config loader
-        return [*findings, broken_project("catalog and parameters", error)]
-    origin = Origin(project.path, project.package, config.env)
-    bound = [pipeline.binding for pipeline in expansion.bound.values()]
-    return [*findings, *findings_of_all(bound, catalog, origin, tracking)]
+        findings.append(broken_project("catalog and parameters", error))
+        catalog = None
+    around = Surroundings(catalog, Origin(project.path, project.package, config.env), tracking)
+    return [*findings, *findings_of_drafts(drafted.values(), around)]
 
 
 def broken_project(what: str, error: Exception) -> Diagnostic:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from kedro_bind.binding.resolved import ResolvedBinding
 
-__all__ = ["alias_problem", "naming_problems", "shared_names"]
+__all__ = ["alias_problem", "binding_name_problems", "model_name_problems", "registry_problems", "shared_names"]
 
 _NOT_IN_MODEL_NAMES = "/:.%\"'"
 _NOT_IN_REGISTERED_NAMES = "/:"
@@ -30,9 +30,9 @@ def alias_problem(alias: str) -> str:
     return "" if _ALIAS.match(alias) else "MLflow takes letters, digits, '_', '-'"
 
 
-def naming_problems(binding: ResolvedBinding) -> Iterator[Diagnostic]:
-    """Find the names of a binding and of its model that can't be used; paths start at the binding's name."""
-    key, model = binding.key, binding.model
+def binding_name_problems(binding: ResolvedBinding) -> Iterator[Diagnostic]:
+    """Find a name of a binding that can't be used; paths start at the binding's name, here and below."""
+    key = binding.key
     if binding.name is not None and (problem := _of_command_line(binding.name)):
         yield Diagnostic(
             "bad-name",
@@ -41,7 +41,11 @@ def naming_problems(binding: ResolvedBinding) -> Iterator[Diagnostic]:
             path=(key,),
             on_key=True,
         )
-    name = model.name
+
+
+def model_name_problems(binding: ResolvedBinding) -> Iterator[Diagnostic]:
+    """Find a name of a logged model that can't be used."""
+    key, name = binding.key, binding.model.name
     if bad := _signs(name, _NOT_IN_MODEL_NAMES):
         given = name != binding.name
         yield Diagnostic(
@@ -51,6 +55,11 @@ def naming_problems(binding: ResolvedBinding) -> Iterator[Diagnostic]:
             path=(key, "model", "name") if given else (key,),
             on_key=not given,
         )
+
+
+def registry_problems(binding: ResolvedBinding) -> Iterator[Diagnostic]:
+    """Find names of a registered model, its aliases and its tags that can't be used."""
+    key, model = binding.key, binding.model
     registered = model.registered_model_name
     if registered is not None:
         bad = _signs(registered, _NOT_IN_REGISTERED_NAMES)

@@ -24,14 +24,18 @@ if TYPE_CHECKING:
     from kedro_bind.binding.resolved import ResolvedBinding
     from kedro_bind.model.origin import Origin
 
-__all__ = ["packaging_problems"]
+__all__ = ["function_problems", "packaging_problems"]
 
 
-def packaging_problems(binding: ResolvedBinding, origin: Origin | None) -> Iterator[Diagnostic]:
-    """Find code of the inference pipeline that the model can't take along; paths start at the binding's name.
+def function_problems(binding: ResolvedBinding) -> Iterator[Diagnostic]:
+    """Find functions of the inference pipeline that can't be imported; paths start at the binding's name."""
+    for node in binding.inference.nodes:
+        if function_reference(node.func) is None:
+            yield _not_importable(node, (binding.key, "inference"))
 
-    Without an `origin` the project is not known, and so not which of its packages travel.
-    """
+
+def packaging_problems(binding: ResolvedBinding, origin: Origin) -> Iterator[Diagnostic]:
+    """Find code of the inference pipeline that does not travel with the model; paths start at the binding's name."""
     path = (binding.key, "inference")
     references = {node.name: function_reference(node.func) for node in binding.inference.nodes}
     code: list[tuple[str, str, KeyPath]] = [
@@ -40,11 +44,6 @@ def packaging_problems(binding: ResolvedBinding, origin: Origin | None) -> Itera
     runner = binding.runner.type
     if "." in runner:
         code.append(("the runner", runner.rpartition(".")[0], (path[0], "runner", "type")))
-    for node in binding.inference.nodes:
-        if references[node.name] is None:
-            yield _not_importable(node, path)
-    if origin is None:
-        return
     wanted = binding.model.code_paths
     packages: tuple[str, ...] = (origin.package,) if wanted == "auto" and origin.package else ()
     if not isinstance(wanted, str):

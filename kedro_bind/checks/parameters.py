@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from kedro_bind.binding.resolved import ResolvedBinding
 
-__all__ = ["is_typed", "parameter_problems"]
+__all__ = ["is_typed", "open_parameters", "parameter_problems"]
 
 _MOST, _LEAST = 2**63 - 1, -(2**63)
 
@@ -45,6 +45,35 @@ def parameter_problems(binding: ResolvedBinding, catalog: Any) -> Iterator[Diagn
                 (binding.key, *here),
                 on_key=index is None,
             )
+
+
+def open_parameters(binding: ResolvedBinding) -> Iterator[Diagnostic]:
+    """Find parameters that a caller may change although training used them; paths start at the binding's name.
+
+    A feature list is one: a request that sets another one asks a model for columns that it was not fitted on. Where the
+    document or the code says which parameters are open, it has been decided.
+    """
+    if binding.model.predict_params != "all" or not binding.model.infers_signature:
+        return
+    of_training = set(binding.training.inputs())
+    shared = [name for name in sorted(binding.inference.inputs()) if is_parameter(name) and name in of_training]
+    if not shared:
+        return
+    others = sorted(name for name in binding.inference.inputs() if name.startswith("params:") and name not in shared)
+    decision = f"'[{', '.join(others)}]'" if others else "'none'"
+    yield Diagnostic(
+        "open-parameter",
+        f"training uses {_listed(shared)} too, and a caller may set {'it' if len(shared) == 1 else 'them'} to what the "
+        "model was not trained with",
+        f"list what callers may set in 'model.predict_params', such as {decision}",
+        Severity.WARNING,
+        (binding.key, "inference"),
+        on_key=True,
+    )
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join(filter(None, [", ".join(f"'{name}'" for name in names[:-1]), f"'{names[-1]}'"]))
 
 
 def is_typed(value: Any) -> bool:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from kedro.pipeline import Pipeline, node
 
-from kedro_bind.checks.naming import naming_problems, shared_names
+from kedro_bind.checks.naming import binding_name_problems, model_name_problems, registry_problems, shared_names
 from tests.bindings import resolved
 
 NAMES = ["churn", "churn model", "größe", "a/b", "a:b", "a.b", "100%", 'a"b', "a'b", "a\\b", "..", "a/../b", "-x", " "]
@@ -40,7 +40,8 @@ def bound(binding="churn", **options):
 
 
 def codes(binding):
-    return [each.code for each in naming_problems(binding)]
+    found = (*binding_name_problems(binding), *model_name_problems(binding), *registry_problems(binding))
+    return [each.code for each in found]
 
 
 def refuses(validate, name):
