@@ -60,15 +60,14 @@ class BoundRun:
             BindingError: with the findings of `kedro bind check` for the bindings of this run.
         """
         from conf_schema import has_errors
-        from kedro_bind.checks import Surroundings, findings_of_all, tracking_findings
+        from kedro_bind.checks import Surroundings, findings_of_all, located, tracking_findings
         from kedro_bind.install import current_config
         from kedro_bind.render.text import render_plain
 
         config = current_config()
         of_tracking = tracking_findings(self.tracking)
-        findings = findings_of_all(self._resolved, Surroundings(catalog, self.origin, self.tracking))
-        placed = [config.sources.locate(each) if config and each.binding in config.names else each for each in findings]
-        placed += of_tracking
+        findings = findings_of_all(self.bindings.values(), Surroundings(catalog, self.origin, self.tracking))
+        placed = [*located(findings, config), *of_tracking]
         if has_errors(placed):
             names = ", ".join(f"'{name}'" for name in self.bindings)
             raise BindingError(f"the bound pipeline {names} can't run:\n{render_plain(placed)}", placed)

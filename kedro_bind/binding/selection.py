@@ -83,6 +83,13 @@ class Selector:
         said = f"no node of {_of(selection)} passes all filters of '{path[-1] if path else 'the selection'}'"
         return None, [Diagnostic("empty-selection", said, "loosen one of them", path=path, on_key=True)]
 
+    def _find(self, name: str) -> Pipeline | None:
+        """Return a registered pipeline; a mapping that makes it when it is asked for it need not say that it has it."""
+        try:
+            return self.pipelines[name]
+        except KeyError:
+            return None
+
     def _filter_problems(self, selection: Selection, whole: _Whole, path: KeyPath) -> Iterator[Diagnostic]:
         for key, (known, code, what) in _KNOWN.items():
             names: Collection[str] = getattr(whole, known)
@@ -100,11 +107,18 @@ class Selector:
         others = [
             other
             for other in self.pipelines
-            if other not in selection.pipeline and name in getattr(self._whole((other,)), known)
+            if other not in selection.pipeline and name in self._names_in(other, known)
         ]
         if 0 < len(others) <= _MOST_OTHERS:
             return f"{_known('it is in', others)}, which 'pipeline' does not name"
         return _known(f"the {known} are", names) or f"there are no {known} in it"
+
+    def _names_in(self, pipeline: str, known: str) -> Collection[str]:
+        try:
+            names: Collection[str] = getattr(self._whole((pipeline,)), known)
+        except Exception:  # noqa: BLE001 - a pipeline that is made now may raise anything, and is not what was asked for
+            return ()
+        return names
 
     def _whole(self, names: tuple[str, ...]) -> _Whole:
         if names not in self._sums:

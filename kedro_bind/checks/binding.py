@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.binding.rule import Rule, find_problems, rule
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from kedro_bind.model.origin import Origin
     from kedro_bind.tracking.config import TrackingConfig
 
-__all__ = ["CHECK_RULES", "Surroundings", "findings_of_all", "findings_of_drafts"]
+__all__ = ["CHECK_RULES", "Surroundings", "findings_of_all", "findings_of_drafts", "located"]
 
 _HANDED_OVER = ("training", "inference", "input_name", "artifacts")
 
@@ -192,3 +192,14 @@ def findings_of_all(bindings: Iterable[ResolvedBinding], around: Surroundings) -
     from kedro_bind.binding.resolve import Drafted
 
     return findings_of_drafts(map(Drafted, bindings), around)
+
+
+def located(findings: Iterable[Diagnostic], config: Config | None) -> list[Diagnostic]:
+    """Return findings with their places in the document; one about a binding that code made has none, and names it."""
+    declared = config.names if config else []
+    return [
+        config.sources.locate(finding)
+        if config and finding.binding in declared
+        else replace(finding, elsewhere=finding.binding is not None)
+        for finding in findings
+    ]

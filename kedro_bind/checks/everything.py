@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from conf_schema import KINDS, Diagnostic, Document, Severity, Sources
 from kedro_bind.binding.expand import draft_all
-from kedro_bind.checks.binding import Surroundings, findings_of_drafts
+from kedro_bind.binding.resolve import Drafted
+from kedro_bind.checks.binding import Surroundings, findings_of_drafts, located
+from kedro_bind.checks.in_code import bindings_in_code
 from kedro_bind.checks.tracking import tracking_findings, unused_keys
 from kedro_bind.config import Config, read_config
 from kedro_bind.config_files import env_of, has_environment
@@ -42,13 +44,17 @@ class Project:
 
 @dataclass(frozen=True)
 class Report:
-    """The findings, sorted by place, and what was looked at; `declared` says whether there was anything to check."""
+    """The findings, sorted by place, and what was looked at."""
 
     findings: tuple[Diagnostic, ...] = ()
     names: tuple[str, ...] = ()
     env: str = ""
     sources: Sources = field(default_factory=Sources)
-    declared: bool = True
+
+    @property
+    def empty(self) -> bool:
+        """Whether there was nothing to check, and nothing to say about that."""
+        return not (self.findings or self.names or self.sources.files)
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -57,28 +63,26 @@ class Report:
 
 
 def check_project(project: Project, names: Iterable[str] = (), config: Config | None = None) -> Report:
-    """Collect what is wrong with the bindings of a project, or with some of them, and with its `mlflow.yml`.
+    """Collect what is wrong with the bindings of a project's document and code, and with its `mlflow.yml`.
 
-    `config` is the document, where it has been read already. A project whose own code or configuration breaks is a
-    finding too.
+    `names` restricts it to some bindings of the document. `config` is the document, where it has been read already. A
+    project whose own code or configuration breaks is a finding too.
     """
     loader = project.loader
     if (missing := _without_environment(loader)) is not None:
         return Report((missing,), env=env_of(loader))
-    config = config or read_config(loader, project.path)
+    config = config or read_config(loader, project.path) or Config(Document(), Sources(), env=env_of(loader))
     tracking = read_tracking_config(loader, project.path)
     unread = [each for stem in KINDS for each in unread_files(loader, stem, project.path)]
-    env = config.env if config else env_of(loader)
-    if config is None and not tracking.declared:
-        return Report(tuple(unread), env=env, declared=False)
-    config = config or Config(Document(), Sources(), env=env)
-    wanted = tuple(names) or tuple(config.names)
+    asked = tuple(names)
+    wanted = asked or tuple(config.names)
+    found, made = _of_bindings(config, wanted, project, tracking, in_code=not asked)
     findings = [*_of_document(config, wanted), *tracking_findings(tracking), *unused_keys(tracking)]
+    findings += located(found, config)
     # Beside a document that is read, such a file may be a copy that somebody keeps.
     findings += [replace(each, severity=Severity.WARNING) for each in unread] if config.names else unread
-    findings += [config.sources.locate(each) for each in _of_bindings(config, wanted, project, tracking)]
     sources = Sources((*config.sources.files, *tracking.sources.files))
-    return Report(tuple(sorted(findings, key=lambda each: each.sort_key)), wanted, env, sources)
+    return Report(tuple(sorted(findings, key=lambda each: each.sort_key)), (*wanted, *made), config.env, sources)
 
 
 def _without_environment(loader: Any) -> Diagnostic | None:
@@ -101,7 +105,7 @@ def _of_document(config: Config, wanted: Sequence[str]) -> list[Diagnostic]:
 
 def in_all(checked: Sequence[Report]) -> Report:
     """Join the reports of several environments; what is wrong in some of them only, names these."""
-    checked = [each for each in checked if each.declared or each.findings] or checked[:1]
+    checked = [report for report in checked if not report.empty] or checked[:1]
     if len(checked) == 1:
         return checked[0]
     envs: dict[Diagnostic, list[str]] = {}
@@ -122,24 +126,33 @@ def in_all(checked: Sequence[Report]) -> Report:
     )
 
 
-def _of_bindings(config: Config, wanted: Sequence[str], project: Project, tracking: TrackingConfig) -> list[Diagnostic]:
-    """Check bindings with the pipelines and the catalog, as far as each is known and each of these can be loaded."""
+def _of_bindings(
+    config: Config, wanted: Sequence[str], project: Project, tracking: TrackingConfig, *, in_code: bool
+) -> tuple[list[Diagnostic], list[str]]:
+    """Check bindings with the pipelines and the catalog, as far as each is known and each of these can be loaded.
+
+    With `in_code`, those that code makes are checked as well; returns their names too.
+    """
     drafts = {name: draft for name, draft in config.drafts.items() if name in wanted}
-    if not drafts:
-        return []
+    if not drafts and not in_code:
+        return [], []
     try:
         pipelines = project.pipelines()
+        made = bindings_in_code(pipelines, config.names) if in_code else []
     except Exception as error:  # noqa: BLE001 - the project's own code may raise anything
-        return [broken_project("pipelines", error)]
-    drafted = draft_all(drafts, pipelines)
-    findings = [finding for each in drafted.values() for finding in each.findings]
+        return [broken_project("pipelines", error)], []
+    drafted = [*draft_all(drafts, pipelines).values(), *map(Drafted, made)]
+    findings = [finding for each in drafted for finding in each.findings]
+    names = [binding.key for binding in made]
+    if not drafted:
+        return findings, names
     try:
         catalog = project.catalog()
     except Exception as error:  # noqa: BLE001 - so may its datasets and config loader
         findings.append(broken_project("catalog and parameters", error))
         catalog = None
     around = Surroundings(catalog, Origin(project.path, project.package, config.env), tracking)
-    return [*findings, *findings_of_drafts(drafted.values(), around)]
+    return [*findings, *findings_of_drafts(drafted, around)], names
 
 
 def broken_project(what: str, error: Exception) -> Diagnostic:

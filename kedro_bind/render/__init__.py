@@ -21,8 +21,8 @@ def render_report(report: Report, form: str, *, colour: bool = False) -> str:
         return json.dumps({"diagnostics": [each.as_dict() for each in report.findings]}, indent=2)
     if form == "github":
         return "\n".join(_annotation(each, text) for each, text in folded(report.findings))
-    if not report.declared and not report.findings:
-        return "no bindings: the project has no pipeline_ml*.yml"
+    if report.empty:
+        return "no bindings: the project has no pipeline_ml*.yml, and its code makes none"
     shown = (render_excerpts(report.findings, report.sources, colour=colour), summary(report))
     return "\n".join(filter(None, shown))
 
