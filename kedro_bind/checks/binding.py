@@ -6,7 +6,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.binding.rule import Rule, find_problems, rule
-from kedro_bind.checks.catalog import artifact_problems, parameter_value_problems, secret_parameter_problems, training_entry_problems
+from kedro_bind.checks.catalog import (
+    artifact_problems,
+    parameter_value_problems,
+    secret_parameter_problems,
+    training_entry_problems,
+)
 from kedro_bind.checks.environment import environment_problems
 from kedro_bind.checks.flow import flow_problems
 from kedro_bind.checks.input import input_problems
