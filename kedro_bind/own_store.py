@@ -5,9 +5,9 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-__all__ = ["DATABASE", "FILES", "database_in", "tell_what_to_ignore"]
-
 from kedro_bind.redaction import get_logger
+
+__all__ = ["DATABASE", "FILES", "database_in", "tell_what_to_ignore"]
 
 logger = get_logger(__name__)
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
+from kedro.io.core import is_parameter
+
 from conf_schema import RunnerSpec
-from kedro_bind.binding.rules import artifact_sources
 from kedro_bind.model.wiring import bare
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from conf_schema import Condition
 
-__all__ = ["DEFAULT_MODEL_NAME", "ModelSettings", "ResolvedBinding"]
+__all__ = ["DEFAULT_MODEL_NAME", "ModelSettings", "ResolvedBinding", "artifact_sources"]
 
 DEFAULT_MODEL_NAME = "model"
 """The name of a model whose binding has no name of its own, as in kedro-mlflow."""
@@ -150,3 +151,12 @@ def _equal(one: Any, other: Any) -> bool:
         return bool(one == other)
     except ValueError:
         return bool(one.equals(other) if hasattr(one, "equals") else (one == other).all())
+
+
+def artifact_sources(inference: Pipeline, input_name: str, artifacts: Mapping[str, str]) -> dict[str, str]:
+    """Map each inference input that is an artifact to the dataset of training that it is."""
+    return {
+        name: artifacts.get(name, name)
+        for name in sorted(inference.inputs())
+        if name != input_name and not is_parameter(name)
+    }

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from kedro_bind.binding.resolved import ResolvedBinding
 
-__all__ = ["BINDING_RULES", "artifact_sources", "input_candidates", "namesake", "no_input_name"]
+__all__ = ["BINDING_RULES", "input_candidates", "namesake", "no_input_name"]
 
 
 def input_candidates(training: Pipeline, inference: Pipeline, artifacts: Mapping[str, str]) -> list[str]:
@@ -31,15 +31,6 @@ def input_candidates(training: Pipeline, inference: Pipeline, artifacts: Mapping
         for name in inference.inputs()
         if not is_parameter(name) and bare(name) not in made and name not in artifacts
     )
-
-
-def artifact_sources(inference: Pipeline, input_name: str, artifacts: Mapping[str, str]) -> dict[str, str]:
-    """Map each inference input that is an artifact to the dataset of training that it is."""
-    return {
-        name: artifacts.get(name, name)
-        for name in sorted(inference.inputs())
-        if name != input_name and not is_parameter(name)
-    }
 
 
 @rule("inference", "input_name", breaks=["input_name"])

@@ -21,12 +21,7 @@ if TYPE_CHECKING:
 
     from kedro_bind.binding.resolved import ResolvedBinding
 
-__all__ = [
-    "artifact_problems",
-    "parameter_value_problems",
-    "secret_parameter_problems",
-    "training_entry_problems",
-]
+__all__ = ["artifact_problems", "parameter_value_problems", "secret_parameter_problems", "training_entry_problems"]
 
 
 def artifact_problems(binding: ResolvedBinding, catalog: Any) -> Iterator[Diagnostic]:
