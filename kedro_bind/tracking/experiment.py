@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.errors import LoggingError
+from kedro_bind.folder_names import folder_name
 from kedro_bind.own_store import FILES
 from kedro_bind.redaction import get_logger, redact_value
 from kedro_bind.tracking.server import resolved_uri
@@ -72,4 +73,4 @@ def _location(name: str, given: str | None, project_path: Path) -> str | None:
         return resolved_uri(given, project_path)
     store = mlflow.get_tracking_uri()
     own = store.startswith("sqlite:///") and Path(store.removeprefix("sqlite:///")).is_relative_to(project_path)
-    return (project_path / FILES / name).as_uri() if own else None
+    return (project_path / FILES / folder_name(name)).as_uri() if own else None
