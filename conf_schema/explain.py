@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from pydantic import BaseModel
 
 from conf_schema.diagnostics import Diagnostic, KeyPath, did_you_mean
+from conf_schema.values import EACH, ONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -168,13 +169,13 @@ def _remedy(path: KeyPath, given: Any, wording: Wording) -> str:
 def _path(value: Any, details: ErrorDetails) -> KeyPath:
     """Leave out of pydantic's location what is no key of the document.
 
-    Those are the tags of unions, the mark of a mapping's key, and the index into a string that stands for a
-    list of one. A missing key is the one step that need not exist.
+    Those are the tags of unions (which a key may be spelled like, after the tag), the mark of a mapping's key, and the
+    index into a string that stands for a list of one. A missing key is the one step that need not exist.
     """
     path: list[str | int] = []
     *steps, final = details["loc"] or (None,)
     for step in steps:
-        if _has(value, step):
+        if step not in (ONE, EACH) and _has(value, step):
             value = value[step]
             path.append(step)
     if final is not None and (_has(value, final) or details["type"] == "missing"):
@@ -185,7 +186,7 @@ def _path(value: Any, details: ErrorDetails) -> KeyPath:
 def _has(value: Any, step: str | int) -> bool:
     if isinstance(value, dict):
         return step in value
-    return isinstance(value, list) and isinstance(step, int) and step < len(value)
+    return isinstance(value, list) and isinstance(step, int) and 0 <= step < len(value)
 
 
 def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:

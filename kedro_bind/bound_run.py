@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from kedro_bind.tracking.config import TrackingConfig
     from kedro_bind.tracking.run import TrackedRun
 
-__all__ = ["BoundRun", "pipeline_names_of"]
+__all__ = ["BoundRun"]
 
 logger = get_logger(__name__)
 
@@ -282,13 +282,6 @@ class BoundRun:
                 prover.stop()
         if self.tracked is not None:
             self.tracked.close(status, error)
-
-
-def pipeline_names_of(run_params: Mapping[str, Any]) -> list[str]:
-    """Give the names of the pipelines that a run was asked for."""
-    names: Iterable[str] | None = run_params.get("pipeline_names")
-    single = run_params.get("pipeline_name")
-    return list(names or ([single] if single else ["__default__"]))
 
 
 def _reason(error: Exception) -> str:

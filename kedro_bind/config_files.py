@@ -59,13 +59,13 @@ def read_files(loader: Any, stem: str, project_path: Path | None = None) -> Conf
     )
     findings = [each for _, found in parsed for each in found]
     findings += _declared_twice(sources.files, kind)
-    values, reason = (None, None) if has_errors(findings) else _loaded(loader, kind)
+    values, reason = (None, None) if has_errors(findings) or _read_differently(sources) else _loaded(loader, kind)
     if values is None:
         from kedro_bind.resolution import resolve
 
         values, problems = resolve(sources, loader, kind)
         findings += [each for each in problems if not (each.top or "").startswith("_")]
-        if reason is not None and not problems:
+        if reason is not None and not problems and not _is_too_much(reason):
             findings.append(_refused_by_loader(reason, kind))
             values = {}
     broken = {each.top for each in findings if has_errors([each])}
@@ -177,9 +177,17 @@ def _refused_by_loader(error: Exception, kind: Kind) -> Diagnostic:
     from conf_schema import Diagnostic
 
     said = f"{type(error).__name__}: {' '.join(str(error).split())}"
-    too_many = "node expansion exceeds" in said  # omegaconf counts the values of a file, from 2.4 on
-    return Diagnostic(
-        "broken-project",
-        f"Kedro's config loader can't load {kind.content}: {said}",
-        f"spread them over several files, such as {kind.stem}/part_1.yml" if too_many else "mend that first",
-    )
+    return Diagnostic("broken-project", f"Kedro's config loader can't load {kind.content}: {said}", "mend that first")
+
+
+def _read_differently(sources: Sources) -> bool:
+    """Say whether OmegaConf may read other values than we do.
+
+    Below 2.4 it leaves it to PyYAML to merge a list of mappings, of which 6.0.4 lets the last one win.
+    """
+    return any(source.merges_lists for source in sources.files)
+
+
+def _is_too_much(error: Exception) -> bool:
+    """Say whether OmegaConf (from 2.4 on) refuses a file for its size alone, for which we have a limit of our own."""
+    return "node expansion exceeds" in str(error)

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from kedro.framework.hooks import hook_impl
 
-from kedro_bind.install import bound_pipeline, current_config, install, use_loader
+from kedro_bind.install import bound_pipeline, install, use_loader
 from kedro_bind.open_runs import open_runs
+from kedro_bind.plugin import warn_left_out
 from kedro_bind.redaction import get_logger, redacting, redaction_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from kedro.framework.context import KedroContext
     from kedro.pipeline import Pipeline
 
@@ -52,7 +55,7 @@ class MlflowPipelineHook:
             try:
                 use_loader(context.config_loader, context.project_path)
             except Exception as error:  # noqa: BLE001 - a command that has nothing to do with us must not fail
-                logger.warning("kedro_bind: bound pipelines are left out: %s", error)
+                warn_left_out(error)
 
     @hook_impl(trylast=True)
     def before_pipeline_run(self, run_params: dict[str, Any], pipeline: Pipeline, catalog: Any) -> None:
@@ -106,16 +109,17 @@ class MlflowPipelineHook:
             run.fail(error)
 
     def _bound_run(self, run_params: dict[str, Any]) -> BoundRun | None:
-        if current_config() is None and "kedro_bind.binding.pipeline_ml" not in sys.modules:
-            return None  # nothing can be bound here, and finding that out costs nothing
-        from kedro_bind.binding.pipeline_ml import PipelineML
-        from kedro_bind.bound_run import BoundRun, pipeline_names_of
-
-        names = pipeline_names_of(run_params)
+        module = sys.modules.get("kedro_bind.binding.pipeline_ml")
+        if module is None:
+            return None  # no pipeline of this process is bound, and nothing of ours that may fail has to be imported
+        names = _pipeline_names_of(run_params)
         found = {name: bound_pipeline(name) for name in names}
-        bindings = {name: each.binding.named(name) for name, each in found.items() if isinstance(each, PipelineML)}
+        bindings = {
+            name: each.binding.named(name) for name, each in found.items() if isinstance(each, module.PipelineML)
+        }
         if not bindings or self._context is None:
             return None
+        from kedro_bind.bound_run import BoundRun
         from kedro_bind.model.origin import origin_of
         from kedro_bind.tracking.config import tracking_config_of
 
@@ -127,6 +131,12 @@ class MlflowPipelineHook:
         if key in self._mine:
             open_runs.take(key)
         return self._mine.pop(key, None)
+
+
+def _pipeline_names_of(run_params: Mapping[str, Any]) -> list[str]:
+    """Return the names of the pipelines that a run was asked for."""
+    single = run_params.get("pipeline_name")
+    return list(run_params.get("pipeline_names") or ([single] if single else ["__default__"]))
 
 
 def _active_run_id() -> str | None:

@@ -8,6 +8,7 @@ Kedro has no hook for registering pipelines (kedro-org/kedro#2526), so `install`
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 from collections import ChainMap
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from kedro.framework import project
 from kedro_bind.config import read_config
 from kedro_bind.current import Current
 from kedro_bind.errors import BindingError
+from kedro_bind.plugin import warn_left_out
 from kedro_bind.redaction import get_logger, redacting
 
 if TYPE_CHECKING:
@@ -169,8 +171,11 @@ def _load(register_pipelines: Callable[[], Mapping[str, Pipeline]]) -> Mapping[s
     requested = _requested_now()
     try:
         config = _current.read()
+        if config is not None:
+            # What can't be imported must not surface in the midst of the project's own code.
+            importlib.import_module("kedro_bind.binding.expand")
     except Exception as error:  # noqa: BLE001 - whatever keeps us from reading, the project's own pipelines load
-        logger.warning("kedro_bind: bound pipelines are left out, since the configuration can't be read: %s", error)
+        warn_left_out(error)
         config = None
     registered = _register(register_pipelines, config, requested)
     wanted = None if requested is None or config is None else [*filter(config.document.bindings.get, requested)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import os
 import pickle
-import re
 import shutil
 from dataclasses import dataclass
 from itertools import count
@@ -21,6 +20,7 @@ from kedro.io.core import (
 )
 
 from kedro_bind.errors import BindingError, LoggingError
+from kedro_bind.folder_names import folder_name
 from kedro_bind.model.plan import Artifact
 from kedro_bind.secret_values import secret_keys
 
@@ -46,7 +46,6 @@ __all__ = [
 _PATH_KEYS = ("filepath", "path")
 _REMOTE_KEYS = ("credentials", "versioned", "version", "metadata", "save_args")
 """Arguments of a dataset that its copy in a model has no use for, or must not have."""
-_UNSAFE = re.compile(r"[^\w.@-]+")
 
 
 @dataclass(frozen=True)
@@ -105,7 +104,7 @@ def stage(name: str, source: Stored, folder: Path) -> Artifact:
     Raises:
         LoggingError: the data is missing or can't be read.
     """
-    home = _free_folder(folder / "artifacts", _UNSAFE.sub("_", name).strip(".") or "_")
+    home = _free_folder(folder / "artifacts", folder_name(name))
     if source.path is None or source.path_key is None:
         if used := credentials_of(source.dataset):
             raise LoggingError(

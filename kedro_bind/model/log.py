@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.errors import KedroBindError, LoggingError
+from kedro_bind.folder_names import folder_name
 from kedro_bind.model.build import build_plan
 from kedro_bind.model.leftovers import undone_on_error
 from kedro_bind.model.lineage import lineage_tags, lineage_text
@@ -113,7 +114,7 @@ def log_model(
                 **settings.more,
             )
             attempt.model_id = info.model_id
-            mlflow.log_text(lineage_text(flavor.lineage), f"kedro_bind/{settings.name}.yml")
+            mlflow.log_text(lineage_text(flavor.lineage), f"kedro_bind/{folder_name(settings.name)}.yml")
             if on_saved is not None:
                 on_saved(info.model_id)
             version = register(settings, tags, info.model_id, run_id)

@@ -101,4 +101,6 @@ def _offer_random_names() -> None:
         return str(_generate_random_name())  # type: ignore[no-untyped-call]  # so in MLflow
 
     if not OmegaConf.has_resolver("km.random_name"):
-        OmegaConf.register_new_resolver("km.random_name", random_name, use_cache=True)
+        # OmegaConf 2.4 renamed it, and warns of the earlier name.
+        register = getattr(OmegaConf, "register_resolver", None) or OmegaConf.register_new_resolver
+        register("km.random_name", random_name, use_cache=True)

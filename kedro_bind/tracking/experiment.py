@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.errors import LoggingError
+from kedro_bind.folder_names import folder_name
 from kedro_bind.own_store import FILES, database_in
 from kedro_bind.redaction import get_logger, redact_value
 from kedro_bind.tracking.server import resolved_uri
@@ -72,4 +73,4 @@ def _location(name: str, given: str | None, project_path: Path) -> str | None:
     if given is not None:
         return resolved_uri(given, project_path)
     own = database_in(project_path, mlflow.get_tracking_uri())
-    return (project_path / FILES / name).as_uri() if own else None
+    return (project_path / FILES / folder_name(name)).as_uri() if own else None

@@ -177,6 +177,14 @@ def test_a_key_that_is_no_string_is_found_at_the_key_and_worded_as_one(old, new,
     assert "Keys should be strings" not in finding.message
 
 
+def test_a_key_that_is_spelled_like_a_tag_of_ours_hides_no_place():
+    text = edited("{classifier: assign}", "{<each>: assign, <one>: 3}")
+    finding = only(text)
+    assert (finding.line, marked(text, finding)) == (9, "3")
+    findings = check(edited("{classifier: assign}", "{<each>: [], -1: 4}"))
+    assert {each.column for each in findings} == {23, 27, 31}
+
+
 def test_the_name_of_a_dataset_does_not_change_what_its_copy_mode_may_be():
     message = only(edited("{classifier: assign}", "{runner: asign}")).message
     assert "'assign', 'copy' or 'deepcopy'" in message
@@ -287,6 +295,7 @@ def test_no_values_make_reading_raise(values):
 
 
 @settings(deadline=None, max_examples=120)
+@example({"copy_mode": {"<each>": [], -1: None}})
 @given(
     st.dictionaries(st.sampled_from(["training", "inference", "input_name", "runner", "copy_mode", "model"]), VALUES)
 )

@@ -172,7 +172,7 @@ def test_two_artifacts_with_the_same_file_name(tmp_path, predict):
     assert predict(300, catalog, nodes.shift, inputs=("x", "artifact", "other")) == 321
 
 
-@pytest.mark.parametrize("names", [("a:b", "a/b"), ("..", "."), ("a b", "a_b")])
+@pytest.mark.parametrize("names", [("a:b", "a/b"), ("..", "."), ("a b", "a_b"), ("顧" * 120, "顧" * 120 + "a")])
 def test_two_artifacts_whose_names_no_folder_can_tell_apart(tmp_path, predict, names):
     one, other = names
     catalog = DataCatalog({one: pickled(tmp_path / "1.pkl", 1), other: pickled(tmp_path / "20.pkl", 20)})
