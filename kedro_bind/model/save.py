@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -100,6 +101,7 @@ class BoundFlavor:
             # Given none, MLflow would infer them by loading the model.
             pip_requirements=list(settings.pip_requirements or ())
             or (None if settings.conda_env else [_NOWHERE, *settings.extra_pip_requirements]),
+            **_no_uv_project(empty),
         )
         for remark in (*remove_secret_files(model / "code"), *hide_user_info(model)):
             logger.warning("kedro_bind: %s: %s", self._built.plan.name, remark)
@@ -153,6 +155,18 @@ class BoundFlavor:
         if proof.remark:
             logger.warning("kedro_bind: %s: %s", self._built.plan.name, proof.remark)
         return set(proof.named), set(proof.brought)
+
+
+def _no_uv_project(empty: Path) -> dict[str, Any]:
+    """Return the argument of MLflow 3.11 and later that keeps a project's `uv.lock` out of a model.
+
+    Without it, MLflow copies `uv.lock`, `pyproject.toml` and `.python-version` of the working directory into the model,
+    and restores from those; they describe the project, not what a model needs.
+    """
+    import mlflow.pyfunc
+
+    taken = inspect.signature(mlflow.pyfunc.save_model).parameters
+    return {"uv_project_path": str(empty)} if "uv_project_path" in taken else {}
 
 
 def _complete_requirements(model: Path, needed: list[str]) -> None:
