@@ -66,9 +66,8 @@ class BoundFlavor:
     def save_model(self, path: str, mlflow_model: Any, **_: Any) -> None:
         """Save the model at `path`, and complete it while another process tries it."""
         model, settings, rows = Path(path), self._settings, self._sample.rows if self._sample else None
-        built = self._save(model, mlflow_model, rows)
+        built = self._save(model, mlflow_model, rows).sealed(self._digests.result(), model / "code")
         named, brought = self._try(self._prover, model, mlflow_model, rows) if self._prover else (set(), set())
-        built = built.sealed(self._digests.result())
         self.lineage["artifacts"] = artifact_lineage(built.plan, built.versions)
         write_lineage(self.lineage, built.folder)
         if settings.gives_environment:
