@@ -12,6 +12,7 @@ from kedro_bind.model.requirements import completed, dataset_modules, imported_b
 from kedro_bind.model.runtime import ARTIFACT
 from kedro_bind.model.secret_files import hide_user_info, remove_secret_files
 from kedro_bind.model.signature import infer_parameters, infer_schema, left_out, unsaved
+from kedro_bind.model.stored_files import saved_model
 from kedro_bind.redaction import get_logger
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from kedro_bind.model.project_files import OwnCode
     from kedro_bind.model.proof import Prover
     from kedro_bind.model.signature import InputSample
+    from kedro_bind.model.stored_files import SavedModel
 
 __all__ = ["BoundFlavor"]
 
@@ -43,8 +45,8 @@ _NOWHERE = 'mlflow; python_version < "3"'
 class BoundFlavor:
     """What `Model.log` saves a model with: MLflow's pyfunc, the plan, the proof, and the requirements that it gives.
 
-    `digests` are the sha256 of the artifacts, on their way. `lineage` is complete when the model is saved.
-    What is heavy in the plan's folder is read and linked, never copied.
+    `digests` are the sha256 of the artifacts, on their way. `lineage` is complete and `saved` is there when the model
+    is saved. What is heavy in the plan's folder is read and linked, never copied.
     """
 
     __name__ = "mlflow.pyfunc"
@@ -62,6 +64,7 @@ class BoundFlavor:
         self._built, self._settings, self._own, self._sample, self._prover = built, settings, own, sample, prover
         self._digests = digests
         self.lineage = dict(lineage)
+        self.saved: SavedModel | None = None
 
     def save_model(self, path: str, mlflow_model: Any, **_: Any) -> None:
         """Save the model at `path`, and complete it while another process tries it."""
@@ -75,6 +78,7 @@ class BoundFlavor:
         else:
             needed = pinned(named | imported_by(built.plan, self._own.packages), brought)
         _complete_requirements(model, needed)
+        self.saved = saved_model(model, built.plan, built.folder)
         mlflow_model.model_size_bytes = sum(each.stat().st_size for each in model.rglob("*") if each.is_file())
         mlflow_model.save(str(model / "MLmodel"))
 
