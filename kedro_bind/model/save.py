@@ -148,7 +148,7 @@ class BoundFlavor:
     def _try(self, prover: Prover, model: Path, mlflow_model: Any, rows: Any) -> tuple[set[str], set[str]]:
         """Have the other process try the saved model, and run the pipeline here meanwhile, for the signature's output.
 
-        Gives the modules that the model's own code imports, and those that came along.
+        Gives the modules that the model's own code and its artifacts need, and those that came along.
         """
         prover.begin(model, rows)
         kedro = KedroAnswer(self._built, rows) if self._sample else None
@@ -157,6 +157,8 @@ class BoundFlavor:
         proof = prover.end(self._built.plan, kedro)
         if proof.remark:
             logger.warning("kedro_bind: %s: %s", self._built.plan.name, proof.remark)
+        for warning in proof.warnings:
+            logger.warning("kedro_bind: %s: loading the saved model warns: %s", self._built.plan.name, warning)
         return set(proof.named), set(proof.brought)
 
 
