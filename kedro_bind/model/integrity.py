@@ -85,13 +85,13 @@ def _compare_code(expected: Mapping[str, str], code: Path) -> None:
     own = {Path(name).parts[0].partition(".")[0] for name in expected}
     others = [entry for entry in sys.path if os.path.realpath(entry or os.curdir) != os.path.realpath(code)]
     for file in _files(code):
-        name = file.relative_to(code)
-        if name.as_posix() in expected or not name.name.endswith(tuple(all_suffixes())):
+        added = file.relative_to(code)
+        if added.as_posix() in expected or not added.name.endswith(tuple(all_suffixes())):
             continue
-        top = name.parts[0].partition(".")[0]
+        top = added.parts[0].partition(".")[0]
         if top in own or top in sys.stdlib_module_names or PathFinder.find_spec(top, others):
             raise PlanError(
-                f"the model's code has a file {name} that was not logged, and that can take the place of another module"
+                f"the model's code has a file {added} that was not logged, and that can take another module's place"
                 "; get the model from MLflow again"
             )
 

@@ -185,8 +185,10 @@ def read_plan(folder: Path) -> Plan:
 
 def _unsealed(plan: Plan) -> Iterator[str]:
     """Name what would be unpickled without having been compared; earlier formats have no digests of functions."""
-    loaded = [*plan.artifacts.items(), *((node.name, node) for node in plan.nodes if node.pickle)]
-    yield from (f"it lacks the sha256 of '{name}'" for name, part in loaded if plan.format >= 3 and part.sha256 is None)  # noqa: PLR2004
+    digests = [(name, artifact.sha256) for name, artifact in plan.artifacts.items()]
+    digests += [(node.name, node.sha256) for node in plan.nodes if node.pickle]
+    if plan.format >= 3:  # noqa: PLR2004 - the first one that has them all
+        yield from (f"it lacks the sha256 of '{name}'" for name, sha256 in digests if sha256 is None)
 
 
 def to_yaml(content: Any) -> bytes:
