@@ -15,6 +15,7 @@ from kedro.io.core import is_parameter
 from kedro_bind.errors import LoggingError
 from kedro_bind.model.artifacts import link_file, stage, stored
 from kedro_bind.model.digest import digest
+from kedro_bind.model.integrity import code_digests
 from kedro_bind.model.plain_values import refuse_changing
 from kedro_bind.model.plan import Artifact, NodePlan, Plan, RunnerPlan, write_plan
 from kedro_bind.redaction import secrets_in
@@ -49,12 +50,12 @@ class BuiltPlan:
         """Compute the sha256 of each artifact."""
         return {name: digest(self.folder / each.location) for name, each in self.plan.artifacts.items()}
 
-    def sealed(self, digests: Mapping[str, str]) -> BuiltPlan:
-        """Write the sha256 of the artifacts into the plan."""
+    def sealed(self, digests: Mapping[str, str], code: Path | None = None) -> BuiltPlan:
+        """Write the sha256 of the artifacts, and of the code in a folder, into the plan."""
         artifacts = {
             name: each.model_copy(update={"sha256": digests[name]}) for name, each in self.plan.artifacts.items()
         }
-        plan = self.plan.model_copy(update={"artifacts": artifacts})
+        plan = self.plan.model_copy(update={"artifacts": artifacts, "code": code_digests(code) if code else {}})
         write_plan(plan, self.folder)
         return replace(self, plan=plan)
 
@@ -95,7 +96,7 @@ def build_plan(binding: ResolvedBinding, catalog: Any, folder: Path) -> BuiltPla
             continue
         pickled = f"functions/{len(nodes)}.pkl"
         _pickle_function(node, folder / pickled)
-        nodes.append(planned.model_copy(update={"pickle": pickled}))
+        nodes.append(planned.model_copy(update={"pickle": pickled, "sha256": digest(folder / pickled)}))
         warnings.append(
             f"the function of node '{node.name}' can't be imported by name ({_described(node.func)})"
             "; it is pickled with cloudpickle, which ties the model to this Python version"

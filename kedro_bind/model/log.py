@@ -22,6 +22,7 @@ from kedro_bind.model.proof import Prover
 from kedro_bind.model.registration import register
 from kedro_bind.model.save import BoundFlavor
 from kedro_bind.model.signature import InputSample, sample_input
+from kedro_bind.model.stored_files import refuse_other_files
 from kedro_bind.quiet import quiet
 from kedro_bind.redaction import get_logger, redact, redact_value
 from kedro_bind.store_errors import first_reason, said_by
@@ -114,6 +115,8 @@ def log_model(
                 **settings.more,
             )
             attempt.model_id = info.model_id
+            if flavor.saved is not None:
+                refuse_other_files(info.model_id, flavor.saved)
             mlflow.log_text(lineage_text(flavor.lineage), f"kedro_bind/{folder_name(settings.name)}.yml")
             if on_saved is not None:
                 on_saved(info.model_id)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -30,12 +30,14 @@ __all__ = ["KedroAnswer", "Proof", "Prover", "same"]
 class Proof:
     """What the proving process found, and a line worth saying.
 
-    `named` are the top-level modules that the model's own code imports, `brought` those that came along.
+    `named` are the top-level modules that the model's own code and its artifacts need, `brought` those that came
+    along. `warnings` are those of loading it.
     """
 
     named: tuple[str, ...] = ()
     brought: tuple[str, ...] = ()
     remark: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 class KedroAnswer(Protocol):
@@ -118,18 +120,15 @@ class Prover:
         """
         result = self._result()
         _refuse(result, plan)
-        named, brought = tuple(result["named"]), tuple(result["brought"])
+        proof = Proof(tuple(result["named"]), tuple(result["brought"]), warnings=tuple(result["warnings"]))
         if expect is None:
-            return Proof(named, brought, "there was no input to try the model on; only that it loads is proven")
+            return replace(proof, remark="there was no input to try the model on; only that it loads is proven")
         expected = expect.first
         if same(pickle.loads(self._place("answer").read_bytes()), expected):  # noqa: S301 - written by the process
-            return Proof(named, brought)
+            return proof
         if not same(expect.again(), expected):
-            return Proof(
-                named,
-                brought,
-                "the inference pipeline is not deterministic; that the model loads and answers is proven, not what",
-            )
+            remark = "the inference pipeline is not deterministic; that the model loads and answers is proven, not what"
+            return replace(proof, remark=remark)
         raise LoggingError(
             f"the saved model of '{plan.name}' answers otherwise than the inference pipeline run by Kedro"
             "; look for state that its nodes keep outside of their inputs, or set 'verify: false' in 'model'"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from kedro_bind.model.requirements import completed, dataset_modules, imported_b
 from kedro_bind.model.runtime import ARTIFACT
 from kedro_bind.model.secret_files import hide_user_info, remove_secret_files
 from kedro_bind.model.signature import infer_parameters, infer_schema, left_out, unsaved
+from kedro_bind.model.stored_files import saved_model
 from kedro_bind.redaction import get_logger
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from kedro_bind.model.project_files import OwnCode
     from kedro_bind.model.proof import Prover
     from kedro_bind.model.signature import InputSample
+    from kedro_bind.model.stored_files import SavedModel
 
 __all__ = ["BoundFlavor"]
 
@@ -42,8 +45,8 @@ _NOWHERE = 'mlflow; python_version < "3"'
 class BoundFlavor:
     """What `Model.log` saves a model with: MLflow's pyfunc, the plan, the proof, and the requirements that it gives.
 
-    `digests` are the sha256 of the artifacts, on their way. `lineage` is complete when the model is saved.
-    What is heavy in the plan's folder is read and linked, never copied.
+    `digests` are the sha256 of the artifacts, on their way. `lineage` is complete and `saved` is there when the model
+    is saved. What is heavy in the plan's folder is read and linked, never copied.
     """
 
     __name__ = "mlflow.pyfunc"
@@ -61,13 +64,13 @@ class BoundFlavor:
         self._built, self._settings, self._own, self._sample, self._prover = built, settings, own, sample, prover
         self._digests = digests
         self.lineage = dict(lineage)
+        self.saved: SavedModel | None = None
 
     def save_model(self, path: str, mlflow_model: Any, **_: Any) -> None:
         """Save the model at `path`, and complete it while another process tries it."""
         model, settings, rows = Path(path), self._settings, self._sample.rows if self._sample else None
-        built = self._save(model, mlflow_model, rows)
+        built = self._save(model, mlflow_model, rows).sealed(self._digests.result(), model / "code")
         named, brought = self._try(self._prover, model, mlflow_model, rows) if self._prover else (set(), set())
-        built = built.sealed(self._digests.result())
         self.lineage["artifacts"] = artifact_lineage(built.plan, built.versions)
         write_lineage(self.lineage, built.folder)
         if settings.gives_environment:
@@ -75,6 +78,7 @@ class BoundFlavor:
         else:
             needed = pinned(named | imported_by(built.plan, self._own.packages), brought)
         _complete_requirements(model, needed)
+        self.saved = saved_model(model, built.plan, built.folder)
         mlflow_model.model_size_bytes = sum(each.stat().st_size for each in model.rglob("*") if each.is_file())
         mlflow_model.save(str(model / "MLmodel"))
 
@@ -100,6 +104,7 @@ class BoundFlavor:
             # Given none, MLflow would infer them by loading the model.
             pip_requirements=list(settings.pip_requirements or ())
             or (None if settings.conda_env else [_NOWHERE, *settings.extra_pip_requirements]),
+            **_no_uv_project(empty),
         )
         for remark in (*remove_secret_files(model / "code"), *hide_user_info(model)):
             logger.warning("kedro_bind: %s: %s", self._built.plan.name, remark)
@@ -143,7 +148,7 @@ class BoundFlavor:
     def _try(self, prover: Prover, model: Path, mlflow_model: Any, rows: Any) -> tuple[set[str], set[str]]:
         """Have the other process try the saved model, and run the pipeline here meanwhile, for the signature's output.
 
-        Gives the modules that the model's own code imports, and those that came along.
+        Gives the modules that the model's own code and its artifacts need, and those that came along.
         """
         prover.begin(model, rows)
         kedro = KedroAnswer(self._built, rows) if self._sample else None
@@ -152,7 +157,21 @@ class BoundFlavor:
         proof = prover.end(self._built.plan, kedro)
         if proof.remark:
             logger.warning("kedro_bind: %s: %s", self._built.plan.name, proof.remark)
+        for warning in proof.warnings:
+            logger.warning("kedro_bind: %s: loading the saved model warns: %s", self._built.plan.name, warning)
         return set(proof.named), set(proof.brought)
+
+
+def _no_uv_project(empty: Path) -> dict[str, Any]:
+    """Return the argument of MLflow 3.11 and later that keeps a project's `uv.lock` out of a model.
+
+    Without it, MLflow copies `uv.lock`, `pyproject.toml` and `.python-version` of the working directory into the model,
+    and restores from those; they describe the project, not what a model needs.
+    """
+    import mlflow.pyfunc
+
+    taken = inspect.signature(mlflow.pyfunc.save_model).parameters
+    return {"uv_project_path": str(empty)} if "uv_project_path" in taken else {}
 
 
 def _complete_requirements(model: Path, needed: list[str]) -> None:

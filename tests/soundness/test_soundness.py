@@ -94,7 +94,8 @@ def make_model(case: Case, config, origin: Origin, project: Path, *, through_mlf
     else:
         folder = project / "plan"
         folder.mkdir()
-        build_plan(bound.binding, catalog, folder)
+        built = build_plan(bound.binding, catalog, folder)
+        built.sealed(built.digests())
         predict = load_predictor(folder).predict
     answer = predict(rows)
     fresh = catalog_of(case, project)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import http.server
+import os
 import pickle
 import sqlite3
 import threading
@@ -19,7 +20,7 @@ from kedro.io import AbstractDataset, CachedDataset, DataCatalog, MemoryDataset
 from kedro.io.core import Version
 from kedro.pipeline import Pipeline, node
 from kedro_datasets.pandas import CSVDataset, ParquetDataset
-from kedro_datasets.partitions import PartitionedDataset
+from kedro_datasets.partitions import IncrementalDataset, PartitionedDataset
 from kedro_datasets.pickle import PickleDataset
 
 from kedro_bind import BindingError, LoggingError
@@ -254,11 +255,56 @@ def test_an_artifact_whose_file_is_gone_is_refused(tmp_path, built):
         built(DataCatalog({"artifact": dataset}))
 
 
-def test_staging_links_local_files_and_leaves_the_originals_alone(tmp_path, built):
+def test_what_is_staged_stays_as_it_is_when_the_original_is_written_in_place(tmp_path, built):
     original = tmp_path / "model.pkl"
     folder = built(DataCatalog({"artifact": pickled(original)})).folder
-    staged = folder / "artifacts/artifact/model.pkl"
-    assert staged.samefile(original)
-    staged.unlink()
-    assert original.exists()
-    assert Path(folder).is_dir()
+    with original.open("r+b") as file:
+        file.write(pickle.dumps(11))
+    assert load_predictor(folder).predict(1) == 11
+    assert original.read_bytes() == pickle.dumps(11)
+
+
+def test_a_folder_is_staged_as_it_is_too(tmp_path, built):
+    dataset = PartitionedDataset(path=str(tmp_path / "parts"), dataset="pickle.PickleDataset")
+    dataset.save({"a": 1, "b": 2})
+    folder = built(DataCatalog({"artifact": dataset}), nodes.total).folder
+    with (tmp_path / "parts/a").open("r+b") as file:
+        file.write(pickle.dumps(100))
+    assert load_predictor(folder).predict(1) == 4
+
+
+def test_an_artifact_that_is_being_written_is_refused(tmp_path, built):
+    original = tmp_path / "parts"
+    original.mkdir()
+    os.mkfifo(original / "a")  # whoever reads it waits for a writer
+    (original / "b").write_bytes(pickle.dumps(2))
+
+    def write():
+        (original / "b").write_bytes(pickle.dumps(200))
+        (original / "a").write_bytes(pickle.dumps(1))
+
+    writer = threading.Thread(target=write)
+    dataset = PartitionedDataset(path=str(original), dataset="pickle.PickleDataset")
+    writer.start()
+    with pytest.raises(LoggingError, match=r"the artifact 'artifact' can't be read from .*written to meanwhile"):
+        built(DataCatalog({"artifact": dataset}), nodes.total)
+    writer.join()
+
+
+def test_a_dataset_with_a_second_path_is_refused(tmp_path, built):
+    dataset = IncrementalDataset(
+        path=str(tmp_path / "parts"),
+        dataset="pickle.PickleDataset",
+        checkpoint={"type": "text.TextDataset", "filepath": str(tmp_path / "parts/done")},
+    )
+    dataset.save({"a": 1})
+    with pytest.raises(LoggingError, match=r"a second path, in 'checkpoint\.filepath'"):
+        built(DataCatalog({"artifact": dataset}), nodes.total)
+
+
+def test_a_checkpoint_in_the_folder_of_an_artifact_is_no_second_path(tmp_path, built):
+    checkpoint = {"type": "text.TextDataset", "filepath": "done"}
+    path = str(tmp_path / "parts")
+    dataset = IncrementalDataset(path=path, dataset="pickle.PickleDataset", checkpoint=checkpoint)
+    dataset.save({"a": 1})
+    assert built(DataCatalog({"artifact": dataset}), nodes.total).plan.artifacts["artifact"].dataset is not None
