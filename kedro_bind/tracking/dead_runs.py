@@ -39,8 +39,8 @@ def end_dead_runs(experiment_id: str, bindings: Iterable[str], *, except_for: st
     """
     import mlflow
 
-    client = mlflow.MlflowClient()
     try:
+        client = mlflow.MlflowClient()
         where = f"attributes.status = 'RUNNING' and tags.`{PROCESS_TAG}` LIKE '%'"
         for run in client.search_runs([experiment_id], where):
             its_bindings = run.data.tags.get(_BINDINGS_TAG, "").split(",")

@@ -20,6 +20,7 @@ BROKEN = (
     "no such table",
     "already exists",
     "no such column",
+    "duplicate column",
     "file is not a database",
     "malformed",
     "Can't locate revision",
