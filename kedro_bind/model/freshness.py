@@ -60,6 +60,7 @@ def stale_artifacts(
     of its newest file, and of a versioned dataset that of its last version. Only local files tell.
     """
     stale = []
+    inputs = binding.training.inputs()
     for name in sorted(set(binding.artifact_sources.values())):
         own = _file(name, catalog)
         if own is None:
@@ -69,7 +70,7 @@ def stale_artifacts(
             other = _file(source, catalog)
             if other is None or other.path == own.path:
                 continue
-            if source in recorded:
+            if source in recorded and source in inputs:
                 now = fingerprint(other.path, read=bool(recorded[source].sha256))
                 if now is None or not now.is_of(recorded[source]):
                     stale.append(f"'{name}' ({own}) was trained before '{source}' ({other}) changed")
