@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import gc
 import importlib.metadata
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.errors import KedroBindError, LoggingError
@@ -19,13 +17,14 @@ from kedro_bind.model.leftovers import undone_on_error
 from kedro_bind.model.lineage import lineage_tags, lineage_text
 from kedro_bind.model.project_files import in_project, own_code
 from kedro_bind.model.proof import Prover
-from kedro_bind.model.registration import register
+from kedro_bind.model.registration import REGISTERED_NAME_TAG, register
 from kedro_bind.model.save import BoundFlavor
 from kedro_bind.model.signature import InputSample, sample_input
 from kedro_bind.model.stored_files import refuse_other_files
 from kedro_bind.quiet import quiet
 from kedro_bind.redaction import get_logger, redact, redact_value
 from kedro_bind.store_errors import first_reason, said_by
+from kedro_bind.temporary import TemporaryFolder, temporary_files_here
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -87,12 +86,12 @@ def log_model(
     from mlflow.models import Model
 
     settings = _redacted(in_project(binding.model, origin.project_path))
-    with ExitStack() as stack, quiet("mlflow"), _frozen_heap():
+    with ExitStack() as stack, quiet("mlflow"), _frozen_heap(), temporary_files_here():
         prover = prover or start_prover(binding, origin)
         if prover is not None:
             stack.enter_context(prover)
         own = prover.own if prover is not None else own_code(settings, origin)
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kedro-bind-"))) / "plan"
+        folder = stack.enter_context(TemporaryFolder("model")) / "plan"
         folder.mkdir()
         built = build_plan(binding, catalog, folder)
         for warning in built.warnings:
@@ -110,7 +109,7 @@ def log_model(
                 flavor,
                 name=settings.name,
                 metadata=dict(settings.metadata) if settings.metadata is not None else None,
-                tags=tags | ({_NOTE: settings.description} if settings.description else {}),
+                tags={**tags, **_tags_of_model(settings)},
                 validate_serving_input=False,
                 **settings.more,
             )
@@ -136,6 +135,12 @@ def log_model(
                 f"the model '{settings.name}' can't be written to MLflow at {where}: {said_by(error)}"
             ) from error
     return LoggedModel(settings.name, info.model_uri, settings.registered_model_name, version)
+
+
+def _tags_of_model(settings: ModelSettings) -> dict[str, str]:
+    """Return the tags that a logged model has, and its version has not."""
+    tags = {_NOTE: settings.description, REGISTERED_NAME_TAG: settings.registered_model_name}
+    return {key: value for key, value in tags.items() if value}
 
 
 @contextmanager

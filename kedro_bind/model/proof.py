@@ -7,7 +7,6 @@ import os
 import pickle
 import subprocess
 import sys
-import tempfile
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from kedro_bind.errors import LoggingError
 from kedro_bind.model.wiring import flat
+from kedro_bind.temporary import TemporaryFolder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,16 +56,17 @@ class Prover:
 
     def __init__(self, own: OwnCode) -> None:
         self.own = own
-        self._folder = tempfile.TemporaryDirectory(prefix="kedro-bind-proof-")
+        self._folder = TemporaryFolder("proof")
         environment = {
             **os.environ,
             "PYTHONPATH": self._python_path(),
             "MLFLOW_TRACKING_URI": "",
             "DO_NOT_TRACK": "1",
+            "TMPDIR": str(self._folder.path),
         }
         self._process = subprocess.Popen(
             [sys.executable, "-m", "kedro_bind.model.prove"],
-            cwd=self._folder.name,
+            cwd=self._folder.path,
             env=environment,
             text=True,
             stdin=subprocess.PIPE,
@@ -135,7 +136,7 @@ class Prover:
         )
 
     def _place(self, what: str) -> Path:
-        return Path(self._folder.name, f"{what}.pkl")
+        return self._folder.path / f"{what}.pkl"
 
     def _result(self) -> dict[str, Any]:
         out, err = self._process.communicate()

@@ -23,14 +23,16 @@ if TYPE_CHECKING:
 
     from kedro_bind.binding.resolved import ModelSettings
 
-__all__ = ["STATE_TAG", "register"]
+__all__ = ["REGISTERED_NAME_TAG", "STATE_TAG", "VERSIONS_TAG", "register", "remove_pending"]
 
 logger = get_logger(__name__)
 
 STATE_TAG = "kedro_bind.state"
 _PENDING = "pending"
-_VERSIONS_TAG = "mlflow.modelVersions"
+VERSIONS_TAG = "mlflow.modelVersions"
 """Where MLflow's own registration notes the versions of a logged model; its UI links them."""
+REGISTERED_NAME_TAG = "kedro_bind.registered_model_name"
+"""The tag of a logged model that is to be registered: where nothing has done so, its logging was cut off."""
 
 
 def register(settings: ModelSettings, tags: Mapping[str, str], model_id: str, run_id: str) -> str | None:
@@ -61,6 +63,24 @@ def register(settings: ModelSettings, tags: Mapping[str, str], model_id: str, ru
     return version
 
 
+def remove_pending(client: MlflowClient, run_id: str, binding: str) -> set[tuple[str, str]]:
+    """Remove the versions of a binding that a run left half done, and return their names and numbers.
+
+    One that an alias names is in use: it is done but for its tag.
+    """
+    removed = set()
+    for each in client.search_model_versions(f"run_id = '{run_id}'"):
+        name, version = each.name, str(each.version)
+        if each.tags.get(STATE_TAG) != _PENDING or each.tags.get("kedro_bind.binding") != binding:
+            continue
+        if version in (_aliases(client, name) or {}).values():
+            client.delete_model_version_tag(name, version, STATE_TAG)
+        else:
+            client.delete_model_version(name, version)
+            removed.add((name, version))
+    return removed
+
+
 @dataclass(frozen=True)
 class _Registration:
     """The registering of one logged model; `before` are the aliases then, `None` where there was no such model."""
@@ -86,7 +106,7 @@ class _Registration:
         )
         version = str(made.version)
         link = [{"name": name, "version": made.version}]
-        client.set_logged_model_tags(self.model_id, {_VERSIONS_TAG: json.dumps(link)})
+        client.set_logged_model_tags(self.model_id, {VERSIONS_TAG: json.dumps(link)})
         for alias in aliases:
             client.set_registered_model_alias(name, alias, version)
         if aliases:
