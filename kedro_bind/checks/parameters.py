@@ -131,7 +131,7 @@ def _fits(value: Any, kind: Any, *, listed: bool = False) -> bool:
     if kind is _CLASH:
         return False
     if value is None:  # a key may be left out; in a list, MLflow takes it among these alone
-        return not listed or kind in (_ANY, "float", "bool", "str")
+        return not listed or kind in (_ANY, [_ANY], "float", "bool", "str")
     if isinstance(value, dict) and isinstance(kind, dict):
         return all(_fits(each, kind[key]) for key, each in value.items())
     if isinstance(value, list) and isinstance(kind, list):

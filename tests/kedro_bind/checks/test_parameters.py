@@ -45,6 +45,7 @@ def mlflow_types(value):
 @example({"a": [None, 1]})
 @example({"a": [{"x": 1}, {"x": None}]})
 @example({"a": [[1], []]})
+@example({"a": [None, [None]]})
 def test_a_parameter_is_typed_if_mlflow_types_it(value):
     assert is_typed(value) == mlflow_types(value)
 
