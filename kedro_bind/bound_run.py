@@ -51,6 +51,7 @@ class BoundRun:
     provers: dict[str, Prover | None] = field(default_factory=dict)
     metrics: ObservedMetrics = field(default_factory=ObservedMetrics)
     _from_saved: set[str] = field(default_factory=set)
+    _catalog: Any = None
 
     @cached_property
     def redaction(self) -> Redaction:
@@ -110,6 +111,7 @@ class BoundRun:
         """Open the MLflow run, if there will be a model, and log the parameters of training."""
         if set(self.bindings) <= set(self.incomplete):
             return
+        self._catalog = catalog
         from kedro.io import SharedMemoryDataCatalog
 
         self.tracked = self.open("+".join(self.bindings), run_params=run_params)
@@ -168,8 +170,11 @@ class BoundRun:
         # What a node loads counts more than what one saves: that is how a caller's data looks to the nodes.
         better = name not in self.samples or (loaded and name in self._from_saved)
         if better and bare(dataset_name) == bare(binding.training_input):
+            from kedro_bind.model.declared_validators import incoming, validates_input
             from kedro_bind.model.signature import sample_input
 
+            if loaded and self._catalog is not None and validates_input(binding, self._catalog):
+                data = incoming(binding, self._catalog)
             self.samples[name] = sample_input(data, binding.model.example_rows)
             (self._from_saved.discard if loaded else self._from_saved.add)(name)
         if not loaded and name not in self.provers and dataset_name in binding.artifact_sources.values():

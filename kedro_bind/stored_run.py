@@ -45,6 +45,9 @@ def _log_stored(name: str, context: KedroContext, run_id: str | None, *, force: 
         raise BindingError(f"there is no bound pipeline '{name}'; 'kedro bind list' shows those that there are")
     binding = pipeline.binding.named(name)
     run = BoundRun({name: binding}, origin_of(context, [name]), context, tracking_config_of(context))
+    if hasattr(context, "_pipelines_to_validate"):
+        # As in a bound run, where Kedro's session sets it (Kedro 1.4 and later); there is no public way.
+        context._pipelines_to_validate = [name]
     catalog = context.catalog
     run.check(catalog)
     _refuse_incomplete(name, binding, catalog, force=force)
