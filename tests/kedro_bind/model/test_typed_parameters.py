@@ -35,7 +35,8 @@ def predictor(tmp_path):
         folder = tmp_path / "plan"
         folder.mkdir()
         catalog = DataCatalog({name: MemoryDataset(each) for name, each in values.items()})
-        build_plan(resolved(inference, training=trained, name="test", **options), catalog, folder)
+        built = build_plan(resolved(inference, training=trained, name="test", **options), catalog, folder)
+        built.sealed(built.digests())
         return load_predictor(folder)
 
     return make

@@ -54,7 +54,8 @@ def built(tmp_path):
         folder = tmp_path / "plan"
         folder.mkdir()
         binding = resolved(inference, name="test", log_model_kwargs=options or {})
-        return build_plan(binding, DataCatalog.from_config(entries), folder)
+        built = build_plan(binding, DataCatalog.from_config(entries), folder)
+        return built.sealed(built.digests())
 
     return build
 
