@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from kedro_bind.binding.pipeline_ml import PipelineML, pipeline_ml_factory
     from kedro_bind.errors import BindingError, KedroBindError, LoggingError
     from kedro_bind.hooks import MlflowPipelineHook
-    from kedro_bind.install import bind_pipelines
-    from kedro_bind.model.kedro_pipeline_model import KedroPipelineModel
+    from kedro_bind.packaging.kedro_pipeline_model import KedroPipelineModel
+    from kedro_bind.session.install import bind_pipelines
 
 __all__ = [
     "BindingError",
@@ -34,11 +34,11 @@ __version__ = "0.1.0"
 _HOMES = {
     "BindingError": "errors",
     "KedroBindError": "errors",
-    "KedroPipelineModel": "model.kedro_pipeline_model",
+    "KedroPipelineModel": "packaging.kedro_pipeline_model",
     "LoggingError": "errors",
     "MlflowPipelineHook": "hooks",
     "PipelineML": "binding.pipeline_ml",
-    "bind_pipelines": "install",
+    "bind_pipelines": "session.install",
     "expand": "binding.expand",
     "pipeline_ml_factory": "binding.pipeline_ml",
 }

@@ -1,4 +1,4 @@
-"""Kedro's hooks: when something is done. What is done is in `kedro_bind.install` and the phases of a bound run.
+"""Kedro's hooks: when something is done. What is done is in `kedro_bind.session.install` and the phases of a bound run.
 
 A process may have several runs at once, in threads. What tells them apart is the catalog: each run has its own, and
 every hook of a run gets it. Ids of runs don't: Kedro makes them of the time, to the millisecond.
@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kedro.framework.hooks import hook_impl
 
-from kedro_bind.install import bound_pipeline, install, use_loader
-from kedro_bind.lending import enter_process
-from kedro_bind.open_runs import open_runs
 from kedro_bind.plugin import warn_left_out
+from kedro_bind.process.termination import termination
 from kedro_bind.redaction import get_logger, redacting, redaction_of
-from kedro_bind.termination import termination
+from kedro_bind.session.install import bound_pipeline, install, use_loader
+from kedro_bind.session.lending import enter_process
+from kedro_bind.session.open_runs import open_runs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from kedro.pipeline import Pipeline
     from kedro.pipeline.node import Node
 
-    from kedro_bind.bound_run import BoundRun
+    from kedro_bind.session.bound_run import BoundRun
 
 __all__ = ["MlflowPipelineHook", "hooks"]
 
@@ -77,8 +77,8 @@ class MlflowPipelineHook:
         bound = _bound_run(run_params)
         if bound is None or open_runs.of(catalog):  # of two registered hook objects, only the first one acts
             return
-        from kedro_bind.bound_run import check
-        from kedro_bind.run_start import start
+        from kedro_bind.session.bound_run import check
+        from kedro_bind.session.run_start import start
 
         checked = check(bound, pipeline, catalog, only_missing=bool(run_params.get("only_missing_outputs")))
         with termination.kept_if_done() as watch:
@@ -110,7 +110,7 @@ class MlflowPipelineHook:
         run = open_runs.of(catalog)
         if run is None:
             return
-        from kedro_bind.run_end import finish
+        from kedro_bind.session.run_end import finish
 
         try:
             with open_runs.kill_if_interrupted(run):
@@ -125,7 +125,7 @@ class MlflowPipelineHook:
         run = open_runs.of(catalog)
         if run is None:
             return
-        from kedro_bind.run_end import fail
+        from kedro_bind.session.run_end import fail
 
         try:
             with open_runs.kill_if_interrupted(run):
@@ -143,9 +143,9 @@ def _bound_run(run_params: dict[str, Any]) -> BoundRun | None:
     bindings = {name: each.binding.named(name) for name, each in found.items() if isinstance(each, module.PipelineML)}
     if not bindings:
         return None
-    from kedro_bind.bound_run import BoundRun
-    from kedro_bind.model.origin import origin_of
-    from kedro_bind.tracking.config import tracking_config_of
+    from kedro_bind.config.mlflow import tracking_config_of
+    from kedro_bind.project import origin_of
+    from kedro_bind.session.bound_run import BoundRun
 
     context = session.context
     return BoundRun(bindings, origin_of(context, names), context, tracking_config_of(context), session.active_run_id)

@@ -106,7 +106,7 @@ class PipelineML(Pipeline):
         Raises:
             BindingError: an artifact is not persisted, or can't be named by one URI.
         """
-        from kedro_bind.model.artifacts import artifact_uris
+        from kedro_bind.binding.datasets import artifact_uris
 
         return artifact_uris(self.binding, catalog)
 

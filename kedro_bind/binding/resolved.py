@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from kedro.io.core import is_parameter
 
 from conf_schema import RunnerSpec
-from kedro_bind.model.wiring import bare
+from kedro_bind.names import bare
 
 if TYPE_CHECKING:
     from kedro.pipeline import Pipeline

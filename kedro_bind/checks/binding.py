@@ -26,7 +26,7 @@ from kedro_bind.checks.signature import signature_problems
 from kedro_bind.checks.tracking import long_parameters
 from kedro_bind.checks.typed_parameters import typed_code, typed_parameter_problems
 from kedro_bind.checks.validators import validator_code, validator_problems
-from kedro_bind.model.parameter_hints import hints_of
+from kedro_bind.packaging.parameter_hints import hints_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
     from conf_schema import Diagnostic
     from kedro_bind.binding.resolve import Drafted
     from kedro_bind.binding.resolved import ResolvedBinding
-    from kedro_bind.config import Config
-    from kedro_bind.model.origin import Origin
-    from kedro_bind.model.parameter_hints import Hint
-    from kedro_bind.tracking.config import TrackingConfig
+    from kedro_bind.config.document import Config
+    from kedro_bind.config.mlflow import TrackingConfig
+    from kedro_bind.packaging.parameter_hints import Hint
+    from kedro_bind.project import Origin
 
 __all__ = ["CHECK_RULES", "Surroundings", "findings_of_all", "findings_of_drafts", "located"]
 

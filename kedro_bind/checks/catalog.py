@@ -9,11 +9,12 @@ from kedro.io import MemoryDataset
 from kedro.io.core import is_parameter
 
 from conf_schema import Diagnostic, Severity, did_you_mean
+from kedro_bind.binding.datasets import Stored, credentials_of, has_path, is_persisted, unwrapped
 from kedro_bind.binding.rules import namesake
 from kedro_bind.errors import KedroBindError
-from kedro_bind.model.artifacts import Stored, credentials_of, has_path, is_persisted, local_config, unwrapped
-from kedro_bind.model.parameter_hints import in_force, loadable, plain
-from kedro_bind.model.wiring import bare
+from kedro_bind.names import bare
+from kedro_bind.packaging.artifacts import local_config
+from kedro_bind.packaging.parameter_hints import in_force, loadable, plain
 from kedro_bind.redaction import secrets_in
 from kedro_bind.secret_values import secret_keys
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from kedro_bind.binding.resolved import ResolvedBinding
-    from kedro_bind.model.parameter_hints import Hint
+    from kedro_bind.packaging.parameter_hints import Hint
 
 __all__ = ["artifact_problems", "parameter_value_problems", "secret_parameter_problems", "training_entry_problems"]
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from conf_schema import KeyPath
     from kedro_bind.binding.resolved import ResolvedBinding
-    from kedro_bind.model.origin import Origin
+    from kedro_bind.project import Origin
 
 __all__ = ["environment_problems"]
 

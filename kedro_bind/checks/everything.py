@@ -11,11 +11,11 @@ from kedro_bind.binding.resolve import Drafted
 from kedro_bind.checks.binding import Surroundings, findings_of_drafts, located
 from kedro_bind.checks.in_code import bindings_in_code
 from kedro_bind.checks.tracking import tracking_findings, unused_keys
-from kedro_bind.config import Config, read_config
-from kedro_bind.config_files import env_of, has_environment
-from kedro_bind.model.origin import Origin
-from kedro_bind.tracking.config import read_tracking_config
-from kedro_bind.unread_files import unread_files
+from kedro_bind.config.document import Config, read_config
+from kedro_bind.config.files import env_of, has_environment
+from kedro_bind.config.mlflow import read_tracking_config
+from kedro_bind.config.unread_files import unread_files
+from kedro_bind.project import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from kedro.pipeline import Pipeline
 
-    from kedro_bind.tracking.config import TrackingConfig
+    from kedro_bind.config.mlflow import TrackingConfig
 
 __all__ = ["Project", "Report", "broken_project", "check_project", "in_all"]
 

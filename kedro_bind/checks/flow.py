@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from kedro.io.core import is_parameter
 
 from conf_schema import Diagnostic, Severity
-from kedro_bind.model.artifacts import is_persisted, unwrapped
-from kedro_bind.model.wiring import bare
+from kedro_bind.binding.datasets import is_persisted, unwrapped
+from kedro_bind.names import bare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,9 +8,9 @@ from kedro.io import MemoryDataset
 from kedro.io.core import is_parameter
 
 from conf_schema import Diagnostic, Severity
+from kedro_bind.binding.datasets import unwrapped
 from kedro_bind.binding.rules import namesake
-from kedro_bind.model.artifacts import unwrapped
-from kedro_bind.model.wiring import bare
+from kedro_bind.names import bare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

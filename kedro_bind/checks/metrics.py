@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from kedro.io.core import is_parameter
 
 from conf_schema import Diagnostic, did_you_mean
-from kedro_bind.model.wiring import bare
+from kedro_bind.names import bare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

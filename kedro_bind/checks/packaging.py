@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from conf_schema import Diagnostic, Severity
 from kedro_bind.model.plan import NodePlan, Plan
-from kedro_bind.model.references import function_reference
-from kedro_bind.model.requirements import imported_by, pinned
+from kedro_bind.packaging.references import function_reference
+from kedro_bind.packaging.requirements import imported_by, pinned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from conf_schema import KeyPath
     from kedro_bind.binding.resolved import ResolvedBinding
-    from kedro_bind.model.origin import Origin
+    from kedro_bind.project import Origin
 
 __all__ = ["function_problems", "packaging_problems"]
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from kedro.io.core import is_parameter
 
 from conf_schema import Diagnostic, Severity
-from kedro_bind.model.parameter_hints import in_force, loadable, plain, value_in_force
+from kedro_bind.packaging.parameter_hints import in_force, loadable, plain, value_in_force
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from kedro_bind.binding.resolved import ResolvedBinding
-    from kedro_bind.model.parameter_hints import Hint
+    from kedro_bind.packaging.parameter_hints import Hint
 
 __all__ = ["is_typed", "open_parameters", "parameter_problems"]
 

@@ -7,7 +7,7 @@ import pickle
 from typing import TYPE_CHECKING, Any
 
 from conf_schema import Diagnostic, RunnerSpec, Severity, did_you_mean
-from kedro_bind.model.artifacts import unwrapped
+from kedro_bind.binding.datasets import unwrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

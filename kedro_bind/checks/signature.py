@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Union, get_args, get_origin, get_type_hin
 from kedro.io import MemoryDataset
 
 from conf_schema import Diagnostic, Severity
-from kedro_bind.model.artifacts import unwrapped
+from kedro_bind.binding.datasets import unwrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from conf_schema import Diagnostic, Severity, did_you_mean, has_errors
+from kedro_bind.config.credentials import credentials_of
 from kedro_bind.errors import LoggingError
-from kedro_bind.tracking.credentials import credentials_of
 from kedro_bind.tracking.parameters import MOST_CHARACTERS, loggable, parameter_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from kedro_bind.binding.resolved import ResolvedBinding
-    from kedro_bind.tracking.config import TrackingConfig
+    from kedro_bind.config.mlflow import TrackingConfig
 
 __all__ = ["long_parameters", "tracking_findings", "unused_keys"]
 

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 from kedro.io.core import is_parameter
 
 from conf_schema import Diagnostic
-from kedro_bind.model.parameter_hints import in_force, value_in_force
-from kedro_bind.model.references import function_reference
 from kedro_bind.model.typed_parameters import RejectedParameter
-from kedro_bind.model.wiring import is_in
+from kedro_bind.names import is_in
+from kedro_bind.packaging.parameter_hints import in_force, value_in_force
+from kedro_bind.packaging.references import function_reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from kedro_bind.binding.resolved import ResolvedBinding
-    from kedro_bind.model.parameter_hints import Hint
+    from kedro_bind.packaging.parameter_hints import Hint
 
 __all__ = ["typed_code", "typed_parameter_problems"]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from kedro.io.core import is_parameter
 
 from conf_schema import Diagnostic
-from kedro_bind.model.declared_validators import has_credentials, sources_of, spec_of
+from kedro_bind.packaging.declared_validators import has_credentials, sources_of, spec_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kedro.framework.startup import ProjectMetadata
 
     from kedro_bind.checks import Report
-    from kedro_bind.config import Config
+    from kedro_bind.config.document import Config
 
 __all__ = ["command"]
 
@@ -86,7 +86,7 @@ def command(  # noqa: PLR0913 - one for each option
 
 
 def _environments(metadata: ProjectMetadata, conf_source: str | None, params: dict[str, Any]) -> Sequence[str | None]:
-    from kedro_bind.config_files import environments
+    from kedro_bind.config.files import environments
 
     try:
         return environments(loader_of(metadata, None, conf_source, params)) or [None]
@@ -99,7 +99,7 @@ def _check(
 ) -> Report:
     """Check the bindings as one environment has them."""
     from kedro_bind.checks import Project, Report, broken_project, check_project
-    from kedro_bind.install import checked, registered_pipelines
+    from kedro_bind.session.install import checked, registered_pipelines
 
     try:
         loader = loader_of(metadata, env, conf_source, params)
@@ -117,7 +117,7 @@ def _check(
 
 def _refuse_unknown_environment(loader: Any, env: str) -> None:
     from conf_schema import did_you_mean
-    from kedro_bind.config_files import environments, has_environment
+    from kedro_bind.config.files import environments, has_environment
 
     if not has_environment(loader, env):
         existing = environments(loader)

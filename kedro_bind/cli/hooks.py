@@ -30,7 +30,7 @@ class BindCommandHook:
         if project_metadata is None:
             return
         try:
-            from kedro_bind.install import install, use_command
+            from kedro_bind.session.install import install, use_command
 
             install()
             use_command(project_metadata.project_path, command_args)
@@ -40,7 +40,7 @@ class BindCommandHook:
     @cli_hook_impl
     def after_command_run(self, exit_code: int) -> None:
         """End the MLflow run of a bound run that was interrupted, and tell so by the exit code."""
-        module = sys.modules.get("kedro_bind.open_runs")
+        module = sys.modules.get("kedro_bind.session.open_runs")
         if module is None:
             return
         module.open_runs.end_interrupted()

@@ -44,6 +44,6 @@ def command(
     training computes it from.
     """
     with no_traceback(verbose=verbose):
-        from kedro_bind.stored_run import log_stored
+        from kedro_bind.session.stored_run import log_stored
 
         answer(log_stored(name, context_of(metadata, env, conf_source, params), run_id, force=force))

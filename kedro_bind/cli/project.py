@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from kedro.framework.project import settings
 
-from kedro_bind.config import Config, config_loader, read_config
+from kedro_bind.config.document import Config, config_loader, read_config
 from kedro_bind.errors import KedroBindError
 from kedro_bind.redaction import add_redaction, redact, redacting, redaction_of
 

@@ -14,7 +14,7 @@ from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.model.copying import copier, is_immutable
-from kedro_bind.model.wiring import bare, flat
+from kedro_bind.names import bare, flat
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -10,10 +10,10 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, ValidationError
 
 from kedro_bind.model.wiring import wiring_problems
+from kedro_bind.names import PATH_KEYS, Names
 
 __all__ = [
     "FORMAT",
-    "PATH_KEYS",
     "PLAN_FILE",
     "Artifact",
     "NodePlan",
@@ -34,10 +34,7 @@ format 3 has the sha256 of everything that is loaded."""
 _SINCE = {"code": 3, "parameter_types": 3, "validators": 3}
 """The format that brought a key; the others are from format 2."""
 PLAN_FILE = "plan.yml"
-PATH_KEYS = ("filepath", "path")
-"""The arguments by which datasets take the place of their data."""
 
-Names = str | list[str] | dict[str, str] | None
 CopyMode = Literal["assign", "copy", "deepcopy"]
 
 # libyaml, where PyYAML has it, is several times faster; all four are safe.

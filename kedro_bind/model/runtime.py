@@ -60,7 +60,7 @@ class Predictor:
         if plan.runner == RunnerPlan() and not through_kedro:
             self._run: Callable[..., Any] = compile_plan(ready, functions, artifacts)
         else:
-            from kedro_bind.model.through_kedro import KedroRun
+            from kedro_bind.model.kedro_runner import KedroRun
 
             self._run = KedroRun(ready, functions, artifacts)
 

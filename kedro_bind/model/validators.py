@@ -18,13 +18,14 @@ from mlflow.protos.databricks_pb2 import INTERNAL_ERROR
 from kedro_bind.model.plan import PlanError
 from kedro_bind.model.rejection import described
 from kedro_bind.model.validation_switch import switched_off
-from kedro_bind.model.wiring import flat
+from kedro_bind.names import flat
 from kedro_bind.redaction import get_logger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from kedro_bind.model.plan import Names, NodePlan, Plan, ValidatorPlan
+    from kedro_bind.model.plan import NodePlan, Plan, ValidatorPlan
+    from kedro_bind.names import Names
 
 __all__ = ["LoadedValidator", "Validators", "load_validators"]
 

@@ -4,24 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kedro_bind.names import bare, flat, is_in
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kedro_bind.model.plan import Names, Plan
+    from kedro_bind.model.plan import Plan
 
-__all__ = ["bare", "flat", "is_in", "wiring_problems"]
-
-
-def flat(names: Names) -> list[str]:
-    """Give the names of a node's inputs or outputs, in their order."""
-    if isinstance(names, str):
-        return [names]
-    return list(names.values()) if isinstance(names, dict) else list(names or ())
-
-
-def bare(name: str) -> str:
-    """Give a dataset's name without Kedro's transcoding: `data` for `data@pandas`."""
-    return name.partition("@")[0]
+__all__ = ["wiring_problems"]
 
 
 def wiring_problems(plan: Plan) -> Iterator[str]:
@@ -46,11 +36,6 @@ def wiring_problems(plan: Plan) -> Iterator[str]:
     for key in plan.parameter_types:
         if not any(is_in(key, name) for name in plan.parameters):
             yield f"parameter_types has '{key}', which is not in any of its parameters"
-
-
-def is_in(key: str, parameter: str) -> bool:
-    """Return whether a key of Kedro's parameters is that of a parameter, or below it."""
-    return parameter == "parameters" or f"params:{key}.".startswith(f"{parameter}.")
 
 
 def _of_nodes(plan: Plan) -> Iterator[str]:

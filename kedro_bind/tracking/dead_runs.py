@@ -6,7 +6,7 @@ import platform
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from kedro_bind.processes import ProcessId, has_ended, this_process
+from kedro_bind.process.owners import ProcessId, has_ended, this_process
 from kedro_bind.redaction import get_logger
 from kedro_bind.store_errors import said_by
 
@@ -67,7 +67,7 @@ def ended_if_interrupted() -> Iterator[None]:
 
 
 def _end_if_dead(client: MlflowClient, run: Run, bindings: Iterable[str]) -> None:
-    from kedro_bind.model.leftovers import remove_leftovers
+    from kedro_bind.tracking.cleanup import remove_leftovers
 
     run_id, (who, _, name) = run.info.run_id, run.data.tags[PROCESS_TAG].rpartition(" ")
     process = ProcessId.parse(name)

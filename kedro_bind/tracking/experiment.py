@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.errors import LoggingError
-from kedro_bind.folder_names import folder_name
+from kedro_bind.names import folder_name
 from kedro_bind.own_store import FILES, database_in
 from kedro_bind.redaction import get_logger, redact_value
 from kedro_bind.tracking.server import resolved_uri

@@ -11,8 +11,8 @@ import shutil
 import threading
 from pathlib import Path
 
-from kedro_bind.processes import ProcessId, has_ended, this_process
-from kedro_bind.temporary import TemporaryFolder
+from kedro_bind.process.owners import ProcessId, has_ended, this_process
+from kedro_bind.process.temporary import TemporaryFolder
 
 __all__ = ["BROKEN", "make_store"]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.errors import LoggingError
-from kedro_bind.model.wiring import bare
+from kedro_bind.names import bare
 from kedro_bind.redaction import get_logger
 from kedro_bind.store_errors import said_by
 

@@ -9,15 +9,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlparse
 
-from kedro_bind.environment import set_variable
 from kedro_bind.errors import LoggingError
 from kedro_bind.own_store import database_in, tell_what_to_ignore
-from kedro_bind.patience import patience
+from kedro_bind.process.environment import set_variable
 from kedro_bind.redaction import get_logger, redact
 from kedro_bind.store_errors import said_by
 from kedro_bind.tracking.dead_runs import PROCESS_TAG, end_dead_runs, ended_if_interrupted, process_tag
 from kedro_bind.tracking.experiment import experiment_id
 from kedro_bind.tracking.local_store import BROKEN, make_store
+from kedro_bind.tracking.retries import patience
 from kedro_bind.tracking.server import connect
 from kedro_bind.tracking.tags import ERROR_TAGS, error_tags
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from kedro.framework.context import KedroContext
 
-    from kedro_bind.tracking.config import TrackingConfig
+    from kedro_bind.config.mlflow import TrackingConfig
 
 __all__ = ["RunRequest", "TrackedRun", "open_run", "tags_of"]
 

@@ -9,12 +9,12 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlparse
 
-from kedro_bind.environment import set_variable
+from kedro_bind.config.credentials import credentials_of
 from kedro_bind.errors import LoggingError
 from kedro_bind.own_store import DATABASE
+from kedro_bind.process.environment import set_variable
 from kedro_bind.redaction import get_logger
 from kedro_bind.store_errors import said_by
-from kedro_bind.tracking.credentials import credentials_of
 
 if TYPE_CHECKING:
     from kedro.framework.context import KedroContext

@@ -6,13 +6,13 @@ import importlib.metadata
 import shlex
 from typing import TYPE_CHECKING, Any
 
-from kedro_bind.model.origin import params_option
+from kedro_bind.project import params_option
 from kedro_bind.redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from kedro_bind.model.origin import Origin
+    from kedro_bind.project import Origin
 
 __all__ = ["ERROR_TAGS", "command_of", "error_tags", "run_tags"]
 

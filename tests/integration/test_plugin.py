@@ -27,7 +27,7 @@ def test_an_unbound_run_goes_on(project, module):
     assert len(warnings_in(result)) == (module != "mlflow")  # which an unbound run does not import
 
 
-@pytest.mark.parametrize("module", ["kedro_bind.install", "kedro_bind.cli", "kedro_bind.binding.expand"])
+@pytest.mark.parametrize("module", ["kedro_bind.session.install", "kedro_bind.cli", "kedro_bind.binding.expand"])
 def test_an_unbound_run_goes_on_where_a_module_of_ours_is_broken(project, module):
     project.write("broken/sitecustomize.py", f"import sys; sys.modules['{module}'] = None")
     result = project.kedro("run", "--pipeline=reporting", PYTHONPATH=str(project.path / "broken"))

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from kedro_bind.cli.stdout import AnswerCommand, answer
-from kedro_bind.whole_lines import log_whole
+from kedro_bind.process.whole_lines import log_whole
 from tests.kedro_project import BINDING
 
 QUICK = BINDING + "  model: {verify: false, registered_model_name: churn}\n"

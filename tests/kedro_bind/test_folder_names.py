@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kedro_bind.folder_names import folder_name
+from kedro_bind.names import folder_name
 
 
 @pytest.mark.parametrize(

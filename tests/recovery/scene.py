@@ -12,7 +12,7 @@ import mlflow
 import pandas as pd
 from click.testing import CliRunner
 
-from kedro_bind.model.registration import STATE_TAG
+from kedro_bind.tracking.registration import STATE_TAG
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,7 +16,7 @@ import time
 import mlflow
 import pytest
 
-from kedro_bind.model.registration import STATE_TAG
+from kedro_bind.tracking.registration import STATE_TAG
 from tests.kedro_project import BINDING, clean_environment, make_project
 
 pytestmark = pytest.mark.slow

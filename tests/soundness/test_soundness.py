@@ -29,12 +29,12 @@ from conf_schema import has_errors
 from kedro_bind.binding.expand import expand
 from kedro_bind.binding.pipeline_ml import PipelineML
 from kedro_bind.checks import Project, check_project
-from kedro_bind.config import read_config
-from kedro_bind.model.build import build_plan
-from kedro_bind.model.log import log_model
-from kedro_bind.model.origin import Origin
+from kedro_bind.config.document import read_config
 from kedro_bind.model.runtime import load_predictor
+from kedro_bind.packaging.build import build_plan
+from kedro_bind.project import Origin
 from kedro_bind.render.text import render_plain
+from kedro_bind.tracking.log import log_model
 from tests.soundness.cases import Case, mutated, valid, written
 
 COUNT = int(os.getenv("KEDRO_BIND_SOUNDNESS", "40"))

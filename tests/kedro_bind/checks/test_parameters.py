@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kedro_bind.checks.parameters import is_typed
-from kedro_bind.model.signature import infer_parameters
+from kedro_bind.packaging.signature import infer_parameters
 
 SCALARS = st.none() | st.booleans() | st.integers(-10, 10) | st.floats(allow_nan=False) | st.text("ab", max_size=2)
 VALUES = st.recursive(

@@ -16,7 +16,7 @@ from mlflow.types.schema import AnyType
 from scipy.sparse import csr_matrix
 
 from kedro_bind.checks.signature import may_be_typed
-from kedro_bind.model.signature import infer_schema
+from kedro_bind.packaging.signature import infer_schema
 
 
 def is_typed_by_mlflow(value: Any) -> bool:

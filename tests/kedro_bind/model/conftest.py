@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from kedro.pipeline import Pipeline, node
 
-from kedro_bind.model.build import build_plan
 from kedro_bind.model.runtime import load_predictor
+from kedro_bind.packaging.build import build_plan
 from tests.bindings import resolved
 from tests.kedro_bind.model import nodes
 

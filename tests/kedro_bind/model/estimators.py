@@ -95,7 +95,7 @@ def fit(folder):
 
 
 def predict(folder):
-    from kedro_bind.model.shared_state import SharedModel, predict_and_compare
+    from kedro_bind.packaging.verification.shared_state import SharedModel, predict_and_compare
 
     changed = {}
     for file in sorted(folder.glob("*.pkl")):

@@ -300,7 +300,7 @@ def test_loading_imports_neither_kedros_framework_nor_its_runners(folder):
         "from pathlib import Path\n"
         "from kedro_bind.model.runtime import load_predictor\n"
         f"print(load_predictor(Path({str(folder)!r})).predict(1))\n"
-        "heavy = ('kedro.framework', 'kedro.runner', 'dynaconf', 'kedro_bind.install', 'conf_schema')\n"
+        "heavy = ('kedro.framework', 'kedro.runner', 'dynaconf', 'kedro_bind.session.install', 'conf_schema')\n"
         "print([name for name in heavy if name in sys.modules])\n"
     )
     result = subprocess.run(

@@ -11,10 +11,10 @@ from kedro.pipeline import Pipeline, node
 from mlflow.exceptions import MlflowException
 
 from kedro_bind.errors import LoggingError
-from kedro_bind.model.build import build_plan
-from kedro_bind.model.parameter_hints import hints_of, plain
 from kedro_bind.model.plan import PLAN_FILE, PlanError
 from kedro_bind.model.runtime import load_predictor
+from kedro_bind.packaging.build import build_plan
+from kedro_bind.packaging.parameter_hints import hints_of, plain
 from tests.bindings import resolved
 from tests.kedro_bind.model import typed_nodes as nodes
 

@@ -14,9 +14,9 @@ from kedro_datasets.pickle import PickleDataset
 from mlflow.exceptions import MlflowException
 
 from kedro_bind.errors import LoggingError
-from kedro_bind.model.build import build_plan
 from kedro_bind.model.plan import PLAN_FILE, PlanError
 from kedro_bind.model.runtime import load_predictor, make_predictor
+from kedro_bind.packaging.build import build_plan
 from tests.bindings import resolved
 from tests.kedro_bind.model import nodes as plain_nodes
 from tests.kedro_bind.model import typed_nodes as nodes

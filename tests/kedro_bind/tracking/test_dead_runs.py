@@ -9,9 +9,9 @@ from dataclasses import replace
 import mlflow
 import pytest
 
-from kedro_bind.model.registration import REGISTERED_NAME_TAG, STATE_TAG, VERSIONS_TAG
-from kedro_bind.processes import this_process
+from kedro_bind.process.owners import this_process
 from kedro_bind.tracking.dead_runs import PROCESS_TAG, end_dead_runs, process_tag
+from kedro_bind.tracking.registration import REGISTERED_NAME_TAG, STATE_TAG, VERSIONS_TAG
 
 pytestmark = pytest.mark.slow
 

@@ -10,7 +10,7 @@ import mlflow
 import pytest
 
 from kedro_bind.errors import LoggingError
-from kedro_bind.processes import this_process
+from kedro_bind.process.owners import this_process
 from kedro_bind.tracking.local_store import make_store
 from tests.kedro_project import BINDING, clean_environment
 

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from kedro_bind.model.origin import Origin
+from kedro_bind.project import Origin
 from kedro_bind.redaction import redacting, redaction_of
 from kedro_bind.tracking.tags import command_of, error_tags, run_tags
 

@@ -1,0 +1,193 @@
+"""The files of one kind in Kedro's configuration: found as its loader finds them, read with their places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from conf_schema import Diagnostic, Kind, Source, Sources
+
+__all__ = [
+    "SUFFIXES",
+    "ConfigFiles",
+    "env_of",
+    "environment_folder",
+    "environments",
+    "has_environment",
+    "is_hidden",
+    "read_files",
+    "read_paths",
+    "run_environments",
+]
+
+SUFFIXES = {".yml", ".yaml", ".json"}
+
+
+@dataclass(frozen=True)
+class ConfigFiles:
+    """The files, the values they give after merging and interpolation, and what is wrong with their text.
+
+    `values` has no entry at the top that an error is about.
+    """
+
+    sources: Sources
+    values: Mapping[str, Any]
+    findings: tuple[Diagnostic, ...]
+    env: str
+
+
+def read_files(loader: Any, stem: str, project_path: Path | None = None) -> ConfigFiles | None:
+    """Read the files of a kind through Kedro's config loader; `None` where there are none.
+
+    Never raises for what a user wrote: that becomes findings, which are not placed yet. Files are named relative
+    to `project_path` where they lie below it.
+    """
+    files = [(env, path, loader._fs.cat_file(path)) for env, path in read_paths(loader, stem)]
+    if not files:
+        return None
+    from conf_schema import KINDS, Sources, has_errors, parse_source
+
+    kind = KINDS[stem]
+    parsed = [parse_source(content, _shown(path, project_path), env, stem) for env, path, content in files]
+    sources = Sources(
+        files=tuple(source for source, _ in parsed),
+        soft=getattr(loader, "merge_strategy", {}).get(stem) == "soft",
+    )
+    findings = [each for _, found in parsed for each in found]
+    findings += _declared_twice(sources.files, kind)
+    values, reason = (None, None) if has_errors(findings) or _read_differently(sources) else _loaded(loader, kind)
+    if values is None:
+        from kedro_bind.config.interpolation import resolve
+
+        values, problems = resolve(sources, loader, kind)
+        findings += [each for each in problems if not (each.top or "").startswith("_")]
+        if reason is not None and not problems and not _is_too_much(reason):
+            findings.append(_refused_by_loader(reason, kind))
+            values = {}
+    broken = {each.top for each in findings if has_errors([each])}
+    kept = {name: value for name, value in values.items() if name not in broken}
+    return ConfigFiles(sources, kept, tuple(findings), env_of(loader))
+
+
+def env_of(loader: Any) -> str:
+    """Give the environment that a loader goes by."""
+    return str(getattr(loader, "env", None) or getattr(loader, "default_run_env", "") or "")
+
+
+def environments(loader: Any) -> list[str]:
+    """Give the environments that the configuration has a folder for, the one that all others build on left out.
+
+    There may be none: a fresh clone has no `conf/local`.
+    """
+    top = PurePosixPath(environment_folder(loader, "base")).parent.as_posix()
+    found = [PurePosixPath(each) for each in loader._fs.ls(top, detail=False) if loader._fs.isdir(each)]
+    names = {each.name for each in found if not each.name.startswith((".", "_"))} - {loader.base_env}
+    return sorted(names)
+
+
+def run_environments(loader: Any) -> list[str]:
+    """Return the environments that the loader reads, the one that wins last."""
+    return list(dict.fromkeys([loader.base_env, loader.env or loader.default_run_env]))
+
+
+def has_environment(loader: Any, env: str) -> bool:
+    """Tell whether the configuration has a folder for an environment."""
+    file_system = getattr(loader, "_fs", None)
+    return file_system is None or bool(file_system.isdir(environment_folder(loader, env)))
+
+
+def read_paths(loader: Any, stem: str) -> list[tuple[str, str]]:
+    """Find the files of a kind as Kedro's loader finds them: environment and path, base first.
+
+    `OmegaConfigLoader` has no public way to list the files of a key. `_fs` is its file system (a local
+    folder, an archive or a remote store), `_protocol` its kind, and `_get_conf_env_path` (in later Kedro
+    versions) the folder of an environment in it; all are covered by `tests/integration/test_private_kedro.py`.
+    """
+    patterns = getattr(loader, "config_patterns", None)
+    file_system = getattr(loader, "_fs", None)
+    if patterns is None or file_system is None:
+        return []
+    patterns.setdefault(stem, [f"{stem}*", f"{stem}*/**", f"**/{stem}*"])
+    paths = []
+    for env in run_environments(loader):
+        folder = environment_folder(loader, env)
+        if not file_system.isdir(folder):
+            continue
+        found = {path for pattern in patterns[stem] for path in file_system.glob(f"{folder}/{pattern}")}
+        for path in sorted(found):
+            hidden = is_hidden(path, folder) and getattr(loader, "ignore_hidden", True)
+            if PurePosixPath(path).suffix in SUFFIXES and not hidden and file_system.isfile(path):
+                paths.append((env, path))
+    return paths
+
+
+def is_hidden(path: str, folder: str) -> bool:
+    """Tell whether a file, or a folder that it is in below `folder`, is hidden."""
+    inside = PurePosixPath(path).relative_to(folder) if path.startswith(folder) else PurePosixPath(path)
+    return any(part.startswith(".") for part in inside.parts)
+
+
+def environment_folder(loader: Any, env: str) -> str:
+    """Return the folder of an environment in the loader's file system."""
+    if hasattr(loader, "_get_conf_env_path"):
+        return Path(loader._get_conf_env_path(env)).as_posix()
+    top = loader.conf_source if loader._protocol == "file" else loader._fs.ls("", detail=False)[-1]
+    return (Path(top) / env).as_posix()
+
+
+def _shown(path: str, project_path: Path | None) -> str:
+    if project_path is not None and Path(path).is_relative_to(project_path):
+        return Path(path).relative_to(project_path).as_posix()
+    return path
+
+
+def _declared_twice(files: Sequence[Source], kind: Kind) -> Iterator[Diagnostic]:
+    """Find keys at the top that two files of one environment have, which Kedro's loader refuses."""
+    from conf_schema import Diagnostic
+
+    first: dict[tuple[str, str], str] = {}
+    for source in files:
+        for name, place in source.names.items():
+            earlier = first.setdefault((source.env, name), source.file)
+            if earlier != source.file:
+                yield Diagnostic(
+                    "duplicate-key",
+                    f"the {kind.entry} '{name}' is declared a second time; it is in {earlier} already",
+                    "remove or rename one of the two",
+                    path=(name,),
+                    file=source.file,
+                    **place._asdict(),
+                )
+
+
+def _loaded(loader: Any, kind: Kind) -> tuple[Mapping[str, Any] | None, Exception | None]:
+    """Let the loader give the values; `None` with the reason where it can't."""
+    try:
+        values = loader[kind.stem]
+    except Exception as error:  # noqa: BLE001 - any loader, any resolver; the reason is found value by value
+        return None, error
+    return (values, None) if isinstance(values, dict) else (None, TypeError(f"it gives a {type(values).__name__}"))
+
+
+def _refused_by_loader(error: Exception, kind: Kind) -> Diagnostic:
+    from conf_schema import Diagnostic
+
+    said = f"{type(error).__name__}: {' '.join(str(error).split())}"
+    return Diagnostic("broken-project", f"Kedro's config loader can't load {kind.content}: {said}", "mend that first")
+
+
+def _read_differently(sources: Sources) -> bool:
+    """Say whether OmegaConf may read other values than we do.
+
+    Below 2.4 it leaves it to PyYAML to merge a list of mappings, of which 6.0.4 lets the last one win.
+    """
+    return any(source.merges_lists for source in sources.files)
+
+
+def _is_too_much(error: Exception) -> bool:
+    """Say whether OmegaConf (from 2.4 on) refuses a file for its size alone, for which we have a limit of our own."""
+    return "node expansion exceeds" in str(error)

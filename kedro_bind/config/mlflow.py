@@ -1,0 +1,109 @@
+"""What the project's `mlflow.yml` says, and whether it is ours to follow."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import threading
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from kedro.framework.project import settings
+from omegaconf import OmegaConf
+
+from conf_schema import MlflowConfig, Sources, validate_mlflow
+from kedro_bind.config.files import read_files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kedro.framework.context import KedroContext
+
+    from conf_schema import Diagnostic
+
+__all__ = ["TrackingConfig", "has_kedro_mlflow", "read_tracking_config", "tracking_config_of"]
+
+_KEY = "mlflow"
+_resolver_lock = threading.Lock()
+
+
+@dataclass(frozen=True)
+class TrackingConfig:
+    """What `mlflow.yml` says in one environment: the defaults where there is no such file, or it does not hold.
+
+    `declared` says that there is one. `foreign` says that kedro-mlflow follows it, and opens the run. `loader` has the
+    credentials that it names.
+    """
+
+    mlflow: MlflowConfig = field(default_factory=MlflowConfig)
+    sources: Sources = field(default_factory=Sources)
+    findings: tuple[Diagnostic, ...] = ()
+    declared: bool = False
+    foreign: bool = False
+    loader: Any = None
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that it is written in."""
+        return tuple(dict.fromkeys(source.file for source in self.sources.files))
+
+    def locate(self, finding: Diagnostic) -> Diagnostic:
+        """Place a finding whose path starts at the top of the file; it is about no binding."""
+        return replace(self.sources.locate(finding), path=(), elsewhere=False)
+
+
+def read_tracking_config(loader: Any, project_path: Path | None = None) -> TrackingConfig:
+    """Read `mlflow.yml` through Kedro's config loader. What is wrong with it is a finding."""
+    if has_kedro_mlflow():
+        return TrackingConfig(foreign=True)
+    _offer_random_names()
+    files = read_files(loader, _KEY, project_path)
+    if files is None:
+        return TrackingConfig()
+    mlflow, problems = validate_mlflow(dict(files.values))
+    read = TrackingConfig(mlflow or MlflowConfig(), files.sources, declared=True, loader=loader)
+    found = {read.locate(each) for each in (*files.findings, *problems)}
+    return replace(read, findings=tuple(sorted(found, key=lambda each: each.sort_key)))
+
+
+def tracking_config_of(context: KedroContext) -> TrackingConfig:
+    """Read what the configuration of a session says.
+
+    Of what kedro-mlflow has read itself, only the pipelines that are not to be tracked count here.
+    """
+    config = read_tracking_config(context.config_loader, context.project_path)
+    if not config.foreign:
+        return config
+    try:
+        names = list(context.mlflow.tracking.disable_tracking.pipelines)  # type: ignore[attr-defined]  # set by kedro-mlflow
+    except AttributeError:
+        return config
+    disabled = {"disable_tracking": {"pipelines": names}}
+    return replace(config, mlflow=MlflowConfig.model_validate({"tracking": disabled}))
+
+
+def has_kedro_mlflow() -> bool:
+    """Tell whether kedro-mlflow is installed and its hooks are not switched off for this project."""
+    if importlib.util.find_spec("kedro_mlflow") is None:
+        return False
+    if any(type(each).__module__.startswith("kedro_mlflow") for each in settings.HOOKS):
+        return True
+    hooks = importlib.metadata.entry_points(group="kedro.hooks")
+    plugins = [each.dist.name if each.dist else "" for each in hooks if each.module.startswith("kedro_mlflow")]
+    return any(each not in settings.DISABLE_HOOKS_FOR_PLUGINS for each in plugins)
+
+
+def _offer_random_names() -> None:
+    """Let `${km.random_name:}` be resolved, which kedro-mlflow offers for the name of a run."""
+
+    def random_name() -> str:
+        # MLflow has no public function for the names that it gives to runs itself.
+        from mlflow.utils.name_utils import _generate_random_name
+
+        return str(_generate_random_name())  # type: ignore[no-untyped-call]  # so in MLflow
+
+    with _resolver_lock:  # sessions of several threads may be made at the same time
+        if not OmegaConf.has_resolver("km.random_name"):
+            # OmegaConf 2.4 renamed it, and warns of the earlier name.
+            register = getattr(OmegaConf, "register_resolver", None) or OmegaConf.register_new_resolver
+            register("km.random_name", random_name, use_cache=True)

@@ -1,0 +1,190 @@
+"""The data of an artifact, copied into a model's folder, and the configuration of the dataset that reads it there."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import pickle
+import shutil
+from itertools import count
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from kedro.io import AbstractDataset
+from kedro.io.core import (
+    get_filepath_str,
+)
+
+from kedro_bind.binding.datasets import Stored, arguments_of, credentials_of, file_system_of
+from kedro_bind.errors import LoggingError
+from kedro_bind.model.plan import Artifact, paths_in
+from kedro_bind.names import folder_name
+from kedro_bind.secret_values import secret_keys
+
+__all__ = [
+    "link_file",
+    "local_config",
+    "stage",
+]
+
+_REMOTE_KEYS = ("credentials", "versioned", "version", "metadata", "save_args")
+"""Arguments of a dataset that its copy in a model has no use for, or must not have."""
+_CHUNK = 1 << 22
+
+
+def stage(name: str, source: Stored, folder: Path) -> Artifact:
+    """Put the data of an artifact below `folder`, and say how it is read from there.
+
+    Local files are copied, not linked: the next training may write over them in place, while this model is uploaded.
+
+    Raises:
+        LoggingError: the data is missing or can't be read.
+    """
+    home = _free_folder(folder / "artifacts", folder_name(name))
+    if source.path is None or source.path_key is None:
+        if used := credentials_of(source.dataset):
+            raise LoggingError(
+                f"the artifact '{name}' is not a file, and its dataset ({type(source.dataset).__name__}) uses "
+                f"credentials ({', '.join(used)}), which its value may contain"
+                "; store it as a file, such as a pickle.PickleDataset"
+            )
+        place = home / "data.pkl"
+        try:
+            place.write_bytes(pickle.dumps(source.dataset.load(), protocol=pickle.HIGHEST_PROTOCOL))
+        except Exception as error:
+            raise LoggingError(f"the artifact '{name}' can't be captured by value: {error}") from error
+        return Artifact(location=place.relative_to(folder).as_posix())
+    place = home / PurePosixPath(source.path.rstrip("/")).name
+    try:
+        _fetch(source, place)
+    except Exception as error:
+        raise LoggingError(f"the artifact '{name}' can't be read from {source.uri}: {error}") from error
+    config = local_config(name, source)
+    if found := list(secret_keys(config)):
+        raise LoggingError(
+            f"the catalog entry of the artifact '{name}' has credentials in it ({', '.join(found)}), and the "
+            "model would have them too; move them to credentials.yml, and name them with 'credentials' in the entry"
+        )
+    return Artifact(
+        location=place.relative_to(folder).as_posix(),
+        dataset=config,
+        path_key=source.path_key,
+    )
+
+
+def local_config(name: str, source: Stored) -> dict[str, Any]:
+    """Give the configuration of the dataset for its copy in the model."""
+    arguments = arguments_of(source.dataset)
+    parameters = inspect.signature(type(source.dataset).__init__).parameters
+    config = {
+        key: value
+        for key, value in arguments.items()
+        if key not in (source.path_key, *_REMOTE_KEYS)
+        and not (key in parameters and _same(parameters[key].default, value))
+    }
+    if "fs_args" in config:  # the arguments of a remote file system; how files are opened stays
+        config["fs_args"] = {
+            key: value for key, value in (config["fs_args"] or {}).items() if key.startswith("open_args")
+        }
+    if isinstance(config.get("dataset"), dict):
+        config["dataset"] = {key: value for key, value in config["dataset"].items() if key not in _REMOTE_KEYS}
+    plain = {key: _named(value) for key, value in config.items() if value is not None and value != {}}
+    if other := next(paths_in(plain), None):
+        raise LoggingError(
+            f"the dataset of the artifact '{name}' has a second path, in '{other}', which would be outside of the model"
+            "; leave it out of the catalog entry"
+        )
+    if others := sorted(key for key, value in plain.items() if not _is_plain(value)):
+        raise LoggingError(
+            f"the dataset of the artifact '{name}' has arguments that are no plain values: {', '.join(others)}"
+        )
+    return plain
+
+
+def _free_folder(parent: Path, name: str) -> Path:
+    """Make a folder of that name, or of one like it: two datasets may differ in signs that no folder can have."""
+    for number in count(1):
+        folder = parent / (name if number == 1 else f"{name}_{number}")
+        if not folder.exists():
+            folder.mkdir(parents=True)
+            return folder
+    raise AssertionError  # there is always a next number
+
+
+def _fetch(source: Stored, place: Path) -> None:
+    assert source.path is not None
+    if source.protocol == "file":
+        _copy(Path(source.path), place)
+        return
+    file_system = file_system_of(source.dataset, source.protocol)
+    address = get_filepath_str(PurePosixPath(source.path), source.protocol)
+    file_system.get(address, str(place), recursive=bool(file_system.isdir(address)))
+
+
+def _copy(origin: Path, place: Path) -> None:
+    """Copy a file or a folder that somebody may be writing.
+
+    Raises:
+        OSError: it has changed meanwhile.
+    """
+    before = _state(origin)
+    if origin.is_dir():
+        shutil.copytree(origin, place, copy_function=copy_file)
+    else:
+        copy_file(str(origin), str(place))
+    if _state(origin) != before:
+        raise OSError("it was written to meanwhile; log again when that is done")
+
+
+def _state(origin: Path) -> list[tuple[str, int, int]]:
+    files = sorted(origin.rglob("*")) if origin.is_dir() else [origin]
+    return [(str(file), (stat := file.stat()).st_mtime_ns, stat.st_size) for file in files]
+
+
+def copy_file(origin: str, place: str) -> None:
+    """Copy a file; where the file system can, the copy shares the blocks."""
+    with Path(origin).open("rb", buffering=0) as source, Path(place).open("wb", buffering=0) as target:
+        if not _copied_by_kernel(source.fileno(), target.fileno()):
+            source.seek(0)
+            target.seek(0)
+            shutil.copyfileobj(source, target, _CHUNK)
+
+
+def _copied_by_kernel(source: int, target: int) -> bool:
+    """Copy with what Linux has for that, which is a reflink on Btrfs and XFS."""
+    if not hasattr(os, "copy_file_range"):
+        return False
+    left = os.fstat(source).st_size
+    try:
+        while left > 0 and (count := os.copy_file_range(source, target, left)):
+            left -= count
+    except OSError:  # two file systems, or one that can't
+        return False
+    return left == 0
+
+
+def link_file(origin: str, place: str) -> None:
+    """Link a file that nobody writes to any more; copy it where the file system has no links, or is another one."""
+    try:
+        os.link(origin, place)
+    except OSError:
+        shutil.copy2(origin, place)
+
+
+def _same(default: Any, value: Any) -> bool:
+    return type(default) is type(value) and bool(default == value)
+
+
+def _named(value: Any) -> Any:
+    """Give a dataset's class by its import path, wherever code has put the class itself."""
+    if isinstance(value, type) and issubclass(value, AbstractDataset):
+        return f"{value.__module__}.{value.__qualname__}"
+    return {key: _named(each) for key, each in value.items()} if isinstance(value, dict) else value
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, dict):
+        return all(isinstance(key, str | int | float) and _is_plain(each) for key, each in value.items())
+    if isinstance(value, list | tuple):
+        return all(map(_is_plain, value))
+    return value is None or isinstance(value, str | int | float | bool)

@@ -1,0 +1,121 @@
+"""Whether the artifacts of a binding are there, and no older than what training computes them from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kedro.io.core import DatasetError, is_parameter
+
+from kedro_bind.binding.datasets import stored
+from kedro_bind.errors import KedroBindError, LoggingError
+from kedro_bind.names import bare
+from kedro_bind.packaging.fingerprints import fingerprint, local_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from kedro.pipeline import Pipeline
+
+    from kedro_bind.binding.resolved import ResolvedBinding
+    from kedro_bind.packaging.fingerprints import Fingerprint
+
+__all__ = ["missing_artifacts", "stale_artifacts"]
+
+
+@dataclass(frozen=True)
+class _File:
+    """A local file or folder, and when it was last written."""
+
+    path: Path
+    written: int
+
+    def __str__(self) -> str:
+        return f"{self.path}, {datetime.fromtimestamp(self.written / 1e9).astimezone():%Y-%m-%d %H:%M:%S}"
+
+
+def missing_artifacts(binding: ResolvedBinding, catalog: Any) -> list[str]:
+    """Name the artifacts whose files are not there, with their places; what is no file is not looked at."""
+    missing = []
+    for name in sorted(set(binding.artifact_sources.values())):
+        try:
+            found = stored(catalog, name)
+        except LoggingError as error:  # a versioned dataset without a version
+            missing.append(f"'{name}' ({error.message})")
+            continue
+        if found.path is not None and not found.dataset.exists():
+            missing.append(f"'{name}' ({found.uri})")
+    return missing
+
+
+def stale_artifacts(
+    binding: ResolvedBinding, catalog: Any, record: Mapping[str, Fingerprint] | None = None
+) -> list[str]:
+    """Say which artifacts are out of date: a file that training computes them from, directly or not, is another now.
+
+    `record` is what a run noted of its files before it trained: an artifact that was written since is up to date as
+    long as the inputs are the same. For the others, and without a record, the times of writing count: of a folder that
+    of its newest file, and of a versioned dataset that of its last version. Only local files tell.
+    """
+    stale = []
+    inputs = binding.training.inputs()
+    for name in sorted(set(binding.artifact_sources.values())):
+        own = _file(name, catalog)
+        if own is None:
+            continue
+        recorded = record if record is not None and _written_since(name, catalog, record) else {}
+        for source in sorted(_computed_from(binding.training, name)):
+            other = _file(source, catalog)
+            if other is None or other.path == own.path:
+                continue
+            if source in recorded and source in inputs:
+                now = fingerprint(other.path, read=bool(recorded[source].sha256))
+                if now is None or not now.is_of(recorded[source]):
+                    stale.append(f"'{name}' ({own}) was trained before '{source}' ({other}) changed")
+                    break
+            elif other.written > own.written:
+                stale.append(f"'{name}' ({own}) is older than '{source}' ({other}), which it is computed from")
+                break
+    return stale
+
+
+def _written_since(name: str, catalog: Any, record: Mapping[str, Fingerprint]) -> bool:
+    """Return whether an artifact is another one than when the record was made."""
+    path = local_file(name, catalog)
+    now = fingerprint(path, read=False) if path is not None else None
+    return now is not None and (name not in record or not now.is_of(record[name]))
+
+
+def _computed_from(training: Pipeline, name: str) -> set[str]:
+    """Give the datasets that one is computed from, and those that these are."""
+    makers = {bare(output): node for node in training.nodes for output in node.outputs}
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        node = makers.get(bare(waiting.pop()))
+        new = {each for each in node.inputs if not is_parameter(each)} - found if node else set()
+        found |= new
+        waiting += new
+    return found
+
+
+def _file(name: str, catalog: Any) -> _File | None:
+    """Find the local file or folder of a dataset; `None` if it has none, or it is not there."""
+    try:
+        found = stored(catalog, name)
+        if found.path is None or found.protocol != "file":
+            return None
+        path = Path(found.path)
+        written = max(_times(path), default=None)
+    except (KedroBindError, DatasetError, OSError):  # in memory, without a version, or gone meanwhile
+        return None
+    return _File(path, written) if written is not None else None
+
+
+def _times(path: Path) -> Iterator[int]:
+    if path.is_dir():
+        yield from (each.stat().st_mtime_ns for each in path.rglob("*") if each.is_file())
+    elif path.exists():
+        yield path.stat().st_mtime_ns

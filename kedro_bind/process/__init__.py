@@ -1,0 +1,1 @@
+"""What runs in one process share with each other: its environment, loggers, signals and temporary folders."""

@@ -1,0 +1,200 @@
+"""A bound pipeline and a catalog to a model in MLflow."""
+
+from __future__ import annotations
+
+import gc
+import importlib.metadata
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+from kedro_bind.errors import KedroBindError, LoggingError
+from kedro_bind.names import folder_name
+from kedro_bind.packaging.build import build_plan
+from kedro_bind.packaging.declared_validators import incoming
+from kedro_bind.packaging.lineage import lineage_tags, lineage_text
+from kedro_bind.packaging.project_files import in_project, own_code
+from kedro_bind.packaging.save import BoundFlavor
+from kedro_bind.packaging.signature import InputSample, sample_input
+from kedro_bind.packaging.stored_files import refuse_other_files
+from kedro_bind.packaging.verification.parent import Prover
+from kedro_bind.process.quiet import quiet
+from kedro_bind.process.temporary import TemporaryFolder, temporary_files_here
+from kedro_bind.redaction import get_logger, redact, redact_value
+from kedro_bind.store_errors import first_reason, said_by
+from kedro_bind.tracking.cleanup import undone_on_error
+from kedro_bind.tracking.registration import REGISTERED_NAME_TAG, register
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from kedro_bind.binding.resolved import ModelSettings, ResolvedBinding
+    from kedro_bind.model.plan import Plan
+    from kedro_bind.project import Origin
+
+__all__ = ["LoggedModel", "log_model", "start_prover"]
+
+logger = get_logger(__name__)
+
+_NOTE = "mlflow.note.content"
+"""The tag that MLflow shows as the description of a logged model."""
+
+
+@dataclass(frozen=True)
+class LoggedModel:
+    """What has been logged."""
+
+    name: str
+    uri: str
+    registered_name: str | None = None
+    version: str | None = None
+
+    def __str__(self) -> str:
+        """Say it in one line."""
+        registered = f", registered as version {self.version} of '{self.registered_name}'" if self.version else ""
+        return f"the model '{self.name}' is logged as {self.uri}{registered}"
+
+
+def start_prover(binding: ResolvedBinding, origin: Origin) -> Prover | None:
+    """Start the process that will try the model, if the binding wants it tried.
+
+    It imports what it needs meanwhile, so the sooner it starts, the less the proof takes.
+    """
+    return Prover(own_code(binding.model, origin)) if binding.model.verify else None
+
+
+def log_model(
+    binding: ResolvedBinding,
+    catalog: Any,
+    origin: Origin,
+    sample: InputSample | None = None,
+    prover: Prover | None = None,
+    on_saved: Callable[[str], None] | None = None,
+) -> LoggedModel:
+    """Log a binding as a pyfunc model into the active MLflow run, and register it if the binding says so.
+
+    `sample` is what the run saw of the input; without it, the input is loaded from the catalog. `prover` is
+    one that `start_prover` has started; it is used up. `on_saved` is called with the model's id once the model is
+    saved, before it is registered.
+
+    Raises:
+        KedroBindError: the model can't be built, does not hold the proof, or MLflow refuses it.
+    """
+    import mlflow
+    from mlflow.exceptions import MlflowException
+    from mlflow.models import Model
+
+    settings = _redacted(in_project(binding.model, origin.project_path))
+    with ExitStack() as stack, quiet("mlflow"), _frozen_heap(), temporary_files_here():
+        prover = prover or start_prover(binding, origin)
+        if prover is not None:
+            stack.enter_context(prover)
+        own = prover.own if prover is not None else own_code(settings, origin)
+        folder = stack.enter_context(TemporaryFolder("model")) / "plan"
+        folder.mkdir()
+        built = build_plan(binding, catalog, folder)
+        for warning in built.warnings:
+            logger.warning("kedro_bind: %s", warning)
+        lineage = _lineage(binding, origin, built.plan)
+        digests = stack.enter_context(ThreadPoolExecutor(max_workers=1)).submit(built.digests)
+        flavor = BoundFlavor(built, settings, own, sample or _sample_from(catalog, binding), prover, lineage, digests)
+        active = mlflow.active_run() or mlflow.start_run()
+        run_id = active.info.run_id
+        attempt = stack.enter_context(undone_on_error(run_id, settings.name))
+        tags = {**lineage_tags(lineage), **settings.tags}
+        try:
+            info = Model.log(
+                None,
+                flavor,
+                name=settings.name,
+                metadata=dict(settings.metadata) if settings.metadata is not None else None,
+                tags={**tags, **_tags_of_model(settings)},
+                validate_serving_input=False,
+                **settings.more,
+            )
+            attempt.model_id = info.model_id
+            if flavor.saved is not None:
+                refuse_other_files(info.model_id, flavor.saved)
+            mlflow.log_text(lineage_text(flavor.lineage), f"kedro_bind/{folder_name(settings.name)}.yml")
+            if on_saved is not None:
+                on_saved(info.model_id)
+            version = register(settings, tags, info.model_id, run_id)
+        except KedroBindError:
+            raise
+        except MlflowException as error:
+            reason = first_reason(error)
+            if isinstance(reason, KedroBindError):
+                raise reason from error
+            raise LoggingError(
+                f"MLflow at {mlflow.get_tracking_uri()} does not take the model '{settings.name}': {said_by(reason)}"
+            ) from error
+        except OSError as error:
+            where = mlflow.get_tracking_uri()
+            raise LoggingError(
+                f"the model '{settings.name}' can't be written to MLflow at {where}: {said_by(error)}"
+            ) from error
+    return LoggedModel(settings.name, info.model_uri, settings.registered_model_name, version)
+
+
+def _tags_of_model(settings: ModelSettings) -> dict[str, str]:
+    """Return the tags that a logged model has, and its version has not."""
+    tags = {_NOTE: settings.description, REGISTERED_NAME_TAG: settings.registered_model_name}
+    return {key: value for key, value in tags.items() if value}
+
+
+@contextmanager
+def _frozen_heap() -> Iterator[None]:
+    """Spare what is in memory already the garbage collections to come.
+
+    One of them over all that pandas, MLflow and Kedro hold takes longer than the rest of logging a small model.
+    """
+    if gc.get_freeze_count():  # somebody else's
+        yield
+        return
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+def _sample_from(catalog: Any, binding: ResolvedBinding) -> InputSample | None:
+    """Load the input that training did not touch, or say that there is none."""
+    try:
+        return sample_input(incoming(binding, catalog), binding.model.example_rows)
+    except Exception as error:  # noqa: BLE001 - datasets raise anything
+        reason = str(error).strip().splitlines()
+        logger.warning(
+            "kedro_bind: the model has no signature and no input example, since '%s' can't be loaded: %s",
+            binding.training_input,
+            reason[0] if reason else type(error).__name__,
+        )
+        return None
+
+
+def _redacted(settings: ModelSettings) -> ModelSettings:
+    """Return the settings without credentials in what MLflow stores as text."""
+    return replace(
+        settings,
+        metadata=redact_value(settings.metadata),
+        tags=redact_value(dict(settings.tags)),
+        description=redact(settings.description) if settings.description else None,
+    )
+
+
+def _lineage(binding: ResolvedBinding, origin: Origin, plan: Plan) -> dict[str, Any]:
+    lineage: dict[str, Any] = {
+        "binding": binding.label,
+        "logged_at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "env": origin.env,
+        "pipelines": list(origin.pipeline_names),
+        "git": origin.git.state,
+        "versions": {each: importlib.metadata.version(each) for each in ("kedro-bind", "kedro", "mlflow")},
+        "document": dict(binding.document),
+        "training": [node.name for node in binding.training.nodes],
+        "inference": [node.name for node in plan.nodes],
+    }
+    redacted: dict[str, Any] = redact_value(lineage)
+    return redacted
