@@ -62,7 +62,10 @@ def start_prover(binding: ResolvedBinding, origin: Origin) -> Prover | None:
 
     It imports what it needs meanwhile, so the sooner it starts, the less the proof takes.
     """
-    return Prover(own_code(binding.model, origin)) if binding.model.verify else None
+    if not binding.model.verify:
+        return None
+    own_temporary = binding.runner.type in ("SequentialRunner", "ThreadRunner")
+    return Prover(own_code(binding.model, origin), own_temporary=own_temporary)
 
 
 def log_model(

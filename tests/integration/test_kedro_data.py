@@ -290,3 +290,17 @@ def test_a_model_validates_what_a_run_of_kedro_validates(validated, store, tmp_p
 
 def rows(data):
     return {"dataframe_split": {"columns": ["spend", "visits"], "data": data}}
+
+
+def test_the_signature_has_the_input_as_it_comes_in(validated, store):
+    schemas = validated.source / "schemas.py"
+    schemas.write_text(schemas.read_text() + "\n\ndef with_total(table):\n    return table.assign(total=table.spend)\n")
+    validated.write("conf/base/catalog.yml", VALIDATED.replace("schemas.Customers", "schemas.with_total"))
+    with validated.session() as session:
+        session.run(pipeline_names=["churn"])
+    after_training = logged(validated, store)
+    validated.kedro("bind", "log", "churn")
+    for model in (after_training, logged(validated, store)):
+        info = mlflow.models.get_model_info(model.model_uri)
+        assert info.signature.inputs.input_names() == ["spend", "visits"]
+        assert list(mlflow.pyfunc.load_model(model.model_uri).predict(ROWS).columns) == ["score", "churns", "checked"]
