@@ -17,7 +17,7 @@ from kedro_bind.model.strict_params import refuse_unknown_parameters
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["KedroPipelineModel", "PickledModel"]
+__all__ = ["KedroPipelineModel", "PickledModel", "restored"]
 
 
 class PickledModel(Predicts, PythonModel):
@@ -66,6 +66,13 @@ class PickledModel(Predicts, PythonModel):
 
 KedroPipelineModel = PickledModel
 """The name and place under which models were pickled before."""
+
+
+def restored(state: dict[str, Any]) -> PickledModel:
+    """Return the model that a pickle of a model made in Python stands for."""
+    model = PickledModel()
+    model.__setstate__(state)
+    return model
 
 
 def _path(given: str) -> Path:

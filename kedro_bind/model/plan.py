@@ -3,43 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 
-import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt
 
-from kedro_bind.model.wiring import wiring_problems
 from kedro_bind.names import PATH_KEYS, Names
 
 __all__ = [
     "FORMAT",
-    "PLAN_FILE",
     "Artifact",
     "NodePlan",
     "ParameterType",
     "Plan",
     "PlanError",
     "ValidatorPlan",
-    "from_yaml",
     "paths_in",
-    "read_plan",
-    "to_yaml",
-    "write_plan",
 ]
 
 FORMAT = 3
 """In format 1, what was empty or a default was left out, so that a plan that lacks a key looks like a whole one;
 format 3 has the sha256 of everything that is loaded."""
-_SINCE = {"code": 3, "parameter_types": 3, "validators": 3}
-"""The format that brought a key; the others are from format 2."""
-PLAN_FILE = "plan.yml"
 
 CopyMode = Literal["assign", "copy", "deepcopy"]
-
-# libyaml, where PyYAML has it, is several times faster; all four are safe.
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 def _is_inside(location: str) -> bool:
@@ -156,83 +142,3 @@ class Plan(_Strict):
     validators: dict[str, ValidatorPlan] = Field(default_factory=dict)
     code: dict[str, str] = Field(default_factory=dict)
     output_name: str
-
-
-def write_plan(plan: Plan, folder: Path) -> None:
-    """Write the plan into its folder."""
-    content = {
-        **plan.model_dump(),
-        "nodes": [each.model_dump(exclude_defaults=True) for each in plan.nodes],
-        **{
-            key: {name: each.model_dump(exclude_defaults=True) for name, each in getattr(plan, key).items()}
-            for key in ("artifacts", "parameter_types", "validators")
-        },
-    }
-    (folder / PLAN_FILE).write_bytes(to_yaml(content))
-
-
-def read_plan(folder: Path) -> Plan:
-    """Read the plan of a folder.
-
-    Raises:
-        PlanError: it is missing, truncated, changed by hand into something else, or of a newer format.
-    """
-    file = folder / PLAN_FILE
-    try:
-        content = from_yaml(file.read_bytes())
-    except OSError as error:
-        raise PlanError(f"the model's plan can't be read: {error}") from error
-    except Exception as error:  # a date or a number that is none raises ValueError, for instance
-        raise PlanError(f"the model's plan {file} is no valid YAML: {' '.join(str(error).split())}") from error
-    written = content.get("format") if isinstance(content, dict) else None
-    if isinstance(written, int) and written > FORMAT:
-        raise PlanError(
-            f"the model's plan {file} has the format {written}; this kedro_bind reads up to {FORMAT}"
-            ": install the version in the model's requirements"
-        )
-    try:
-        plan = Plan.model_validate(content)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(step) for step in first["loc"]) or "the document"
-        raise PlanError(_broken(file, f"{where}: {first['msg']}")) from error
-    missing = [name for name in Plan.model_fields if plan.format >= _SINCE.get(name, 2) and name not in content]
-    if missing:
-        raise PlanError(_broken(file, f"it lacks {', '.join(missing)}"))
-    for problem in [*wiring_problems(plan), *_unsealed(plan)]:
-        raise PlanError(_broken(file, problem))
-    return plan
-
-
-def _unsealed(plan: Plan) -> Iterator[str]:
-    """Name what would be unpickled without having been compared; earlier formats have no digests of functions."""
-    digests = [(name, artifact.sha256) for name, artifact in plan.artifacts.items()]
-    digests += [(node.name, node.sha256) for node in plan.nodes if node.pickle]
-    if plan.format >= 3:  # noqa: PLR2004 - the first one that has them all
-        yield from (f"it lacks the sha256 of '{name}'" for name, sha256 in digests if sha256 is None)
-
-
-def to_yaml(content: Any) -> bytes:
-    """Give plain values as YAML that a human can read."""
-    dumped: bytes = yaml.dump(
-        content,
-        Dumper=_DUMPER,
-        sort_keys=False,
-        allow_unicode=True,
-        width=100,
-        default_flow_style=False,
-        encoding="utf-8",
-    )
-    return dumped
-
-
-def from_yaml(text: bytes) -> Any:
-    """Give the plain values that are in some YAML."""
-    return yaml.load(text, Loader=_LOADER)  # noqa: S506 - a safe loader
-
-
-def _broken(file: Path, problem: str) -> str:
-    return (
-        f"the model's plan {file} does not hold: {problem}; it is not as it was logged"
-        ": get the model from MLflow again, or log it again"
-    )

@@ -17,7 +17,8 @@ from mlflow.pyfunc.model import PythonModel
 from kedro_bind.model.compiled import compile_plan
 from kedro_bind.model.integrity import Intact
 from kedro_bind.model.own_modules import own_modules
-from kedro_bind.model.plan import Plan, PlanError, RunnerPlan, read_plan
+from kedro_bind.model.plan import Plan, PlanError, RunnerPlan
+from kedro_bind.model.plan_file import read_plan
 from kedro_bind.model.strict_params import refuse_unknown_parameters
 from kedro_bind.model.typed_parameters import RejectedParameter, built, load_types, typed_plan
 from kedro_bind.model.validators import load_validators

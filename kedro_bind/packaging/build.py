@@ -14,7 +14,8 @@ from kedro_bind.binding.datasets import stored
 from kedro_bind.errors import LoggingError
 from kedro_bind.model.digest import digest
 from kedro_bind.model.integrity import code_digests
-from kedro_bind.model.plan import Artifact, NodePlan, Plan, RunnerPlan, write_plan
+from kedro_bind.model.plan import Artifact, NodePlan, Plan, RunnerPlan
+from kedro_bind.model.plan_file import write_plan
 from kedro_bind.packaging.artifacts import link_file, stage
 from kedro_bind.packaging.declared_validators import declared_validators
 from kedro_bind.packaging.parameter_hints import hints_of, typed_values

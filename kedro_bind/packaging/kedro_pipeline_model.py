@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copyreg
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ from kedro_bind.binding.pipeline_ml import PipelineML
 from kedro_bind.binding.resolve import resolve
 from kedro_bind.binding.resolved import ModelSettings
 from kedro_bind.errors import BindingError
-from kedro_bind.model.kedro_pipeline_model import PickledModel
+from kedro_bind.model.kedro_pipeline_model import PickledModel, restored
 from kedro_bind.model.plan import Artifact, Plan
 from kedro_bind.packaging.artifacts import local_config
 from kedro_bind.packaging.build import plan_of
@@ -101,7 +100,7 @@ class KedroPipelineModel(PickledModel):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle as what a loaded model needs, without Kedro's pipeline and catalog."""
-        return copyreg.__newobj__, (PickledModel,), self.__getstate__()  # type: ignore[attr-defined]  # what pickle itself uses
+        return restored, (self.__getstate__(),)
 
 
 def _with(binding: ResolvedBinding, input_name: str | None, given: Mapping[str, Any]) -> ResolvedBinding:

@@ -7,7 +7,7 @@ from typing import Any
 from yaml import YAMLError
 
 from kedro_bind.errors import LoggingError
-from kedro_bind.model.plan import from_yaml, to_yaml
+from kedro_bind.model.plan_file import from_yaml, to_yaml
 
 __all__ = ["is_kept", "refuse_changing"]
 

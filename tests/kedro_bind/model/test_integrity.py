@@ -10,7 +10,8 @@ import pytest
 import yaml
 
 from kedro_bind.model.integrity import code_digests
-from kedro_bind.model.plan import FORMAT, PLAN_FILE, PlanError
+from kedro_bind.model.plan import FORMAT, PlanError
+from kedro_bind.model.plan_file import PLAN_FILE
 from kedro_bind.model.runtime import load_predictor
 
 PACKAGE = "code_of_a_test"

@@ -7,7 +7,7 @@ import sys
 import pytest
 import yaml
 
-from kedro_bind.model.plan import PLAN_FILE
+from kedro_bind.model.plan_file import PLAN_FILE
 from kedro_bind.model.runtime import load_predictor
 
 PACKAGE = "twins_of_a_test"

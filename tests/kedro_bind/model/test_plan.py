@@ -15,7 +15,8 @@ from kedro.pipeline import Pipeline, node
 from kedro_datasets.pickle import PickleDataset
 
 from kedro_bind.errors import LoggingError
-from kedro_bind.model.plan import PLAN_FILE, PlanError, read_plan
+from kedro_bind.model.plan import PlanError
+from kedro_bind.model.plan_file import PLAN_FILE, read_plan
 from kedro_bind.model.runtime import load_predictor
 from kedro_bind.packaging.build import build_plan
 from kedro_bind.packaging.plain_values import refuse_changing

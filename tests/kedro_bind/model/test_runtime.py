@@ -13,7 +13,8 @@ from kedro.pipeline import node
 from kedro_datasets.pickle import PickleDataset
 
 from kedro_bind.model.digest import digest
-from kedro_bind.model.plan import FORMAT, PLAN_FILE, PlanError
+from kedro_bind.model.plan import FORMAT, PlanError
+from kedro_bind.model.plan_file import PLAN_FILE
 from kedro_bind.model.runtime import load_predictor
 from tests.kedro_bind.model import nodes
 

@@ -11,7 +11,8 @@ from kedro.pipeline import Pipeline, node
 from mlflow.exceptions import MlflowException
 
 from kedro_bind.errors import LoggingError
-from kedro_bind.model.plan import PLAN_FILE, PlanError
+from kedro_bind.model.plan import PlanError
+from kedro_bind.model.plan_file import PLAN_FILE
 from kedro_bind.model.runtime import load_predictor
 from kedro_bind.packaging.build import build_plan
 from kedro_bind.packaging.parameter_hints import hints_of, plain

@@ -14,7 +14,8 @@ from kedro_datasets.pickle import PickleDataset
 from mlflow.exceptions import MlflowException
 
 from kedro_bind.errors import LoggingError
-from kedro_bind.model.plan import PLAN_FILE, PlanError
+from kedro_bind.model.plan import PlanError
+from kedro_bind.model.plan_file import PLAN_FILE
 from kedro_bind.model.runtime import load_predictor, make_predictor
 from kedro_bind.packaging.build import build_plan
 from tests.bindings import resolved

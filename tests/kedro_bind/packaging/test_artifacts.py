@@ -24,7 +24,7 @@ from kedro_datasets.partitions import IncrementalDataset, PartitionedDataset
 from kedro_datasets.pickle import PickleDataset
 
 from kedro_bind import BindingError, LoggingError
-from kedro_bind.model.plan import PLAN_FILE
+from kedro_bind.model.plan_file import PLAN_FILE
 from kedro_bind.model.runtime import load_predictor
 from tests.kedro_bind.model import nodes
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import subprocess
 
-from kedro_bind.packaging.lineage import GitQuery
+from kedro_bind.project import GitQuery
 
 
 def git(folder, *arguments):
