@@ -41,8 +41,9 @@ def shown() -> Iterator[None]:
 
 def answer(text: str, *, nl: bool = True) -> None:
     """Print what a command was asked for, without credentials."""
+    redacted = redact(text)  # which may read credentials, and so print something itself
     with shown():
-        click.echo(redact(text), nl=nl)
+        click.echo(redacted, nl=nl)
 
 
 def answers_on_terminal() -> bool:

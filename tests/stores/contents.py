@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 OF_THE_RUN = {"run_id", "model_id", "model_uuid", "utc_time_created", "artifact_path", "logged_at", "model_size_bytes"}
 """Keys of MLmodel and lineage.yml that tell one logging from another."""
 
+OF_ONE_RUN = {"kedro_bind.process", "kedro_bind.files"}
+"""Tags that name the process of a run, and the times of the files that it read."""
+
 TEMPORARY = re.compile(r"\S*/kedro-bind-\w+/")
 
 
@@ -62,8 +65,8 @@ def without_run(file: Path) -> dict[str, Any]:
 
 
 def lasting(tags: dict[str, str]) -> dict[str, str]:
-    """Leave out the tags that MLflow sets itself, some of which name the run."""
-    return {key: value for key, value in tags.items() if not key.startswith("mlflow.")}
+    """Leave out the tags that MLflow sets itself, some of which name the run, and those that tell one run from another."""
+    return {key: value for key, value in tags.items() if not key.startswith("mlflow.") and key not in OF_ONE_RUN}
 
 
 def holding(folder: Path, word: str) -> list[Path]:
