@@ -1,0 +1,131 @@
+"""A logged model that is loaded and ready to be asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from kedro_bind.serving.decoder import Decoder
+from kedro_bind.serving.encoder import Encoded, encode
+from kedro_bind.serving.errors import RequestError, bad_request, from_mlflow, invalid_value
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kedro_bind.model.plan import Plan
+
+__all__ = ["ServedModel", "load_served_model"]
+
+
+@dataclass(frozen=True)
+class ServedModel:
+    """A model under the name and the version that callers know it by.
+
+    `pyfunc` is MLflow's model. `version` is that of the registered model, or empty.
+    """
+
+    name: str
+    version: str
+    uri: str
+    pyfunc: Any
+
+    @cached_property
+    def decoder(self) -> Decoder:
+        """What reads requests for this model."""
+        return Decoder(self.pyfunc.metadata.get_input_schema())
+
+    @cached_property
+    def _params_schema(self) -> Any:
+        return self.pyfunc.metadata.get_params_schema()
+
+    @cached_property
+    def _python_model(self) -> Any:
+        from mlflow.exceptions import MlflowException
+
+        try:
+            return self.pyfunc.unwrap_python_model()
+        except MlflowException:
+            return None  # a model of another flavor
+
+    @property
+    def plan(self) -> Plan | None:
+        """The plan of a model that kedro_bind logged."""
+        predictor = getattr(self._python_model, "predictor", None)
+        return predictor.plan if predictor is not None else None
+
+    def params(self, given: Any) -> Mapping[str, Any] | None:
+        """Return a request's parameters with the types of the signature; those that are not given have their defaults.
+
+        Raises:
+            RequestError: one is unknown, or has another type.
+        """
+        if given is None and self._params_schema is None:
+            return None
+        if given is not None and not isinstance(given, dict):
+            raise invalid_value("'params' must be a mapping of names to values")
+        from mlflow.exceptions import MlflowException
+        from mlflow.models.utils import _enforce_params_schema  # the public way predicts as well
+
+        from kedro_bind.model.strict_params import refuse
+
+        try:
+            if given and self.plan is not None:
+                refuse(self._params_schema, given)
+            params: dict[str, Any] | None = _enforce_params_schema(given, self._params_schema)
+        except MlflowException as error:
+            raise from_mlflow(error, error.message) from error
+        return params
+
+    def predict(self, model_input: Any, params: Mapping[str, Any] | None) -> Encoded:
+        """Predict for input and parameters that the schema has been enforced on.
+
+        Raises:
+            Exception: whatever the model raises.
+        """
+        if self.plan is not None:
+            return encode(self._python_model.predictor.predict(model_input, params))
+        return encode(self.pyfunc.predict(model_input, params=dict(params) if params else None))
+
+    def failure(self, error: Exception) -> RequestError:
+        """Return what a caller is told about an error of the model: its type and the node, not the data it quotes."""
+        from mlflow.exceptions import MlflowException
+
+        if isinstance(error, MlflowException):
+            return from_mlflow(error, error.message)
+        notes = " ".join(getattr(error, "__notes__", ()))
+        return bad_request(f"the model fails for this input: {type(error).__name__}{f', {notes}' if notes else ''}")
+
+
+def load_served_model(uri: str, name: str = "") -> ServedModel:
+    """Load a model from its URI.
+
+    Raises:
+        KedroBindError: the model can't be found or loaded.
+    """
+    import mlflow
+    from mlflow.exceptions import MlflowException
+
+    from kedro_bind.errors import KedroBindError
+    from kedro_bind.model.plan import PlanError
+
+    try:
+        pyfunc = mlflow.pyfunc.load_model(uri)
+    except (MlflowException, PlanError, OSError) as error:
+        raise KedroBindError(f"the model {uri} can't be loaded: {error}") from error
+    return ServedModel(name or _name_in(uri), _version_in(uri), uri, pyfunc)
+
+
+def _name_in(uri: str) -> str:
+    path = uri.rstrip("/").partition(":/")[2] if uri.startswith("models:/") else uri.rstrip("/").rpartition("/")[2]
+    return path.strip("/").partition("/")[0].partition("@")[0] or "model"
+
+
+def _version_in(uri: str) -> str:
+    from mlflow.store.artifact.utils.models import get_model_name_and_version
+
+    if not uri.startswith("models:/") or uri.removeprefix("models:/").startswith("m-"):
+        return ""
+    import mlflow
+
+    return str(get_model_name_and_version(mlflow.MlflowClient(), uri)[1])  # type: ignore[no-untyped-call]  # so in MLflow
