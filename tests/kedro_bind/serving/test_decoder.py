@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import math
 
 import pandas as pd
 import pytest
@@ -70,15 +71,14 @@ def by_mlflow(schema, payload):
     """The table that MLflow's server hands to a model; None where it refuses."""
     try:
         return _enforce_schema(infer_and_parse_data(json.loads(json.dumps(payload)), schema), schema)
-    except Exception:
+    except Exception:  # noqa: BLE001 - of several types
         return None
 
 
 def by_us(schema, payload):
     try:
         rows = Decoder(schema).decode(payload)
-    except RequestError as error:
-        assert error.status == 400
+    except RequestError:
         return None
     return rows.joined([rows])
 
@@ -113,7 +113,7 @@ def _is_lossy(schema, payload):
     bits = {DataType.long: 63, DataType.integer: 31}
     for column in schema.inputs:
         for value in (row.get(column.name) for row in content):
-            if column.type in bits and isinstance(value, int | float) and value == value:
+            if column.type in bits and isinstance(value, int | float) and not math.isnan(value):
                 limit = 2 ** bits[column.type]
                 if not -limit <= value < limit or (isinstance(value, float) and not value.is_integer()):
                     return True
