@@ -68,8 +68,8 @@ class Decoder:
 
     def __init__(self, schema: Schema | None) -> None:
         self._schema = schema
-        self._converters = _converters(schema)
-        self._required = frozenset(schema.required_input_names()) if self._converters and schema else frozenset()
+        self._columns = _columns(schema)
+        self._required = frozenset(schema.required_input_names()) if self._columns and schema else frozenset()
         self._integers = _integers(schema)
 
     def decode(self, payload: Mapping[str, Any]) -> Rows:
@@ -82,23 +82,30 @@ class Decoder:
         if len(forms) != 1:
             raise bad_request(f"the body must have exactly one of the keys {', '.join(_FORMS)}")
         form = forms[0]
-        if self._converters is not None:
-            try:
-                columns = _columns_of(form, payload[form])
-                return self._converted(columns)
-            except _NotPlain:
-                pass
-        return self._by_mlflow(form, payload)
+        try:
+            return self._rows(_columns_of(form, payload[form]), lambda column, values: column.convert(values))
+        except _NotPlain:
+            return self._by_mlflow(form, payload)
 
-    def _converted(self, columns: Mapping[str, Sequence[Any]]) -> Rows:
-        assert self._converters is not None
-        if not self._required <= columns.keys():
+    def typed(self, columns: Mapping[str, Any]) -> Rows:
+        """Return the rows of columns that have types of their own: arrays, and lists of strings.
+
+        Raises:
+            RequestError: they do not fit the schema, by MLflow's rules for tables.
+        """
+        import pandas as pd
+
+        try:
+            return self._rows(columns, lambda column, values: column.typed(values))
+        except _NotPlain:
+            return self.enforced(pd.DataFrame(dict(columns)))
+
+    def _rows(self, columns: Mapping[str, Any], convert: Callable[[_Column, Any], Any]) -> Rows:
+        if self._columns is None or not self._required <= columns.keys():
             raise _NotPlain
-        present = [(name, convert) for name, convert in self._converters.items() if name in columns]
-        converted = tuple(convert(columns[name]) for name, convert in present)
-        layout = tuple(
-            (name, str(getattr(column, "dtype", "str"))) for (name, _), column in zip(present, converted, strict=True)
-        )
+        present = [(name, column) for name, column in self._columns.items() if name in columns]
+        converted = tuple(convert(column, columns[name]) for name, column in present)
+        layout = tuple((name, column.dtype) for name, column in present)
         return Rows(len(converted[0]) if converted else 0, layout, converted)
 
     def _by_mlflow(self, form: str, payload: Mapping[str, Any]) -> Rows:
@@ -165,20 +172,36 @@ def _columns_of(form: str, content: Any) -> Mapping[str, Sequence[Any]]:
     raise _NotPlain
 
 
-def _converters(schema: Schema | None) -> dict[str, Callable[[Sequence[Any]], Any]] | None:
-    """Return a converter for each column of the schema; `None` if it has a type without one."""
+@dataclass(frozen=True)
+class _Column:
+    """A column: the type of its array (`str`: a list of strings), and what makes it of a request's values."""
+
+    dtype: str
+    convert: Callable[[Sequence[Any]], Any]
+
+    def typed(self, values: Any) -> Any:
+        """Return values that have a type already, if it is the right one."""
+        if isinstance(values, list):
+            return self.convert(values)
+        if str(values.dtype) != self.dtype:
+            raise _NotPlain
+        return values
+
+
+def _columns(schema: Schema | None) -> dict[str, _Column] | None:
+    """Return the columns of a schema by name; `None` if one has a type that is not compiled."""
     from mlflow.types import DataType
 
     if schema is None or schema.is_tensor_spec() or not schema.has_input_names():
         return None
-    known: dict[Any, Callable[[Sequence[Any]], Any]] = {
-        DataType.double: _doubles,
-        DataType.float: _singles,
-        DataType.long: _longs,
-        DataType.integer: _integers_of_32_bits,
-        DataType.string: _strings,
-        DataType.boolean: _booleans,
-        DataType.datetime: _datetimes,
+    known: dict[Any, _Column] = {
+        DataType.double: _Column("float64", _doubles),
+        DataType.float: _Column("float32", _singles),
+        DataType.long: _Column("int64", _longs),
+        DataType.integer: _Column("int32", _integers_of_32_bits),
+        DataType.string: _Column("str", _strings),
+        DataType.boolean: _Column("bool", _booleans),
+        DataType.datetime: _Column("datetime64[ns]", _datetimes),
     }
     types = {column.name: column.type for column in schema.inputs}
     if not all(isinstance(type_, DataType) and type_ in known for type_ in types.values()):
@@ -216,7 +239,12 @@ def _doubles(values: Sequence[Any]) -> Any:
 
 
 def _singles(values: Sequence[Any]) -> Any:
-    return _doubles(values).astype("float32")
+    import numpy as np
+
+    wide = _doubles(values)
+    if (np.abs(wide[np.isfinite(wide)]) > np.finfo("float32").max).any():
+        raise _NotPlain
+    return wide.astype("float32")
 
 
 def _longs(values: Sequence[Any]) -> Any:

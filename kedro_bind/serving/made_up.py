@@ -60,7 +60,7 @@ def example_request(inputs: Schema | None, params: ParamSchema | None) -> dict[s
     if inputs is None:
         body: dict[str, Any] = {"inputs": [1.5]}
     elif inputs.is_tensor_spec():
-        shape = [1 if size == -1 else size for size in inputs.inputs[0].shape]
+        shape = [1 if size == -1 else size for size in inputs.inputs[0].shape]  # type: ignore[union-attr]  # a tensor's
         body = {"inputs": _filled(shape)}
     elif inputs.has_input_names():
         body = {"dataframe_records": [example_record(inputs)]}

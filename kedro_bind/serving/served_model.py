@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.serving.decoder import Decoder
-from kedro_bind.serving.encoder import Encoded, encode
 from kedro_bind.serving.errors import RequestError, bad_request, from_mlflow, invalid_value
+from kedro_bind.serving.predictions import Predictions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,6 +54,35 @@ class ServedModel:
         predictor = getattr(self._python_model, "predictor", None)
         return predictor.plan if predictor is not None else None
 
+    @property
+    def description(self) -> str:
+        """What the model is for, as far as it says."""
+        return str((self.pyfunc.metadata.metadata or {}).get("description", ""))
+
+    @cached_property
+    def logged_example(self) -> Any:
+        """The body of a request with the example that was logged, which is real data; `None` where there is none."""
+        import json
+
+        text = self.pyfunc.metadata.get_serving_input(self.uri)
+        return json.loads(text) if text else None
+
+    def require_row_wise(self) -> None:
+        """Refuse a model whose rows may depend on each other.
+
+        Raises:
+            KedroBindError: verification did not find the model to be row-wise.
+        """
+        from kedro_bind.errors import KedroBindError
+
+        plan = self.plan
+        if plan is None or not plan.row_wise:
+            reason = (plan.row_wise_reason if plan is not None else "") or "it was not verified"
+            raise KedroBindError(
+                f"the model '{self.name}' is not verified as row-wise ({reason}), so its requests can't share a batch"
+                "; serve it without '--batch'"
+            )
+
     def params(self, given: Any) -> Mapping[str, Any] | None:
         """Return a request's parameters with the types of the signature; those that are not given have their defaults.
 
@@ -77,15 +106,15 @@ class ServedModel:
             raise from_mlflow(error, error.message) from error
         return params
 
-    def predict(self, model_input: Any, params: Mapping[str, Any] | None) -> Encoded:
+    def predict(self, model_input: Any, params: Mapping[str, Any] | None) -> Predictions:
         """Predict for input and parameters that the schema has been enforced on.
 
         Raises:
             Exception: whatever the model raises.
         """
         if self.plan is not None:
-            return encode(self._python_model.predictor.predict(model_input, params))
-        return encode(self.pyfunc.predict(model_input, params=dict(params) if params else None))
+            return Predictions(self._python_model.predictor.predict(model_input, params))
+        return Predictions(self.pyfunc.predict(model_input, params=dict(params) if params else None))
 
     def failure(self, error: Exception) -> RequestError:
         """Return what a caller is told about an error of the model: its type and the node, not the data it quotes."""

@@ -145,7 +145,7 @@ def tensors_of(predictions: Any) -> list[Tensor]:
         columns = [predictions.iloc[:, place] for place in range(predictions.shape[1])]
         return [_tensor(str(name), column) for name, column in zip(predictions.columns, columns, strict=True)]
     if isinstance(predictions, pd.Series):
-        return [_tensor(str(predictions.name or "predictions"), predictions)]
+        return [_tensor("predictions" if predictions.name is None else str(predictions.name), predictions)]
     return [_tensor("predictions", np.asarray(predictions))]
 
 
