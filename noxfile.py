@@ -9,34 +9,56 @@ nox.options.reuse_existing_virtualenvs = True
 
 PYTHONS = ["3.10", "3.11", "3.12", "3.13"]
 ENVIRONMENT = {"DO_NOT_TRACK": "1"}
+CONSTRAINTS = "constraints.txt"
+OF_LOWEST = ["sqlalchemy>=2.0.36,<2.1", "fastapi>=0.115.5,<0.116"]
+"""What MLflow 3.1 needs to keep runs and to serve, and does not say."""
 
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
-    """Run the tests with the newest supported versions."""
-    session.install("-e", ".[test]")
+    """Run the tests with the versions of constraints.txt."""
+    session.install("-c", CONSTRAINTS, "-e", ".[test]")
     session.run("pytest", "-n", "2", *session.posargs, env=ENVIRONMENT)
 
 
-@nox.session
-def oldest(session: nox.Session) -> None:
-    """Run the tests with the oldest supported Kedro and MLflow."""
-    # MLflow 3.1 does not say that it needs an older SQLAlchemy, and, to serve, an older FastAPI.
-    session.install("-e", ".[test]", "kedro==1.2.0", "mlflow==3.1.0", "sqlalchemy<2.1", "fastapi<0.116")
+@nox.session(python=PYTHONS[-1])
+def newest(session: nox.Session) -> None:
+    """Run the tests with the newest of everything."""
+    session.install("--upgrade", "-e", ".[test]")
     session.run("pytest", "-n", "2", *session.posargs, env=ENVIRONMENT)
+
+
+@nox.session(python=PYTHONS[0], venv_backend="uv")
+def lowest(session: nox.Session) -> None:
+    """Run the tests with the lowest versions that setup.cfg allows."""
+    session.install("--resolution", "lowest-direct", "-e", ".[test]", *OF_LOWEST)
+    session.run("pytest", "-n", "2", *session.posargs, env=ENVIRONMENT)
+
+
+@nox.session(venv_backend="uv")
+def lock(session: nox.Session) -> None:
+    """Write constraints.txt anew, with the newest versions for every supported Python."""
+    session.install("uv")
+    extras = [argument for extra in ("example", "test", "lint") for argument in ("--extra", extra)]
+    # What a machine's configuration adds, such as its own index, must not get into the file.
+    plain = ["--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links"]
+    session.run(
+        *("uv", "pip", "compile", "--quiet", "--universal", "--upgrade", "--python-version", PYTHONS[0]),
+        *("setup.cfg", *extras, *plain, "--output-file", CONSTRAINTS),
+    )
 
 
 @nox.session
 def beside(session: nox.Session) -> None:
     """Run the tests that need kedro-mlflow installed."""
-    session.install("-e", ".[test]", "kedro-mlflow")
+    session.install("-c", CONSTRAINTS, "-e", ".[test]", "kedro-mlflow")
     session.run("pytest", "tests/beside", *session.posargs, env=ENVIRONMENT)
 
 
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check style, format and the direction of imports."""
-    session.install("-e", ".[lint]")
+    session.install("-c", CONSTRAINTS, "-e", ".[lint]")
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("lint-imports")
@@ -45,12 +67,12 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check the types."""
-    session.install("-e", ".[lint]")
+    session.install("-c", CONSTRAINTS, "-e", ".[lint]")
     session.run("mypy", *session.posargs)
 
 
 @nox.session
 def examples(session: nox.Session) -> None:
     """Train, log and load the example."""
-    session.install("-e", ".[example]")
+    session.install("-c", CONSTRAINTS, "-e", ".[example]")
     session.run("python", "examples/penguins/demo.py", env=ENVIRONMENT)

@@ -6,13 +6,14 @@ This package needs pydantic and PyYAML and knows neither Kedro nor MLflow.
 from conf_schema.codes import Code
 from conf_schema.conditions import Condition, parse_condition
 from conf_schema.diagnostics import Diagnostic, KeyPath, Severity, closest, did_you_mean, has_errors, visible
+from conf_schema.draft import Draft
 from conf_schema.json_schema import json_schema, schema_text
 from conf_schema.kinds import KINDS, Kind
 from conf_schema.mlflow import MlflowConfig, validate_mlflow
-from conf_schema.models import Binding, CopyMode, Document, ModelOptions, RunnerSpec, Selection
+from conf_schema.models import Binding, CopyMode, Document, ModelOptions, RunnerSpec, Selection, TrainingSelection
 from conf_schema.parse import parse_source
 from conf_schema.source import Place, Source, Sources
-from conf_schema.validate import validate_binding, validate_document
+from conf_schema.validate import draft_binding, validate_binding, validate_document
 
 __all__ = [
     "KINDS",
@@ -22,6 +23,7 @@ __all__ = [
     "CopyMode",
     "Diagnostic",
     "Document",
+    "Draft",
     "KeyPath",
     "Kind",
     "MlflowConfig",
@@ -32,8 +34,10 @@ __all__ = [
     "Severity",
     "Source",
     "Sources",
+    "TrainingSelection",
     "closest",
     "did_you_mean",
+    "draft_binding",
     "has_errors",
     "json_schema",
     "parse_condition",

@@ -18,6 +18,9 @@ KeyPath = tuple[str | int, ...]
 """The keys and indices that lead from the top of a document to a value in it."""
 
 
+_MOST_CANDIDATES = 2_000
+
+
 class Severity(str, Enum):
     """How much a finding weighs."""
 
@@ -105,9 +108,15 @@ def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
 
 
 def closest(name: str, candidates: Iterable[str]) -> str | None:
-    """Find the candidate that `name` is most likely a misspelling of."""
+    """Find the candidate that `name` is most likely a misspelling of.
+
+    Among very many only case may differ, since to compare with each of them takes seconds for each finding.
+    """
+    known = list(candidates)
+    if len(known) > _MOST_CANDIDATES:
+        known = [each for each in known if len(each) == len(name) and each.lower() == name.lower()]
     by_lower: dict[str, list[str]] = {}
-    for each in sorted(candidates):
+    for each in sorted(known):
         by_lower.setdefault(each.lower(), []).append(each)
     matches = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
     same = by_lower[matches[0]] if matches else []

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel
 
 from conf_schema.diagnostics import Diagnostic, KeyPath, did_you_mean
+from conf_schema.values import EACH, ONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
 
-__all__ = ["Wording", "explain"]
+__all__ = ["Wording", "explain", "meant"]
 
 _EXPECTED = {
     "string_type": "a string",
@@ -39,6 +41,7 @@ class Wording:
 
     `some` and `this` name the value as a whole. `forms` says what a key takes that has more than one form, `remedies`
     how to mend a value that is given as if it were the only one, `missing` what to do about a key that is not there.
+    `renamed` has the paths of keys that go by another name elsewhere.
     """
 
     model: type[BaseModel]
@@ -47,6 +50,7 @@ class Wording:
     forms: Mapping[KeyPath, str] = field(default_factory=dict)
     remedies: Mapping[KeyPath, str] = field(default_factory=dict)
     missing: Mapping[str, str] = field(default_factory=dict)
+    renamed: Mapping[str, tuple[KeyPath, ...]] = field(default_factory=dict)
 
     def keys(self, parent: KeyPath) -> list[str]:
         """Give the keys that the mapping at a path may have."""
@@ -55,6 +59,17 @@ class Wording:
             known = model.model_fields.get(str(step))
             model = next(_models_in(known.annotation), model) if known else model
         return list(model.model_fields)
+
+    @cached_property
+    def places(self) -> dict[str, list[KeyPath]]:
+        """The paths at which each key may be."""
+        found: dict[str, list[KeyPath]] = {}
+        for key, known in self.model.model_fields.items():
+            found.setdefault(key, []).append((key,))
+            for model in _models_in(known.annotation):
+                for inner in model.model_fields:
+                    found.setdefault(inner, []).append((key, inner))
+        return found
 
     def within(self, parent: KeyPath, name: str | None = None) -> str:
         """Say where a key is, in the value of that name if it matters."""
@@ -78,7 +93,7 @@ def _finding(value: Any, details: ErrorDetails, wording: Wording, name: str, top
         return Diagnostic(
             "unknown-key",
             f"there is no key '{key}' {wording.within(path[:-1])}",
-            did_you_mean(key, known) or f"the keys are {_list(known)}",
+            _other_place(key, path[:-1], wording) or did_you_mean(key, known) or f"the keys are {_list(known)}",
             path=where,
             on_key=True,
         )
@@ -102,6 +117,32 @@ def _finding(value: Any, details: ErrorDetails, wording: Wording, name: str, top
     )
 
 
+def meant(key: str, parent: KeyPath, wording: Wording) -> list[KeyPath]:
+    """Return the paths of the keys that an unknown key stands for, as far as that is certain.
+
+    It is the name of a key at another level, or another name of a key, preferably at this level.
+    """
+    renamed = wording.renamed.get(key, ())
+    here = [path for path in renamed if path[:-1] == parent]
+    places = wording.places.get(key, ())
+    return here or [path for path in places if len(path) == 1] or list(places) or list(renamed)
+
+
+def _other_place(key: str, parent: KeyPath, wording: Wording) -> str:
+    """Say which key an unknown one stands for, and where that belongs; nothing if it is not certain."""
+    paths = meant(key, parent, wording)
+    if not paths:
+        return ""
+    names = dict.fromkeys(str(path[-1]) for path in paths)
+    levels = dict.fromkeys(_label(path[:-1]) for path in paths)
+    word = "" if list(names) == [key] else f"write {_list(list(names), 'or')}"
+    if list(levels) == [_label(parent)]:
+        return f"{word} instead"
+    top = next(field for field in wording.model.model_fields if field != key)
+    where = f"one level up, beside '{top}'" if "" in levels else f"under {_list(list(levels), 'or')}"
+    return f"{word} {where}" if word else f"it belongs {where}"
+
+
 def _bad_key(path: KeyPath, wording: Wording, name: str, top: KeyPath) -> Diagnostic:
     key = path[-1] if path else ""
     what = "empty" if key == "" else _shown(key)
@@ -120,19 +161,21 @@ def _remedy(path: KeyPath, given: Any, wording: Wording) -> str:
     if given is None and not (len(path) == 1 and path[0] in wording.missing):
         return "give it a value, or leave the key out"
     shape = wording.remedies.get(path, "")
-    return shape.format(value=_cut(given)) if isinstance(given, str) and given else ""
+    if "{value}" in shape and not (isinstance(given, str) and given):
+        return ""
+    return shape.format(value=_cut(given))
 
 
 def _path(value: Any, details: ErrorDetails) -> KeyPath:
     """Leave out of pydantic's location what is no key of the document.
 
-    Those are the tags of unions, the mark of a mapping's key, and the index into a string that stands for a
-    list of one. A missing key is the one step that need not exist.
+    Those are the tags of unions (which a key may be spelled like, after the tag), the mark of a mapping's key, and the
+    index into a string that stands for a list of one. A missing key is the one step that need not exist.
     """
     path: list[str | int] = []
     *steps, final = details["loc"] or (None,)
     for step in steps:
-        if _has(value, step):
+        if step not in (ONE, EACH) and _has(value, step):
             value = value[step]
             path.append(step)
     if final is not None and (_has(value, final) or details["type"] == "missing"):
@@ -143,7 +186,7 @@ def _path(value: Any, details: ErrorDetails) -> KeyPath:
 def _has(value: Any, step: str | int) -> bool:
     if isinstance(value, dict):
         return step in value
-    return isinstance(value, list) and isinstance(step, int) and step < len(value)
+    return isinstance(value, list) and isinstance(step, int) and 0 <= step < len(value)
 
 
 def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:

@@ -28,7 +28,7 @@ _BINDINGS = Kind(
     entry="binding",
     key="the name of a binding",
     maps="the names of bound pipelines to their parts",
-    example="write 'name:' with 'training', 'inference' and 'input_name' below it",
+    example="write 'name:' with 'training' and 'inference' below it",
     content="the bindings",
     empty="declares no binding",
 )

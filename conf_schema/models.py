@@ -5,7 +5,17 @@ from __future__ import annotations
 import itertools
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, RootModel, Tag, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    RootModel,
+    Tag,
+    ValidationInfo,
+    model_validator,
+)
 
 from conf_schema.values import (
     EACH,
@@ -23,7 +33,7 @@ from conf_schema.values import (
     form,
 )
 
-__all__ = ["Binding", "CopyMode", "Document", "ModelOptions", "RunnerSpec", "Selection"]
+__all__ = ["Binding", "CopyMode", "Document", "ModelOptions", "RunnerSpec", "Selection", "TrainingSelection"]
 
 
 class Selection(Strict):
@@ -62,8 +72,22 @@ class Selection(Strict):
     @property
     def filters(self) -> dict[str, list[str]]:
         """The arguments for `Pipeline.filter` that the document gives."""
-        given = self.model_dump(exclude={"pipeline", "exclude_tags"}, exclude_none=True)
+        given = self.model_dump(include=_FILTERS, exclude_none=True)
         return {name: list(values) for name, values in given.items()}
+
+
+_FILTERS = set(Selection.model_fields) - {"pipeline", "exclude_tags"}
+
+
+class TrainingSelection(Selection):
+    """Which nodes train, and which of their datasets is what a caller will supply."""
+
+    input_name: Maybe[Name] = Field(
+        None,
+        description="The training dataset that corresponds to the binding's input_name, where the names differ. "
+        "Schema, example and verification rows come from it; it is not stored in the model.",
+        examples=["training.customers"],
+    )
 
 
 def _named(value: Any) -> Any:
@@ -169,6 +193,12 @@ class ModelOptions(Strict):
         "with the metric of the version that holds an alias; several conditions all have to hold.",
         examples=["accuracy >= champion", ["accuracy >= champion", "accuracy >= 0.9"]],
     )
+    metrics: Maybe[Names] = Field(
+        None,
+        description="Datasets of training whose numbers are logged as metrics of the MLflow run and of the model: a "
+        "number under the name of its dataset, a mapping under its own keys.",
+        examples=[["metrics"]],
+    )
     predict_params: AllOrNames = Field(
         "all",
         description="Which `params:` inputs a caller may override: 'all', 'none', or a list.",
@@ -181,31 +211,36 @@ class ModelOptions(Strict):
     )
 
     @model_validator(mode="after")
-    def _agree(self) -> ModelOptions:
+    def _agree(self, info: ValidationInfo) -> ModelOptions:
+        """Compare keys with each other; the `context` of a validation may name keys that are given with a bad value."""
+        bad = (info.context or {}).get("bad", frozenset())
+        given = {key for key in type(self).model_fields if f"model.{key}" in bad or getattr(self, key) is not None}
         for key, reason in _OF_REGISTERED.items():
-            if getattr(self, key) is not None and not self.registered_model_name:
+            if getattr(self, key) is not None and "registered_model_name" not in given:
                 raise conflict(key, reason, "add 'registered_model_name'")
-        if self.promote_if is not None and self.aliases is None:
+        if self.promote_if is not None and "aliases" not in given:
             raise conflict(
                 "promote_if", "a version is promoted by its aliases, and there are no 'aliases'", "add 'aliases'"
             )
-        environments = [key for key in _ENVIRONMENTS if getattr(self, key) is not None]
-        if len(environments) > 1:
-            raise conflict(
-                environments[1],
-                f"MLflow takes only one of '{environments[0]}' and '{environments[1]}'",
-                "keep one of them",
-            )
+        environments = [key for key in _ENVIRONMENTS if key in given]
+        valid = [key for key in environments if getattr(self, key) is not None]
+        if valid and len(environments) > 1:
+            other = next(key for key in environments if key != valid[-1])
+            reason = f"MLflow takes only one of '{other}' and '{valid[-1]}'"
+            raise conflict(valid[-1], reason, "keep one of them")
         return self
 
 
 class Binding(Strict):
     """A training pipeline and the inference pipeline that what it fitted belongs to."""
 
-    training: Selection = Field(description="The nodes that fit what inference needs.")
+    training: TrainingSelection = Field(description="The nodes that fit what inference needs.")
     inference: Selection = Field(description="The nodes that predict; together they have one output.")
-    input_name: Name = Field(
-        description="The input of the inference pipeline that a caller supplies.", examples=["customers"]
+    input_name: Maybe[Name] = Field(
+        None,
+        description="The input of the inference pipeline that a caller supplies; by default the only one that is "
+        "neither a parameter, nor an output of training, nor in artifacts.",
+        examples=["customers"],
     )
     runner: Annotated[RunnerSpec, BeforeValidator(_named, json_schema_input_type=Name | RunnerSpec)] = Field(
         default_factory=RunnerSpec,

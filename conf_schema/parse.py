@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,17 @@ import yaml
 
 from conf_schema.diagnostics import Diagnostic, KeyPath, Severity
 from conf_schema.kinds import KINDS, Kind
-from conf_schema.source import MERGE_TAG, Place, Source, pairs, place_of, split_lines
+from conf_schema.source import (
+    MERGE_TAG,
+    Place,
+    Source,
+    children,
+    merged_into,
+    pairs,
+    place_of,
+    split_lines,
+    written_nodes,
+)
 from conf_schema.syntax_hints import syntax_hint
 
 if TYPE_CHECKING:
@@ -20,9 +31,13 @@ if TYPE_CHECKING:
 
 __all__ = ["parse_source"]
 
-_MOST_NODES = 100_000
-"""A document that aliases expand beyond this many nodes is refused: it is an attack or a mistake."""
-_NULL_TAG, _STRING_TAG = "tag:yaml.org,2002:null", "tag:yaml.org,2002:str"
+_MOST_CHARACTERS = 2_000_000
+"""A longer text is refused: PyYAML reads about 200,000 characters in a second."""
+_MOST_ADDED = 100_000
+"""A document to which aliases add more nodes than this is refused: it is an attack or a mistake."""
+_MOST_LEVELS = 50
+"""A value that is nested more deeply is refused: beyond some 100 levels OmegaConf takes minutes to fail."""
+_NULL_TAG, _STRING_TAG, _VALUE_TAG = (f"tag:yaml.org,2002:{kind}" for kind in ("null", "str", "value"))
 _FLOAT = re.compile(
     r"""^(?:[-+]?(?:[0-9][0-9_]*)\.[0-9_]*(?:[eE][-+]?[0-9]+)?
         |[-+]?(?:[0-9][0-9_]*)(?:[eE][-+]?[0-9]+)
@@ -37,12 +52,24 @@ _FLOAT = re.compile(
 class _Loader(yaml.SafeLoader):
     """Reads scalars as OmegaConf does, which Kedro reads its configuration with: a date is text, `1e3` a number.
 
-    It names no code, as all of PyYAML's safe classes; and it leaves the tree as it was written, since places
-    are looked up in it afterwards.
+    It names no code, as all of PyYAML's safe classes. It merges (`<<`) by `pairs`, which places are looked up by as
+    well: what PyYAML makes of several merged mappings differs between its releases, and it changes the tree.
     """
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - PyYAML's signature
-        return super().construct_mapping(_apart(node), deep)
+        if not isinstance(node, yaml.MappingNode):  # such as `!!map x`
+            raise yaml.constructor.ConstructorError(problem="expected a mapping", problem_mark=node.start_mark)
+        _check_merges(node)
+        mapping: dict[Any, Any] = {}
+        for key_node, value_node in pairs(node):
+            key = key_node.value if key_node.tag == _VALUE_TAG else self.construct_object(key_node, deep=True)
+            if not isinstance(key, Hashable):
+                raise yaml.constructor.ConstructorError(
+                    "while constructing a mapping", node.start_mark, "found unhashable key", key_node.start_mark
+                )
+            value = self.construct_object(value_node, deep=deep)
+            mapping.setdefault(key, value)
+        return mapping
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: FBT001, FBT002 - PyYAML's signature
         try:
@@ -77,7 +104,8 @@ def parse_source(
 @lru_cache(maxsize=16)
 def _parsed(content: str | bytes, file: str, env: str, kind: Kind) -> tuple[Source, list[Diagnostic]]:
     text = content if isinstance(content, str) else content.decode("utf-8", errors="replace")
-    if isinstance(content, bytes) and (wrong := _wrong_encoding(content, file)) is not None:
+    wrong = _too_large(text, file, kind) or (_wrong_encoding(content, file) if isinstance(content, bytes) else None)
+    if wrong is not None:
         return Source(file=file, text=text, root=None, env=env), [wrong]
     unread = Source(file=file, text=text, root=None, env=env)
     try:
@@ -97,6 +125,14 @@ def _parsed(content: str | bytes, file: str, env: str, kind: Kind) -> tuple[Sour
         return unread, [_no_mapping(root, file, kind)]
     findings = [*_duplicates(root, file), *_bad_names(root, file, kind)]
     return Source(file=file, text=text, root=root, env=env, values=values), findings
+
+
+def _too_large(text: str, file: str, kind: Kind) -> Diagnostic | None:
+    if len(text) <= _MOST_CHARACTERS:
+        return None
+    said = f"the file has {len(text):,} characters; at most {_MOST_CHARACTERS:,} are read"
+    hint = f"split it into several files, such as {kind.stem}/part_1.yml"
+    return _at(file, Place(1, 1, 1), "bad-value", said, hint)
 
 
 def _wrong_encoding(content: bytes, file: str) -> Diagnostic | None:
@@ -152,7 +188,7 @@ def _bad_names(root: yaml.MappingNode, file: str, kind: Kind) -> Iterator[Diagno
     for key, _ in pairs(root):
         if not isinstance(key, yaml.ScalarNode):
             continue
-        if key.tag != _STRING_TAG:
+        if key.tag not in (_STRING_TAG, _VALUE_TAG):
             yield _at(
                 file,
                 place_of(key),
@@ -164,24 +200,36 @@ def _bad_names(root: yaml.MappingNode, file: str, kind: Kind) -> Iterator[Diagno
             yield _at(file, place_of(key), "bad-value", f"{kind.key} is empty", "give it one")
 
 
+def _check_merges(node: yaml.MappingNode) -> None:
+    for merged in merged_into(node):
+        if not isinstance(merged, yaml.MappingNode):
+            problem = f"expected a mapping for merging, but found a {getattr(merged, 'id', 'node')}"
+            raise yaml.constructor.ConstructorError(
+                "while constructing a mapping", node.start_mark, problem, merged.start_mark
+            )
+        _check_merges(merged)
+
+
 def _shape(root: yaml.Node, file: str) -> Diagnostic | None:
-    """Refuse a tree that contains itself, or that its aliases expand beyond all measure."""
+    """Refuse a tree that contains itself, is nested too deeply, or is expanded beyond all measure by its aliases."""
+    most = sum(1 for _ in written_nodes(root)) + _MOST_ADDED
     sizes: dict[int, int] = {}
+    heights: dict[int, int] = {}
     open_nodes: set[int] = set()
     stack: list[tuple[yaml.Node, bool]] = [(root, False)]
     while stack:
         node, done = stack.pop()
         if done:
             open_nodes.discard(id(node))
-            sizes[id(node)] = 1 + sum(sizes[id(child)] for child in _children(node))
-            if sizes[id(node)] > _MOST_NODES:
-                return _at(
-                    file,
-                    place_of(node),
-                    "bad-value",
-                    f"the aliases of this value expand to more than {_MOST_NODES:,} values",
-                    "write fewer of them",
-                )
+            parts = children(node)
+            sizes[id(node)] = 1 + sum(sizes[id(child)] for child in parts)
+            heights[id(node)] = 1 + max((heights[id(child)] for child in parts), default=0)
+            if sizes[id(node)] > most:
+                said = f"the aliases of this value expand to more than {_MOST_ADDED:,} additional values"
+                return _at(file, place_of(node), "bad-value", said, "use fewer aliases")
+            if heights[id(node)] > _MOST_LEVELS:
+                said = f"this value is nested more than {_MOST_LEVELS} levels deep"
+                return _at(file, place_of(node), "bad-value", said, "nest it less deeply")
             continue
         if id(node) in open_nodes:
             return _at(
@@ -195,24 +243,8 @@ def _shape(root: yaml.Node, file: str) -> Diagnostic | None:
             continue
         open_nodes.add(id(node))
         stack.append((node, True))
-        stack.extend((child, False) for child in _children(node) if id(child) not in sizes or id(child) in open_nodes)
+        stack.extend((child, False) for child in children(node) if id(child) not in sizes or id(child) in open_nodes)
     return None
-
-
-def _children(node: yaml.Node) -> list[yaml.Node]:
-    if isinstance(node, yaml.MappingNode):
-        return [part for pair in node.value for part in pair]
-    return list(node.value) if isinstance(node, yaml.SequenceNode) else []
-
-
-def _apart(node: yaml.Node) -> Any:
-    """Copy a mapping as far as PyYAML changes it when it merges others into it."""
-    if isinstance(node, yaml.SequenceNode):
-        return yaml.SequenceNode(node.tag, [_apart(each) for each in node.value], node.start_mark, node.end_mark)
-    if isinstance(node, yaml.MappingNode):
-        own = [(key, _apart(value) if key.tag == MERGE_TAG else value) for key, value in node.value]
-        return yaml.MappingNode(node.tag, own, node.start_mark, node.end_mark)
-    return node
 
 
 def _duplicates(root: yaml.Node, file: str) -> Iterator[Diagnostic]:
@@ -230,7 +262,7 @@ def _duplicates(root: yaml.Node, file: str) -> Iterator[Diagnostic]:
         first: dict[tuple[str, str], yaml.Node] = {}
         for key, value in node.value:
             name = str(key.value) if isinstance(key, yaml.ScalarNode) else ""
-            if isinstance(key, yaml.ScalarNode) and key.tag != MERGE_TAG:
+            if isinstance(key, yaml.ScalarNode):
                 earlier = first.setdefault((key.tag, name), key)
                 if earlier is not key:
                     line = earlier.start_mark.line + 1
@@ -239,7 +271,9 @@ def _duplicates(root: yaml.Node, file: str) -> Iterator[Diagnostic]:
                         place_of(key),
                         "duplicate-key",
                         f"the key '{name}' stands here a second time; it is in line {line} already",
-                        "remove or rename one of the two",
+                        "merge both with one: '<<: [*one, *other]'"
+                        if key.tag == MERGE_TAG
+                        else "remove or rename one of the two",
                         path=(*path, name),
                     )
             stack.append((value, (*path, name)))

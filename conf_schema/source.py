@@ -12,10 +12,24 @@ import yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import TypeAlias
 
     from conf_schema.diagnostics import Diagnostic, KeyPath
 
-__all__ = ["MERGE_TAG", "Place", "Source", "Sources", "pairs", "place_of", "split_lines"]
+    _Pair: TypeAlias = tuple[yaml.Node | None, yaml.Node]
+
+__all__ = [
+    "MERGE_TAG",
+    "Place",
+    "Source",
+    "Sources",
+    "children",
+    "merged_into",
+    "pairs",
+    "place_of",
+    "split_lines",
+    "written_nodes",
+]
 
 MERGE_TAG = "tag:yaml.org,2002:merge"
 _LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
@@ -51,6 +65,26 @@ class Source:
         }
 
     @cached_property
+    def lines(self) -> list[str]:
+        """The lines of the text."""
+        return split_lines(self.text)
+
+    @cached_property
+    def merges_lists(self) -> bool:
+        """Whether a mapping merges a list of others, which releases of PyYAML do differently."""
+        return self.root is not None and any(
+            key.tag == MERGE_TAG and isinstance(value, yaml.SequenceNode)
+            for node in written_nodes(self.root)
+            if isinstance(node, yaml.MappingNode)
+            for key, value in node.value
+        )
+
+    @cached_property
+    def _indexes(self) -> dict[int, dict[tuple[str, Any], _Pair]]:
+        """The indexes of mappings by the identity of their nodes, which live as long as the tree."""
+        return {}
+
+    @cached_property
     def _starts(self) -> list[tuple[int, int, str]]:
         keys = [key for key, _ in self.root.value] if self.root else []
         return sorted((*place_of(key)[:2], str(key.value)) for key in keys)
@@ -68,7 +102,7 @@ class Source:
         here: yaml.Node | None = self.root
         place, depth = Place(1, 1, 1), 0
         for depth, step in enumerate(path):
-            pair = _child(here, step)
+            pair = self._child(here, step)
             if pair is None:
                 return place, depth
             key, here = pair
@@ -77,6 +111,16 @@ class Source:
             use_key = key is not None and ((on_key and last) or isinstance(here, yaml.MappingNode))
             place = place_of(key if use_key and key is not None else here)
         return place, len(path)
+
+    def _child(self, node: yaml.Node | None, step: str | int) -> _Pair | None:
+        if isinstance(node, yaml.SequenceNode):
+            inside = isinstance(step, int) and 0 <= step < len(node.value)
+            return (None, node.value[step]) if inside else None
+        if not isinstance(node, yaml.MappingNode):
+            return None
+        if id(node) not in self._indexes:
+            self._indexes[id(node)] = _index(node)
+        return self._indexes[id(node)].get(_name_of(step))
 
 
 @dataclass(frozen=True)
@@ -110,8 +154,7 @@ class Sources:
         """Give the line of text that a finding points at."""
         for each in self.files:
             if each.file == diagnostic.file and each.text.strip():
-                lines = split_lines(each.text)
-                return lines[diagnostic.line - 1] if 0 < diagnostic.line <= len(lines) else None
+                return each.lines[diagnostic.line - 1] if 0 < diagnostic.line <= len(each.lines) else None
         return None
 
 
@@ -121,37 +164,67 @@ def split_lines(text: str) -> list[str]:
 
 
 def pairs(node: yaml.Node | None) -> Iterator[tuple[yaml.Node, yaml.Node]]:
-    """Give the keys and values of a mapping, those it merges (`<<`) after its own."""
+    """Yield the keys and values of a mapping, its own before those that it merges (`<<`): the first of a key counts.
+
+    Of several merged mappings the earlier one wins (https://yaml.org/type/merge.html).
+    """
     if not isinstance(node, yaml.MappingNode):
         return
-    merged: list[yaml.Node] = []
+    yield from ((key, value) for key, value in node.value if key.tag != MERGE_TAG)
+    for merged in merged_into(node):
+        yield from pairs(merged)
+
+
+def merged_into(node: yaml.MappingNode) -> Iterator[yaml.Node]:
+    """Yield what a mapping merges, in the order in which it is written."""
     for key, value in node.value:
         if key.tag == MERGE_TAG:
-            merged += value.value if isinstance(value, yaml.SequenceNode) else [value]
-        else:
-            yield key, value
-    for each in merged:
-        yield from pairs(each)
+            yield from value.value if isinstance(value, yaml.SequenceNode) else (value,)
 
 
-def _child(node: yaml.Node | None, step: str | int) -> tuple[yaml.Node | None, yaml.Node] | None:
-    if isinstance(node, yaml.SequenceNode):
-        inside = isinstance(step, int) and 0 <= step < len(node.value)
-        return (None, node.value[step]) if inside else None
+def children(node: yaml.Node) -> list[yaml.Node]:
+    """Return the nodes that a node is made of, keys included."""
+    if isinstance(node, yaml.MappingNode):
+        return [part for pair in node.value for part in pair]
+    return list(node.value) if isinstance(node, yaml.SequenceNode) else []
+
+
+def written_nodes(root: yaml.Node) -> Iterator[yaml.Node]:
+    """Yield every node of a tree once, however many aliases it has."""
+    seen = {id(root)}
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        yield node
+        new = {id(child): child for child in children(node) if id(child) not in seen}
+        seen.update(new)
+        stack.extend(new.values())
+
+
+def _index(node: yaml.MappingNode) -> dict[tuple[str, Any], _Pair]:
+    """Return the keys and values of a mapping by what a step of a path may call them."""
+    index: dict[tuple[str, Any], _Pair] = {}
     for key, value in pairs(node):
-        if isinstance(key, yaml.ScalarNode) and _is(key, step):
-            return key, value
-    return None
+        if isinstance(key, yaml.ScalarNode):
+            for name in _names_of(key):
+                index.setdefault(name, (key, value))
+    return index
 
 
-def _is(key: yaml.ScalarNode, step: Any) -> bool:
-    """Tell whether a key is the one that a step names; YAML has several ways to write null, true and false."""
+def _names_of(key: yaml.ScalarNode) -> Iterator[tuple[str, Any]]:
+    """Yield what a key is called by; YAML has several ways to write null, true and false."""
+    yield "text", str(key.value)
     kind = key.tag.rpartition(":")[2]
+    if kind == "null":
+        yield "null", None
+    elif kind == "bool":
+        yield "bool", key.value.lower() in _TRUE
+
+
+def _name_of(step: Any) -> tuple[str, Any]:
     if step is None:
-        return bool(kind == "null")
-    if isinstance(step, bool):
-        return kind == "bool" and (key.value.lower() in _TRUE) == step
-    return bool(key.value == str(step))
+        return "null", None
+    return ("bool", step) if isinstance(step, bool) else ("text", str(step))
 
 
 def place_of(node: yaml.Node) -> Place:

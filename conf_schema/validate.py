@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
-from conf_schema.explain import Wording, explain
+from conf_schema.draft import Draft, draft
+from conf_schema.explain import Wording
 from conf_schema.models import Binding, Document
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-    from conf_schema.diagnostics import Diagnostic
+    from conf_schema.diagnostics import Diagnostic, KeyPath
 
-__all__ = ["validate_binding", "validate_document"]
+__all__ = ["draft_binding", "validate_binding", "validate_document"]
 
 _WORDING = Wording(
     model=Binding,
@@ -27,21 +26,36 @@ _WORDING = Wording(
         ("model", "code_paths"): "'auto', 'none', or a list of paths",
         ("model", "predict_params"): "'all', 'none', or a list of parameters",
         ("model", "conda_env"): "a file's path or a mapping",
+        ("artifacts",): "a mapping of inference inputs to training datasets",
+        ("model", "tags"): "a mapping of names to strings",
         ("model", "promote_if"): "a condition such as 'accuracy >= champion', or a list of them",
     },
     remedies={
-        (): "give it the keys 'training', 'inference' and 'input_name'",
+        (): "give it the keys 'training' and 'inference'",
         ("training",): "write '{{pipeline: {value}}}'",
         ("inference",): "write '{{pipeline: {value}}}'",
+        ("artifacts",): "write 'artifacts: {{inference input: training dataset}}'",
         ("model", "code_paths"): "write '[{value}]'",
         ("model", "predict_params"): "write '[{value}]'",
     },
     missing={
         "training": "say which nodes train: 'training: {pipeline: …, tags: …}'",
         "inference": "say which nodes predict: 'inference: {pipeline: …, tags: …}'",
-        "input_name": "name the inference input that a caller supplies: 'input_name: …'",
+    },
+    renamed={
+        "artifact_path": (("model", "name"),),
+        "log_model_kwargs": (("model",),),
+        "kpm_kwargs": (("runner",), ("copy_mode",)),
+        "nodes": (("training", "node_names"), ("inference", "node_names")),
+        "namespace": (("training", "node_namespaces"), ("inference", "node_namespaces")),
+        "namespaces": (("training", "node_namespaces"), ("inference", "node_namespaces")),
     },
 )
+
+
+def draft_binding(name: str, value: Any, unknown: Iterable[KeyPath] = ()) -> Draft | None:
+    """Return a binding as far as it is valid; the paths in `unknown`, which begin in the binding, have no value."""
+    return draft(name, value, _WORDING, unknown)[0]
 
 
 def validate_document(values: Mapping[Any, Any]) -> tuple[Document, list[Diagnostic]]:
@@ -63,7 +77,5 @@ def validate_document(values: Mapping[Any, Any]) -> tuple[Document, list[Diagnos
 
 def validate_binding(name: str, value: Any) -> tuple[Binding | None, list[Diagnostic]]:
     """Give one binding, or the findings that keep it from being one."""
-    try:
-        return Binding.model_validate(value), []
-    except ValidationError as error:
-        return None, explain(error, value, _WORDING, name, (name,))
+    drafted, findings = draft(name, value, _WORDING)
+    return (drafted.binding if drafted is not None and not findings else None), findings

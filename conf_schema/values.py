@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 ONE, EACH = "<one>", "<each>"
-"""Tags of the two forms of a value; no dataset can have such a name."""
+"""Tags of the two forms of a value."""
 
 
 def _listed(value: Any) -> Any:

@@ -9,12 +9,12 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from kedro_bind.binding.expand import expand
+    from kedro_bind.binding.pipeline_ml import PipelineML, pipeline_ml_factory
     from kedro_bind.errors import BindingError, KedroBindError, LoggingError
     from kedro_bind.hooks import MlflowPipelineHook
     from kedro_bind.install import bind_pipelines
     from kedro_bind.model.kedro_pipeline_model import KedroPipelineModel
-    from kedro_bind.pipeline_ml import PipelineML, pipeline_ml_factory
-    from kedro_bind.registry import expand
 
 __all__ = [
     "BindingError",
@@ -37,10 +37,10 @@ _HOMES = {
     "KedroPipelineModel": "model.kedro_pipeline_model",
     "LoggingError": "errors",
     "MlflowPipelineHook": "hooks",
-    "PipelineML": "pipeline_ml",
+    "PipelineML": "binding.pipeline_ml",
     "bind_pipelines": "install",
-    "expand": "registry",
-    "pipeline_ml_factory": "pipeline_ml",
+    "expand": "binding.expand",
+    "pipeline_ml_factory": "binding.pipeline_ml",
 }
 
 

@@ -6,19 +6,25 @@ output. Here it is imported with standard output set aside.
 
 from __future__ import annotations
 
-import runpy
 import sys
-from contextlib import redirect_stdout
+from pathlib import Path
+
+from kedro_bind.cli.stdout import set_aside
 
 __all__ = ["main"]
 
 
 def main() -> None:
     """Run a command of `kedro bind`."""
-    with redirect_stdout(sys.stderr):
-        import kedro.framework.cli  # noqa: F401 - for what it does when it is imported
+    set_aside()
+    from kedro.framework.cli import main as kedro
+    from kedro.utils import find_kedro_project
+
+    if find_kedro_project(Path.cwd()) is None:  # Kedro itself would say that it has no command 'bind'
+        sys.stderr.write(f"Error: Kedro project not found in {Path.cwd()} or above; run this in a project's folder\n")
+        sys.exit(2)
     sys.argv[1:1] = ["bind"]
-    runpy.run_module("kedro", run_name="__main__", alter_sys=True)
+    kedro()
 
 
 if __name__ == "__main__":

@@ -1,15 +1,15 @@
-"""One Kedro run of bound pipelines: checked before, observed on its way, logged at its end."""
+"""A Kedro run of bound pipelines, as values: what was asked for, checked, and started. Nothing in them changes."""
 
 from __future__ import annotations
 
-import logging
 import shlex
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from kedro_bind.errors import BindingError, KedroBindError, LoggingError
+from kedro_bind.errors import BindingError
 from kedro_bind.model.wiring import bare
-from kedro_bind.store_errors import said_by
+from kedro_bind.redaction import Redaction, get_logger, redacted, redaction_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -17,259 +17,142 @@ if TYPE_CHECKING:
     from kedro.framework.context import KedroContext
     from kedro.pipeline import Pipeline
 
-    from kedro_bind.model.log import LoggedModel
+    from kedro_bind.binding.resolved import ResolvedBinding
     from kedro_bind.model.origin import Origin
-    from kedro_bind.model.proof import Prover
-    from kedro_bind.model.signature import InputSample
-    from kedro_bind.pipeline_ml import PipelineML
+    from kedro_bind.observed import Observed
     from kedro_bind.tracking.config import TrackingConfig
     from kedro_bind.tracking.run import TrackedRun
 
-__all__ = ["BoundRun", "pipeline_names_of"]
+__all__ = ["BoundRun", "CheckedRun", "StartedRun", "check", "check_bindings", "models_left_out"]
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 
-@dataclass
+@dataclass(frozen=True)
 class BoundRun:
-    """The bindings of a run by the name that the run was asked for, and what is known of it so far."""
+    """The bindings of a run by the name that the run was asked for, and the session that it is in.
 
-    bindings: dict[str, PipelineML]
+    `before_session` is the MLflow run that was active before the session began.
+    """
+
+    bindings: Mapping[str, ResolvedBinding]
     origin: Origin
     context: KedroContext
     tracking: TrackingConfig
     before_session: str | None = None
-    incomplete: dict[str, str] = field(default_factory=dict)
-    tracked: TrackedRun | None = None
-    logged: dict[str, LoggedModel] = field(default_factory=dict)
-    samples: dict[str, InputSample] = field(default_factory=dict)
-    provers: dict[str, Prover | None] = field(default_factory=dict)
-    _from_saved: set[str] = field(default_factory=set)
 
-    def check(self, catalog: Any) -> None:
-        """Refuse to start a training whose model could not be logged.
+    @cached_property
+    def redaction(self) -> Redaction:
+        """The credentials of this run, which no text of it shows."""
+        return redaction_of(self.context.config_loader)
 
-        Raises:
-            BindingError: with the findings of `kedro bind check` for the bindings of this run.
-        """
-        from conf_schema import has_errors
-        from kedro_bind.checks import findings_of_all, long_parameters, tracking_findings
-        from kedro_bind.install import current_config
-        from kedro_bind.render.text import render_plain
-
-        config = current_config()
-        of_tracking = tracking_findings(self.tracking)
-        findings = findings_of_all(self.bindings.values(), catalog, self.origin)
-        findings += long_parameters(self.bindings.values(), catalog, self.tracking)
-        placed = [config.sources.locate(each) if config and each.binding in config.names else each for each in findings]
-        placed += of_tracking
-        if has_errors(placed):
-            names = ", ".join(f"'{name}'" for name in self.bindings)
-            raise BindingError(f"the bound pipeline {names} can't run:\n{render_plain(placed)}", placed)
-        if placed:
-            logger.warning("kedro_bind: %s", render_plain(placed))
-
-    def compare(self, pipeline: Pipeline, catalog: Any, *, only_missing: bool) -> None:
-        """Find the bindings whose models this run does not log.
-
-        Those are the ones of which it, filtered as it is, does not produce every artifact, and those that are not
-        to be tracked.
-        """
-        disabled = self.tracking.mlflow.tracking.disable_tracking.pipelines
-        produced = {bare(name) for name in pipeline.all_outputs()}
-        for name, binding in self.bindings.items():
-            fitted = {bare(each) for each in binding.training.all_outputs()}
-            sources = [each for each in binding.artifact_sources.values() if bare(each) in fitted]
-            left_out = sorted(each for each in sources if bare(each) not in produced)
-            # A node runs if any of its outputs is missing; an artifact that is there may or may not be made anew.
-            there = (
-                sorted(each for each in sources if each not in left_out and catalog.exists(each))
-                if only_missing
-                else []
-            )
-            if name in disabled:
-                self.incomplete[name] = "'tracking.disable_tracking.pipelines' of mlflow.yml names it"
-            elif left_out:
-                self.incomplete[name] = f"this run leaves out {', '.join(left_out)}, which its full training produces"
-            elif there:
-                self.incomplete[name] = f"{', '.join(there)} existed before this run of missing outputs"
-
-    def start(self, catalog: Any, run_params: Mapping[str, Any]) -> None:
-        """Open the MLflow run, if there will be a model, and log the parameters of training."""
-        if set(self.bindings) <= set(self.incomplete):
-            return
-        from kedro.io import SharedMemoryDataCatalog
-
-        self.tracked = self.open("+".join(self.bindings), run_params=run_params)
-        try:
-            self.log_parameters(self.tracked, catalog)
-            if isinstance(catalog, SharedMemoryDataCatalog):  # that of the ParallelRunner
-                self.tracked.lend_to_processes()
-        except Exception as error:
-            self.tracked.close("FAILED", error)  # Kedro tells no hook of an error in this one
-            raise
-
-    def open(self, name: str, *, run_id: str | None = None, run_params: Mapping[str, Any] | None = None) -> TrackedRun:
-        """Open an MLflow run for the bindings, as `mlflow.yml` and MLflow's environment have it.
-
-        Raises:
-            LoggingError: the store can't be reached, or refuses.
-        """
-        from kedro_bind.tracking.credentials import hide_credentials
-        from kedro_bind.tracking.run import RunRequest, open_run
-        from kedro_bind.tracking.tags import run_tags
-
-        if run_params and run_params.get("runtime_params"):
-            hide_credentials(self.context.config_loader)  # one of them may have been given as a parameter
-        wanted = RunRequest(
-            name,
-            self.origin.experiment,
-            run_tags(self.origin, self.bindings, run_params or {}),
-            run_id,
-            self.before_session,
-        )
-        return open_run(wanted, self.tracking, self.context)
-
-    def log_parameters(self, tracked: TrackedRun, catalog: Any) -> None:
-        """Log the parameters of training."""
-        from kedro_bind.tracking.parameters import log_parameters, loggable, parameter_values
-
-        if not (self.tracking.foreign and tracked.joined):  # else kedro-mlflow logs them
-            values = parameter_values(self.bindings.values(), catalog)
-            log_parameters(tracked.run_id, loggable(values, self.tracking.mlflow.tracking.params))
-
-    def observe(self, dataset_name: str, data: Any, *, loaded: bool) -> None:
-        """Keep a sample of the input of a model when it passes by, and see training finish.
-
-        Never raises: training goes on whatever happens here, and logging does for itself what is missing.
-        """
-        for name in self.bindings:
-            if name not in self.incomplete:
-                try:
-                    self._observe(name, dataset_name, data, loaded=loaded)
-                except Exception as error:  # noqa: BLE001 - data may be anything, and a hook's error ends the training
-                    logger.debug("kedro_bind: '%s' is not observed for '%s': %s", dataset_name, name, error)
-
-    def _observe(self, name: str, dataset_name: str, data: Any, *, loaded: bool) -> None:
-        binding = self.bindings[name]
-        # What a node loads counts more than what one saves: that is how a caller's data looks to the nodes.
-        better = name not in self.samples or (loaded and name in self._from_saved)
-        if better and bare(dataset_name) == bare(binding.input_name):
-            from kedro_bind.model.signature import sample_input
-
-            self.samples[name] = sample_input(data, binding.serving.example_rows)
-            (self._from_saved.discard if loaded else self._from_saved.add)(name)
-        if not loaded and name not in self.provers and dataset_name in binding.artifact_sources.values():
-            from kedro_bind.model.log import start_prover
-
-            # An artifact is there, so the end is near: the process that tries the model may start.
-            self.provers[name] = start_prover(binding, self.origin)
-
-    def finish(self, catalog: Any) -> None:
-        """Log the models and end the MLflow run.
-
-        Raises:
-            LoggingError: a model could not be logged, all that could be were; or the run could not be ended.
-        """
-        for name, reason in self.incomplete.items():
-            logger.warning(
-                "kedro_bind: no model of '%s' is logged: %s; '%s' logs it from what is stored",
-                name,
-                reason,
-                self._command(name),
-            )
-        if self.tracked is None:
-            return
-        from kedro_bind.model.leftovers import remove_leftovers
-        from kedro_bind.patience import patience
-
-        with patience(f"logging to the MLflow run {self.tracked.run_id}") as retries:
-            failures = self._log_all(catalog)
-            for name in self.logged if retries.count else ():
-                remove_leftovers(self.tracked.run_id, name)  # a request that is sent again may make something twice
-            error = self._logging_failed(failures) if failures else None
-            problem = self.tracked.close("FAILED" if failures else "FINISHED", error)
-        if error is not None:
-            raise error
-        if problem:
-            raise self._not_ended(problem)
-
-    def _log_all(self, catalog: Any) -> dict[str, Exception]:
-        from kedro_bind.model.log import log_model
-
-        failures: dict[str, Exception] = {}
-        for name, binding in self.bindings.items():
-            if name in self.incomplete:
-                continue
-            logger.info("kedro_bind: logging the model of '%s'", name)
-            try:
-                self._resume()
-                self.logged[name] = log_model(
-                    binding, catalog, self.origin, self.samples.get(name), self.provers.pop(name, None)
-                )
-            except Exception as error:  # noqa: BLE001 - training is done: whatever it is, it is told at the end
-                failures[name] = error
-            else:
-                logger.info("kedro_bind: %s", self.logged[name])
-        return failures
-
-    def _logging_failed(self, failures: Mapping[str, Exception]) -> KedroBindError:
-        told = [f"the model of '{name}' is not logged: {_reason(error)}" for name, error in failures.items()]
-        stored = "What training produced is stored. This logs it without training again:"
-        error = LoggingError("\n".join([*told, stored, *self._commands(failures)]))
-        error.__cause__ = next(iter(failures.values()))
-        return error
-
-    def _not_ended(self, problem: str) -> KedroBindError:
-        names = ", ".join(f"'{name}'" for name in self.logged)
-        told = f"the model of {names} is logged, but its MLflow run can't be ended as FINISHED: {problem}"
-        running = "MLflow shows that run as running. This logs the model again and ends the run:"
-        return LoggingError("\n".join([told, running, *self._commands(self.logged)]))
-
-    def _commands(self, names: Iterable[str]) -> list[str]:
-        run = [f"--run-id={self.tracked.run_id}"] if self.tracked else []
-        return [f"  {self._command(name, *run)}" for name in names]
-
-    def _command(self, name: str, *more: str) -> str:
+    def command(self, name: str, *more: str) -> str:
+        """Return the command that logs a binding from what is stored."""
         return shlex.join(["kedro", "bind", "log", name, *more, *self.origin.options])
 
-    def enter_thread(self) -> None:
-        """Let a node in a thread of its own log to the MLflow run."""
-        if self.tracked is not None:
-            self.tracked.enter_thread()
 
-    def _resume(self) -> None:
-        """Make the MLflow run the active one again, whatever the nodes did to it."""
-        if self.tracked is not None:
-            self.tracked.resume()
+@dataclass(frozen=True)
+class CheckedRun:
+    """A run that may start; `left_out` says why the models of some bindings will not be logged.
 
-    def fail(self, error: BaseException) -> None:
-        """End the MLflow run of a training that failed."""
-        from kedro_bind.tracking.credentials import hide_credentials
+    `produced` are the datasets that it produces, `None` where it trains nothing, and what is stored counts.
+    """
 
-        hide_credentials(self.context.config_loader)
-        self._end("FAILED", error)
+    bound: BoundRun
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    produced: frozenset[str] | None = None
 
-    def kill(self) -> None:
-        """End the MLflow run of a training, or of a logging, that was interrupted."""
-        commands = "\n".join(self._commands(name for name in self.bindings if name not in self.incomplete))
-        logger.warning("kedro_bind: the run is interrupted; where training is done, this logs it:\n%s", commands)
-        self._end("KILLED")
+    @property
+    def redaction(self) -> Redaction:
+        """The credentials of this run, which no text of it shows."""
+        return self.bound.redaction
 
-    def _end(self, status: str, error: BaseException | None = None) -> None:
-        for prover in self.provers.values():
-            if prover is not None:
-                prover.stop()
-        if self.tracked is not None:
-            self.tracked.close(status, error)
+    @property
+    def complete(self) -> dict[str, ResolvedBinding]:
+        """The bindings whose models will be logged."""
+        return {name: binding for name, binding in self.bound.bindings.items() if name not in self.left_out}
 
 
-def pipeline_names_of(run_params: Mapping[str, Any]) -> list[str]:
-    """Give the names of the pipelines that a run was asked for."""
-    names: Iterable[str] | None = run_params.get("pipeline_names")
-    single = run_params.get("pipeline_name")
-    return list(names or ([single] if single else ["__default__"]))
+@dataclass(frozen=True)
+class StartedRun:
+    """A run under way, with its MLflow run, if there will be a model."""
+
+    checked: CheckedRun
+    tracked: TrackedRun | None
+    observed: Observed
+
+    @property
+    def redaction(self) -> Redaction:
+        """The credentials of this run, which no text of it shows."""
+        return self.checked.redaction
+
+    @property
+    def bound(self) -> BoundRun:
+        """What was asked for."""
+        return self.checked.bound
+
+    def commands(self, names: Iterable[str]) -> list[str]:
+        """Return the commands that log bindings to the MLflow run without training again, a line for each."""
+        run = [f"--run-id={self.tracked.run_id}"] if self.tracked else []
+        return [f"  {self.bound.command(name, *run)}" for name in names]
 
 
-def _reason(error: Exception) -> str:
-    return error.message if isinstance(error, KedroBindError) else f"{type(error).__name__}: {said_by(error)}"
+def check(bound: BoundRun, pipeline: Pipeline, catalog: Any, *, only_missing: bool) -> CheckedRun:
+    """Check the bindings of a run, and find out which models it will log.
+
+    Raises:
+        BindingError: with the findings of `kedro bind check` for the bindings of this run.
+    """
+    check_bindings(bound, catalog)
+    left_out = models_left_out(bound, pipeline, catalog, only_missing=only_missing)
+    # Which nodes a run of missing outputs leaves out is not known here.
+    produced = [] if only_missing else map(bare, pipeline.all_outputs())
+    return CheckedRun(bound, left_out, frozenset(produced))
+
+
+@redacted
+def check_bindings(bound: BoundRun, catalog: Any) -> None:
+    """Refuse to start a training whose model could not be logged.
+
+    Raises:
+        BindingError: with the findings of `kedro bind check` for the bindings of this run.
+    """
+    from conf_schema import has_errors
+    from kedro_bind.checks import Surroundings, findings_of_all, located, tracking_findings
+    from kedro_bind.install import current_config
+    from kedro_bind.render.text import render_plain
+
+    config = current_config()
+    of_tracking = tracking_findings(bound.tracking)
+    findings = findings_of_all(bound.bindings.values(), Surroundings(catalog, bound.origin, bound.tracking))
+    placed = [*located(findings, config), *of_tracking]
+    if has_errors(placed):
+        names = ", ".join(f"'{name}'" for name in bound.bindings)
+        raise BindingError(f"the bound pipeline {names} can't run:\n{render_plain(placed)}", placed)
+    if placed:
+        logger.warning("kedro_bind: %s", render_plain(placed))
+
+
+def models_left_out(bound: BoundRun, pipeline: Pipeline, catalog: Any, *, only_missing: bool) -> dict[str, str]:
+    """Return the bindings whose models a run does not log, and why.
+
+    Those are the ones of which the run, filtered as it is, does not produce every artifact, and those that are
+    not to be tracked.
+    """
+    disabled = bound.tracking.mlflow.tracking.disable_tracking.pipelines
+    produced = {bare(name) for name in pipeline.all_outputs()}
+    reasons: dict[str, str] = {}
+    for name, binding in bound.bindings.items():
+        sources = [each for each in binding.artifact_sources.values() if bare(each) in binding.fitted]
+        missing = sorted(each for each in sources if bare(each) not in produced)
+        # A node runs if any of its outputs is missing; an artifact that is there may or may not be made anew.
+        existing = (
+            sorted(each for each in sources if each not in missing and catalog.exists(each)) if only_missing else []
+        )
+        if name in disabled:
+            reasons[name] = "'tracking.disable_tracking.pipelines' of mlflow.yml names it"
+        elif missing:
+            reasons[name] = f"this run leaves out {', '.join(missing)}, which its full training produces"
+        elif existing:
+            reasons[name] = f"{', '.join(existing)} existed before this run of missing outputs"
+    return reasons

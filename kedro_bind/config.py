@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from kedro.framework.project import settings
+
 from kedro_bind.config_files import read_files
+from kedro_bind.redaction import Redaction, redaction_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
-    from conf_schema import Diagnostic, Document, Sources
+    from kedro.config import AbstractConfigLoader
 
-__all__ = ["CONFIG_KEY", "Config", "read_config"]
+    from conf_schema import Diagnostic, Document, Draft, Sources
+
+__all__ = ["CONFIG_KEY", "Config", "config_loader", "read_config"]
 
 CONFIG_KEY = "pipeline_ml"
 
@@ -21,13 +28,16 @@ CONFIG_KEY = "pipeline_ml"
 class Config:
     """What the project's `pipeline_ml*` files say in one environment.
 
-    `document` has the bindings that hold; `findings` say what is wrong with the others, already placed.
+    `document` has the bindings that are valid, `drafts` all of them as far as each is; `findings` say what is wrong
+    with the others, already placed. `redaction` knows the credentials that the same loader has.
     """
 
     document: Document
     sources: Sources
     findings: tuple[Diagnostic, ...] = ()
     env: str = ""
+    redaction: Redaction = field(default=Redaction(tuple), compare=False, repr=False)
+    drafts: Mapping[str, Draft] = field(default_factory=dict)
 
     @property
     def names(self) -> list[str]:
@@ -40,6 +50,19 @@ class Config:
         return any(source.root is None for source in self.sources.files)
 
 
+def config_loader(
+    project_path: Path, env: str | None, conf_source: str | None, params: Mapping[str, Any] | None = None
+) -> AbstractConfigLoader:
+    """Make the config loader that a session with these options would have."""
+    loader: AbstractConfigLoader = settings.CONFIG_LOADER_CLASS(
+        conf_source=conf_source or str(project_path / settings.CONF_SOURCE),
+        env=env or os.getenv("KEDRO_ENV"),
+        runtime_params=dict(params) if params else None,
+        **settings.CONFIG_LOADER_ARGS,
+    )
+    return loader
+
+
 def read_config(loader: Any, project_path: Path | None = None) -> Config | None:
     """Read the bindings through Kedro's config loader; `None` where the project has no such file.
 
@@ -49,8 +72,14 @@ def read_config(loader: Any, project_path: Path | None = None) -> Config | None:
     files = read_files(loader, CONFIG_KEY, project_path)
     if files is None:
         return None
-    from conf_schema import validate_document
+    from conf_schema import Draft, draft_binding, validate_document  # pydantic takes long to import
 
     document, problems = validate_document(files.values)
+    drafts = {
+        name: Draft(document.bindings[name]) if name in document.bindings else draft_binding(name, value)
+        for name, value in files.values.items()
+    }
     placed = (files.sources.locate(each) for each in (*files.findings, *problems))
-    return Config(document, files.sources, tuple(sorted(placed, key=lambda each: each.sort_key)), files.env)
+    findings = tuple(sorted(placed, key=lambda each: each.sort_key))
+    known = {name: draft for name, draft in drafts.items() if draft is not None}
+    return Config(document, files.sources, findings, files.env, redaction_of(loader), known)

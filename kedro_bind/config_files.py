@@ -11,9 +11,20 @@ if TYPE_CHECKING:
 
     from conf_schema import Diagnostic, Kind, Source, Sources
 
-__all__ = ["ConfigFiles", "env_of", "environments", "has_environment", "read_files"]
+__all__ = [
+    "SUFFIXES",
+    "ConfigFiles",
+    "env_of",
+    "environment_folder",
+    "environments",
+    "has_environment",
+    "is_hidden",
+    "read_files",
+    "read_paths",
+    "run_environments",
+]
 
-_SUFFIXES = {".yml", ".yaml", ".json"}
+SUFFIXES = {".yml", ".yaml", ".json"}
 
 
 @dataclass(frozen=True)
@@ -35,7 +46,7 @@ def read_files(loader: Any, stem: str, project_path: Path | None = None) -> Conf
     Never raises for what a user wrote: that becomes findings, which are not placed yet. Files are named relative
     to `project_path` where they lie below it.
     """
-    files = list(_files(loader, stem))
+    files = [(env, path, loader._fs.cat_file(path)) for env, path in read_paths(loader, stem)]
     if not files:
         return None
     from conf_schema import KINDS, Sources, has_errors, parse_source
@@ -48,13 +59,13 @@ def read_files(loader: Any, stem: str, project_path: Path | None = None) -> Conf
     )
     findings = [each for _, found in parsed for each in found]
     findings += _declared_twice(sources.files, kind)
-    values, reason = (None, None) if has_errors(findings) else _loaded(loader, kind)
+    values, reason = (None, None) if has_errors(findings) or _read_differently(sources) else _loaded(loader, kind)
     if values is None:
         from kedro_bind.resolution import resolve
 
         values, problems = resolve(sources, loader, kind)
         findings += [each for each in problems if not (each.top or "").startswith("_")]
-        if reason is not None and not problems:
+        if reason is not None and not problems and not _is_too_much(reason):
             findings.append(_refused_by_loader(reason, kind))
             values = {}
     broken = {each.top for each in findings if has_errors([each])}
@@ -70,22 +81,27 @@ def env_of(loader: Any) -> str:
 def environments(loader: Any) -> list[str]:
     """Give the environments that the configuration has a folder for, the one that all others build on left out.
 
-    Where there is none, it is the one that the loader goes by.
+    There may be none: a fresh clone has no `conf/local`.
     """
-    top = PurePosixPath(_environment_folder(loader, "base")).parent.as_posix()
+    top = PurePosixPath(environment_folder(loader, "base")).parent.as_posix()
     found = [PurePosixPath(each) for each in loader._fs.ls(top, detail=False) if loader._fs.isdir(each)]
     names = {each.name for each in found if not each.name.startswith((".", "_"))} - {loader.base_env}
-    return sorted(names) or [loader.env or loader.default_run_env or ""]
+    return sorted(names)
+
+
+def run_environments(loader: Any) -> list[str]:
+    """Return the environments that the loader reads, the one that wins last."""
+    return list(dict.fromkeys([loader.base_env, loader.env or loader.default_run_env]))
 
 
 def has_environment(loader: Any, env: str) -> bool:
     """Tell whether the configuration has a folder for an environment."""
     file_system = getattr(loader, "_fs", None)
-    return file_system is None or bool(file_system.isdir(_environment_folder(loader, env)))
+    return file_system is None or bool(file_system.isdir(environment_folder(loader, env)))
 
 
-def _files(loader: Any, stem: str) -> Iterator[tuple[str, str, bytes]]:
-    """Find the files as Kedro's loader finds them: environment, path and content, base first.
+def read_paths(loader: Any, stem: str) -> list[tuple[str, str]]:
+    """Find the files of a kind as Kedro's loader finds them: environment and path, base first.
 
     `OmegaConfigLoader` has no public way to list the files of a key. `_fs` is its file system (a local
     folder, an archive or a remote store), `_protocol` its kind, and `_get_conf_env_path` (in later Kedro
@@ -94,21 +110,29 @@ def _files(loader: Any, stem: str) -> Iterator[tuple[str, str, bytes]]:
     patterns = getattr(loader, "config_patterns", None)
     file_system = getattr(loader, "_fs", None)
     if patterns is None or file_system is None:
-        return
+        return []
     patterns.setdefault(stem, [f"{stem}*", f"{stem}*/**", f"**/{stem}*"])
-    for env in dict.fromkeys([loader.base_env, loader.env or loader.default_run_env]):
-        folder = _environment_folder(loader, env)
+    paths = []
+    for env in run_environments(loader):
+        folder = environment_folder(loader, env)
         if not file_system.isdir(folder):
             continue
         found = {path for pattern in patterns[stem] for path in file_system.glob(f"{folder}/{pattern}")}
         for path in sorted(found):
-            inside = PurePosixPath(path).relative_to(folder) if path.startswith(folder) else PurePosixPath(path)
-            hidden = any(part.startswith(".") for part in inside.parts) and getattr(loader, "ignore_hidden", True)
-            if inside.suffix in _SUFFIXES and not hidden and file_system.isfile(path):
-                yield env, path, file_system.cat_file(path)
+            hidden = is_hidden(path, folder) and getattr(loader, "ignore_hidden", True)
+            if PurePosixPath(path).suffix in SUFFIXES and not hidden and file_system.isfile(path):
+                paths.append((env, path))
+    return paths
 
 
-def _environment_folder(loader: Any, env: str) -> str:
+def is_hidden(path: str, folder: str) -> bool:
+    """Tell whether a file, or a folder that it is in below `folder`, is hidden."""
+    inside = PurePosixPath(path).relative_to(folder) if path.startswith(folder) else PurePosixPath(path)
+    return any(part.startswith(".") for part in inside.parts)
+
+
+def environment_folder(loader: Any, env: str) -> str:
+    """Return the folder of an environment in the loader's file system."""
     if hasattr(loader, "_get_conf_env_path"):
         return Path(loader._get_conf_env_path(env)).as_posix()
     top = loader.conf_source if loader._protocol == "file" else loader._fs.ls("", detail=False)[-1]
@@ -153,9 +177,17 @@ def _refused_by_loader(error: Exception, kind: Kind) -> Diagnostic:
     from conf_schema import Diagnostic
 
     said = f"{type(error).__name__}: {' '.join(str(error).split())}"
-    too_many = "node expansion exceeds" in said  # omegaconf counts the values of a file, from 2.4 on
-    return Diagnostic(
-        "broken-project",
-        f"Kedro's config loader can't load {kind.content}: {said}",
-        f"spread them over several files, such as {kind.stem}/part_1.yml" if too_many else "mend that first",
-    )
+    return Diagnostic("broken-project", f"Kedro's config loader can't load {kind.content}: {said}", "mend that first")
+
+
+def _read_differently(sources: Sources) -> bool:
+    """Say whether OmegaConf may read other values than we do.
+
+    Below 2.4 it leaves it to PyYAML to merge a list of mappings, of which 6.0.4 lets the last one win.
+    """
+    return any(source.merges_lists for source in sources.files)
+
+
+def _is_too_much(error: Exception) -> bool:
+    """Say whether OmegaConf (from 2.4 on) refuses a file for its size alone, for which we have a limit of our own."""
+    return "node expansion exceeds" in str(error)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 
 from kedro.framework import project
 from kedro.utils import find_kedro_project
 
-from kedro_bind.config import CONFIG_KEY, Config, read_config
+from kedro_bind.config import CONFIG_KEY, Config, config_loader, read_config
 
 __all__ = ["Current"]
 
@@ -39,7 +38,8 @@ class Current:
         """Give the document, read once; `None` where the project has none."""
         if not self.known:
             found = self._may_have_document()
-            self.config, self.known = read_config(self._loader(), self._root()) if found else None, True
+            loader = config_loader(self._root(), self.env, self.conf_source) if found else None
+            self.config, self.known = read_config(loader, self._root()) if found else None, True
         return self.config
 
     def _may_have_document(self) -> bool:
@@ -52,14 +52,6 @@ class Current:
 
     def _root(self) -> Path:
         return self.project_path or find_kedro_project(Path.cwd()) or Path.cwd()
-
-    def _loader(self) -> Any:
-        settings = project.settings
-        return settings.CONFIG_LOADER_CLASS(
-            conf_source=self.conf_source or str(self._root() / settings.CONF_SOURCE),
-            env=self.env or os.getenv("KEDRO_ENV"),
-            **settings.CONFIG_LOADER_ARGS,
-        )
 
 
 def _option(arguments: list[str], *names: str) -> str | None:

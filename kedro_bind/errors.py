@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kedro_bind.redact import without_credentials
+from kedro_bind.redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,15 +20,15 @@ class KedroBindError(click.ClickException):
     """What goes wrong in kedro_bind: its message says what, where, and how to mend it.
 
     It is a `ClickException`, so a `kedro` command shows the message without a traceback; anywhere else it
-    is an exception like any other. Credentials in addresses are cut out of the message: it may quote the
-    error of a tracking server.
+    is an exception like any other. Credentials are cut out of the message: it may quote the error of a
+    tracking server.
     """
 
     def __init__(self, message: str) -> None:
-        super().__init__(without_credentials(message))
+        super().__init__(redact(message))
 
 
-class BindingError(KedroBindError):
+class BindingError(KedroBindError, ValueError):
     """A bound pipeline can't be built or run as declared; `diagnostics` are the reasons."""
 
     def __init__(self, message: str, diagnostics: Sequence[Diagnostic] = ()) -> None:

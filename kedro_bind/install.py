@@ -8,19 +8,22 @@ Kedro has no hook for registering pipelines (kedro-org/kedro#2526), so `install`
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
-import logging
+from collections import ChainMap
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from kedro.framework import project
 
 from kedro_bind.config import read_config
 from kedro_bind.current import Current
 from kedro_bind.errors import BindingError
+from kedro_bind.plugin import warn_left_out
+from kedro_bind.redaction import get_logger, redacting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, MutableMapping
     from pathlib import Path
 
     from kedro.pipeline import Pipeline
@@ -38,24 +41,37 @@ __all__ = [
     "use_loader",
 ]
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 _MARK = "_is_kedro_bind"
 _current = Current()
 
 
-class _Registered(dict[str, "Pipeline"]):
-    """The project's pipelines with the bound ones; asking for one that is declared but broken says why."""
+class _Registered(ChainMap[str, "Pipeline"]):
+    """The bound pipelines before those of the project; asking for one that is declared but broken says why.
 
-    def __init__(self, registered: Mapping[str, Pipeline], bound: Mapping[str, Pipeline], config: Config) -> None:
-        super().__init__({**registered, **bound})
-        self._config = config
+    What the project returned is looked into, never copied: it may be a mapping that makes a pipeline when it is asked
+    for it.
+    """
+
+    config: Config | None = None
 
     def __getitem__(self, name: str) -> Pipeline:
-        refusal = None if name in self and name not in self._config.names else _refusal(name, self._config)
+        if self.config is not None and name in self.config.names and name not in self.maps[0]:
+            self._refuse(name)
+        return super().__getitem__(name)
+
+    def __missing__(self, name: str) -> Pipeline:
+        self._refuse(name)
+        raise KeyError(name)
+
+    def __delitem__(self, name: str) -> None:
+        del next((pipelines for pipelines in self.maps if name in pipelines), self.maps[0])[name]
+
+    def _refuse(self, name: str) -> None:
+        refusal = _refusal(name, self.config) if self.config is not None else None
         if refusal is not None:
             raise refusal
-        return super().__getitem__(name)
 
 
 def _refusal(name: str, config: Config) -> BindingError | None:
@@ -69,7 +85,8 @@ def _refusal(name: str, config: Config) -> BindingError | None:
     findings = [each for each in config.findings if each.binding in (name, None)]
     if not has_errors(findings) or (name not in config.names and not config.unreadable):
         return None
-    return BindingError(f"the bound pipeline '{name}' can't run:\n{render_plain(findings)}", findings)
+    with redacting(config.redaction):
+        return BindingError(f"the bound pipeline '{name}' can't run:\n{render_plain(findings)}", findings)
 
 
 def install() -> None:
@@ -128,68 +145,98 @@ def checked(loader: Any, project_path: Path) -> Iterator[Config | None]:
         project.pipelines._is_data_loaded = False
 
 
-def registered_pipelines() -> dict[str, Pipeline]:
-    """Give all pipelines that the project itself registers, where `checked` keeps bound ones out.
+def registered_pipelines() -> Mapping[str, Pipeline]:
+    """Return all pipelines that the project itself registers, where `checked` keeps bound ones out.
 
     Raises whatever the project's own code raises.
     """
     if hasattr(project.pipelines, "set_requested"):  # Kedro 1.7 on
         project.pipelines.set_requested(None)
-    return dict(project.pipelines)
+    len(project.pipelines)  # makes Kedro load them, here and now
+    return project.pipelines
 
 
-def bind_pipelines(pipelines: Mapping[str, Pipeline]) -> dict[str, Pipeline]:
+def bind_pipelines(pipelines: Mapping[str, Pipeline]) -> Mapping[str, Pipeline]:
     """Add the bound pipelines to those that `register_pipelines` is about to return.
 
     For a project that wants this written down in its own code, or where Kedro's plugins are switched off. A
-    binding that does not hold is left out, with a line in the log; `kedro bind check` says why.
+    binding that does not hold is left out, with a line in the log; `kedro bind check` says why. A `dict` becomes
+    another one; a mapping of another kind, which may make its pipelines as they are asked for, is looked into.
     """
-    return dict(_bind(pipelines, _current.read(), None))
+    bound = _bind(pipelines, _current.read(), None)
+    return dict(bound) if type(pipelines) is dict else bound
 
 
 def _load(register_pipelines: Callable[[], Mapping[str, Pipeline]]) -> Mapping[str, Pipeline]:
+    requested = _requested_now()
     try:
         config = _current.read()
+        if config is not None:
+            # What can't be imported must not surface in the midst of the project's own code.
+            importlib.import_module("kedro_bind.binding.expand")
     except Exception as error:  # noqa: BLE001 - whatever keeps us from reading, the project's own pipelines load
-        logger.warning("kedro_bind: bound pipelines are left out, since the configuration can't be read: %s", error)
-        return register_pipelines()
-    if config is None:
-        return register_pipelines()
-    requested = _requested_now()
-    wanted = None if requested is None else [name for name in requested if name in config.document.bindings]
+        warn_left_out(error)
+        config = None
     registered = _register(register_pipelines, config, requested)
+    wanted = None if requested is None or config is None else [*filter(config.document.bindings.get, requested)]
     return _bind(registered, config, wanted)
 
 
 def _register(
-    register_pipelines: Callable[[], Mapping[str, Pipeline]], config: Config, requested: list[str] | None
+    register_pipelines: Callable[[], Mapping[str, Pipeline]], config: Config | None, requested: list[str] | None
 ) -> Mapping[str, Pipeline]:
-    """Let the user's code load what was requested, a bound name standing for the pipelines it selects from."""
+    """Let the user's code load what was requested, or all pipelines where it can't do with less.
+
+    From Kedro 1.7 on, `find_pipelines` returns only what was requested, and fails for a name without a folder of its
+    own: one that `register_pipelines` adds itself, such as a binding made by `pipeline_ml_factory`
+    (https://github.com/kedro-org/kedro/blob/1.7.0/kedro/framework/project/__init__.py).
+    """
     if requested is None:
         return register_pipelines()
-    from kedro_bind.registry import pipelines_named_by
+    names = _names_to_find(requested, config)
+    try:
+        with _requested(names):
+            return register_pipelines()
+    except Exception as error:
+        refusals = (_refusal(name, config) for name in requested if config is not None and not _is_modular(name))
+        if refusal := next(filter(None, refusals), None):
+            raise refusal from None
+        broken = isinstance(error, ImportError) and all(_is_modular(name) for name in names or ())
+        if broken or names is None or "__default__" in names:  # loading everything would fail in the same way
+            raise
+        registered = _register_all(register_pipelines, error)
+        if config is None and any(name not in registered for name in requested):
+            raise  # as it would without kedro_bind
+        return registered
 
-    widened: set[str] = set()
+
+def _register_all(
+    register_pipelines: Callable[[], Mapping[str, Pipeline]], first_error: Exception
+) -> Mapping[str, Pipeline]:
+    try:
+        with _requested(None):
+            return register_pipelines()
+    except Exception as error:
+        raise first_error from error
+
+
+def _names_to_find(requested: list[str], config: Config | None) -> list[str] | None:
+    """Return what `find_pipelines` has to find, a bound name standing for the pipelines that it selects from.
+
+    That is everything, `None`, where a binding selects from a pipeline that `find_pipelines` does not know.
+    """
+    if config is None:
+        return requested
+    from kedro_bind.binding.expand import pipelines_named_by
+
+    names: set[str] = set()
     for name in requested:
         binding = config.document.bindings.get(name)
         if binding is not None:
-            widened |= pipelines_named_by(binding)
+            names |= pipelines_named_by(binding)
         if name not in config.names or _is_modular(name):
-            widened.add(name)
-    try:
-        with _requested(sorted(widened)):
-            return register_pipelines()
-    except (ImportError, KeyError):
-        unknown = [name for name in requested if not _is_modular(name)]
-        refusals = [error for name in unknown if (error := _refusal(name, config)) is not None]
-        if refusals:
-            raise refusals[0] from None
-        if not unknown:
-            raise
-        # `find_pipelines` knows only pipelines with a folder of their own; the request or a selection may
-        # name one that register_pipelines() makes itself. If the project really is broken, this raises again.
-        with _requested(None):
-            return register_pipelines()
+            names.add(name)
+    return sorted(names) if all(_is_modular(name) for name in names) else None
 
 
 def _bind(pipelines: Mapping[str, Pipeline], config: Config | None, wanted: list[str] | None) -> Mapping[str, Pipeline]:
@@ -197,17 +244,25 @@ def _bind(pipelines: Mapping[str, Pipeline], config: Config | None, wanted: list
         return pipelines
     from dataclasses import replace
 
-    from kedro_bind.pipeline_ml import PipelineML
-    from kedro_bind.registry import expand
+    from kedro_bind.binding.expand import expand
 
-    there = {name for name, each in pipelines.items() if isinstance(each, PipelineML) and each.serving.name == name}
-    names = [name for name in config.document.bindings if name not in there and (wanted is None or name in wanted)]
-    expansion = expand(config.document, pipelines, names)
+    names = [name for name in config.document.bindings if wanted is None or name in wanted]
+    expansion = expand(config.document, pipelines, [name for name in names if not _is_bound(name, pipelines)])
     findings = [config.sources.locate(each) for each in expansion.findings]
     config = replace(config, findings=(*config.findings, *findings))
     if findings:
         _warn(config)
-    return _Registered(pipelines, expansion.bound, config)
+    registered = _Registered(dict(expansion.bound), cast("MutableMapping[str, Pipeline]", pipelines))
+    registered.config = config
+    return registered
+
+
+def _is_bound(name: str, pipelines: Mapping[str, Pipeline]) -> bool:
+    """Tell whether `bind_pipelines` has added a binding of the document already."""
+    from kedro_bind.binding.pipeline_ml import PipelineML
+
+    existing = pipelines.get(name)
+    return isinstance(existing, PipelineML) and existing.binding.name == name
 
 
 def _warn(config: Config | None) -> None:

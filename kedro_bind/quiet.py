@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -12,13 +13,25 @@ if TYPE_CHECKING:
 __all__ = ["quiet"]
 
 
+_lock = threading.Lock()
+_held: dict[str, tuple[int, int]] = {}
+"""How many hold the level of a logger, and what it was before the first of them."""
+
+
 @contextmanager
 def quiet(name: str, level: int = logging.WARNING) -> Iterator[None]:
     """Keep what a library says below a level out of the log of a run: its progress, and not its warnings."""
-    loud = logging.getLogger(name)
-    before = loud.level
-    loud.setLevel(level)
+    logger = logging.getLogger(name)
+    with _lock:
+        holders, before = _held.get(name, (0, logger.level))
+        _held[name] = (holders + 1, before)
+        logger.setLevel(level)
     try:
         yield
     finally:
-        loud.setLevel(before)
+        with _lock:
+            holders, before = _held.pop(name)
+            if holders > 1:
+                _held[name] = (holders - 1, before)
+            else:
+                logger.setLevel(before)

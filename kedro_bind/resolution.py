@@ -59,8 +59,14 @@ def resolve(sources: Sources, loader: Any, kind: Kind) -> tuple[dict[str, Any], 
     problems: list[Diagnostic] = []
     faults: list[tuple[KeyPath, Exception, list[str]]] = []
     for env in dict.fromkeys(source.env for source in sources.files):
+        files = [source for source in sources.files if source.env == env]
+        if all(_is_literal(source.values) for source in files):
+            _merge(
+                merged, {name: value for source in files for name, value in source.values.items()}, soft=sources.soft
+            )
+            continue
         contents = []
-        for source in (each for each in sources.files if each.env == env):
+        for source in files:
             refused = list(_refused_in(source.values))
             problems += refused
             broken = {each.path[0] for each in refused}
@@ -69,18 +75,35 @@ def resolve(sources: Sources, loader: Any, kind: Kind) -> tuple[dict[str, Any], 
         found = list(_unresolved_in(tree))
         here = list(_dotted(OmegaConf.to_container(tree, resolve=False))) if found else []
         faults += [(path, error, here) for path, error in found]
-        for name in tree:
-            if not str(name).startswith("_") and str(name) not in {str(path[0]) for path, _ in found}:
-                value = _plain(tree[name])
-                earlier = merged.get(name)
-                both = isinstance(value, dict) and isinstance(earlier, dict)
-                merged[name] = {**(earlier or {}), **value} if sources.soft and both else value
+        failed = {str(path[0]) for path, _ in found}
+        resolved = {name: _plain(tree[name]) for name in tree if str(name) not in failed}
+        _merge(merged, resolved, soft=sources.soft)
     if faults:
         known = _known_names(loader)
         problems += [
             _unresolved(path, error, known={**known, "document": here}, stem=kind.stem) for path, error, here in faults
         ]
     return merged, problems
+
+
+def _merge(merged: dict[str, Any], values: Mapping[str, Any], *, soft: bool) -> None:
+    """Put the values of one environment, templates left out, over those of an earlier one as Kedro does."""
+    for name, value in values.items():
+        if str(name).startswith("_"):
+            continue
+        both = soft and isinstance(value, dict) and isinstance(merged.get(name), dict)
+        merged[name] = _plain(OmegaConf.unsafe_merge(merged[name], value)) if both else value
+
+
+def _is_literal(value: Any) -> bool:
+    """Say whether OmegaConf would leave a value as it is: that takes it far longer than to find it out."""
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and _is_literal(inner) for key, inner in value.items())
+    if isinstance(value, list):
+        return all(map(_is_literal, value))
+    if isinstance(value, str):
+        return "${" not in value and value != "???"
+    return value is None or isinstance(value, bool | int | float)
 
 
 def _known_names(loader: Any) -> Known:

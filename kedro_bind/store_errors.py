@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.errors import KedroBindError
-from kedro_bind.redact import without_credentials
+from kedro_bind.redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,7 @@ def said_by(error: BaseException) -> str:
         if isinstance(reason, Exception):
             return what_is_wrong(reason)
     text = getattr(error, "message", None) or str(error) or type(error).__name__
-    return without_credentials(" ".join(str(text).split()))[:_MOST_CHARACTERS]
+    return " ".join(redact(str(text)).split())[:_MOST_CHARACTERS]
 
 
 def what_is_wrong(error: BaseException | None, status: Any = None) -> str:
@@ -39,7 +39,7 @@ def what_is_wrong(error: BaseException | None, status: Any = None) -> str:
     if "error responses" in text and code is not None:  # urllib3's ResponseError
         return what_is_wrong(None, code)
     text = text.rpartition("object at ")[2].partition(">: ")[2] or text
-    return without_credentials(f"the server can't be reached: {text}")[:_MOST_CHARACTERS]
+    return redact(f"the server can't be reached: {text}")[:_MOST_CHARACTERS]
 
 
 def first_reason(error: Exception) -> Exception:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import logging
 import os
 import shutil
@@ -9,10 +10,20 @@ import sys
 from pathlib import Path
 
 import pytest
+from packaging.version import Version
 
 os.environ["DO_NOT_TRACK"] = "1"
 
 from tests.kedro_project import KedroProject, make_project
+
+
+def pytest_runtest_setup(item):
+    """Skip a test of what an installed release lacks, marked with `needs(distribution="lowest version")`."""
+    for mark in item.iter_markers("needs"):
+        for distribution, lowest in mark.kwargs.items():
+            installed = importlib.metadata.version(distribution)
+            if Version(installed) < Version(lowest):
+                pytest.skip(f"needs {distribution} {lowest}; {installed} is installed")
 
 
 @pytest.fixture

@@ -19,12 +19,8 @@ from kedro.config import OmegaConfigLoader
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 
-from conf_schema import Sources
-from kedro_bind.checks import check_everything
-from kedro_bind.config import read_config
-from kedro_bind.model.origin import Origin
+from kedro_bind.checks import Project, check_project
 from kedro_bind.render.text import render_excerpts
-from kedro_bind.tracking.config import read_tracking_config
 from tests.test_golden import CODES
 
 ROOT = Path(__file__).parents[1]
@@ -96,17 +92,8 @@ def check(setup: list[Block], entry: str, project: Path) -> str:
         place.parent.mkdir(exist_ok=True)
         place.write_text(text, encoding="utf-8")
     loader = OmegaConfigLoader(str(project / "conf"), base_env="base", default_run_env="local")
-    config, tracking = read_config(loader, project), read_tracking_config(loader, project)
-    assert config is not None
-    report = check_everything(
-        config,
-        lambda: pipelines(code),
-        lambda: catalog(loader),
-        origin=Origin(project, "penguins", "local"),
-        tracking=tracking,
-    )
-    sources = Sources((*config.sources.files, *tracking.sources.files))
-    return render_excerpts(report.findings, sources) + "\n" if report.findings else ""
+    report = check_project(Project(loader, project, "penguins", lambda: pipelines(code), lambda: catalog(loader)))
+    return render_excerpts(report.findings, report.sources) + "\n" if report.findings else ""
 
 
 def pipelines(code: list[str]) -> dict[str, Pipeline]:

@@ -12,12 +12,8 @@ import pytest
 from kedro.config import OmegaConfigLoader
 from kedro.io import DataCatalog
 
-from conf_schema import Sources
-from kedro_bind.checks import check_everything
-from kedro_bind.config import read_config
-from kedro_bind.model.origin import Origin
+from kedro_bind.checks import Project, check_project
 from kedro_bind.render import render_report
-from kedro_bind.tracking.config import read_tracking_config
 from tests.fuzz import SEEDS, mutated
 
 PROJECT = Path(__file__).parent / "golden" / "project"
@@ -39,16 +35,12 @@ def check(tmp_path_factory):
         catalog = DataCatalog.from_config(first["catalog"])
         for name, value in first["parameters"].items():
             catalog[f"params:{name}"] = value
-        origin = Origin(project, "golden_project", "local")
 
         def run(content, stem):
             for each, document in documents.items():
                 document.write_bytes(content if each == stem else b"")
             loader = OmegaConfigLoader(str(project / "conf"), base_env="base", default_run_env="local")
-            config = read_config(loader, project)
-            tracking = read_tracking_config(loader, project)
-            report = check_everything(config, lambda: pipelines, lambda: catalog, origin=origin, tracking=tracking)
-            return report, Sources((*config.sources.files, *tracking.sources.files))
+            return check_project(Project(loader, project, "golden_project", lambda: pipelines, lambda: catalog))
 
         yield run
 
@@ -59,9 +51,9 @@ def test_no_document_makes_the_check_raise(check, stem):
     for seed in range(START, START + COUNT):
         content = mutated(random.Random(seed), stem)
         try:
-            report, sources = check(content, stem)
+            report = check(content, stem)
             for form in ("text", "json", "github"):
-                printed = render_report(report, sources, form)
+                printed = render_report(report, form)
         except Exception as error:
             raise AssertionError(f"seed {seed}: {type(error).__name__}: {error}\n{content!r}") from error
         for each in report.findings:

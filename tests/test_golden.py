@@ -23,12 +23,9 @@ import yaml
 from kedro.config import OmegaConfigLoader
 from kedro.io import DataCatalog
 
-from conf_schema import Code, Document, Sources
-from kedro_bind.checks import check_everything
-from kedro_bind.config import Config, read_config
-from kedro_bind.model.origin import Origin
+from conf_schema import Code
+from kedro_bind.checks import Project, check_project
 from kedro_bind.render import render_report
-from kedro_bind.tracking.config import read_tracking_config
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,13 +72,8 @@ def check(project: Path, form: str = "text") -> str:
         catalog["parameters"] = loader["parameters"]
         return catalog
 
-    tracking = read_tracking_config(loader, project)
-    config = read_config(loader, project)
-    assert config or tracking.declared, "the case has no pipeline_ml and no mlflow file"
-    config = config or Config(Document(), Sources(), env="local")
-    origin = Origin(project, "golden_project", "local")
-    report = check_everything(config, load_pipelines, load_catalog, origin=origin, tracking=tracking)
-    printed = render_report(report, Sources((*config.sources.files, *tracking.sources.files)), form)
+    report = check_project(Project(loader, project, "golden_project", load_pipelines, load_catalog))
+    printed = render_report(report, form)
     return printed.replace(f"{project.as_posix()}/", "")
 
 
@@ -167,7 +159,9 @@ def test_json_has_every_finding_with_its_place_and_is_alone_on_standard_output(t
     assert [tuple(each[key] for key in ("code", "file", "line", "column", "binding")) for each in diagnostics] == [
         ("duplicate-key", file, 2, 38, "syntax"),
         ("unknown-key", file, 5, 37, "schema"),
+        ("unknown-pipeline", file, 6, 25, "schema"),
         ("empty-selection", file, 10, 44, "pipelines"),
+        ("bad-input-name", file, 12, 15, "pipelines"),
         ("bad-input-name", file, 17, 15, "binding"),
         ("not-in-catalog", file, 21, 3, "catalog"),
         ("not-persisted", file, 21, 3, "catalog"),

@@ -1,16 +1,17 @@
 """What only Kedro knows about a binding; each layer yields findings and prints nothing."""
 
-from kedro_bind.checks.binding import binding_findings, findings_of_all
-from kedro_bind.checks.everything import Report, broken_project, check_everything, in_all
-from kedro_bind.checks.tracking import long_parameters, tracking_findings
+from kedro_bind.checks.binding import Surroundings, findings_of_all, located
+from kedro_bind.checks.everything import Project, Report, broken_project, check_project, in_all
+from kedro_bind.checks.tracking import tracking_findings
 
 __all__ = [
+    "Project",
     "Report",
-    "binding_findings",
+    "Surroundings",
     "broken_project",
-    "check_everything",
+    "check_project",
     "findings_of_all",
     "in_all",
-    "long_parameters",
+    "located",
     "tracking_findings",
 ]

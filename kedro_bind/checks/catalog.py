@@ -3,35 +3,36 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from kedro.io import MemoryDataset
 from kedro.io.core import is_parameter
 
 from conf_schema import Diagnostic, Severity, did_you_mean
+from kedro_bind.binding.rules import namesake
 from kedro_bind.errors import KedroBindError
-from kedro_bind.model.artifacts import Stored, has_path, is_persisted, local_config, unwrapped
-from kedro_bind.redact import without_credentials
+from kedro_bind.model.artifacts import Stored, credentials_of, has_path, is_persisted, local_config, unwrapped
+from kedro_bind.model.wiring import bare
+from kedro_bind.redaction import secrets_in
+from kedro_bind.secret_values import secret_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kedro_bind.pipeline_ml import PipelineML
+    from kedro_bind.binding.resolved import ResolvedBinding
 
-__all__ = ["catalog_problems"]
-
-_SECRET = re.compile(
-    r"(^|_)(password|passwd|pwd|secret|token|credentials?|api_?key|access_?key|account_?key|secret_?key)$",
-    re.IGNORECASE,
-)
+__all__ = ["artifact_problems", "parameter_value_problems", "secret_parameter_problems", "training_entry_problems"]
 
 
-def catalog_problems(pipeline_ml: PipelineML, catalog: Any) -> Iterator[Diagnostic]:
+def artifact_problems(binding: ResolvedBinding, catalog: Any) -> Iterator[Diagnostic]:
     """Find artifacts and parameters of a binding that the catalog does not keep; paths start at the binding's name."""
-    name = pipeline_ml.serving.name or ""
-    training = pipeline_ml.training.nodes
-    for artifact, source in pipeline_ml.artifact_sources.items():
-        path = (name, "artifacts", artifact) if artifact in pipeline_ml.serving.artifacts else (name, "inference")
+    name = binding.key
+    training = binding.training.nodes
+    datasets = set(map(bare, binding.training.datasets()))
+    for artifact, source in binding.artifact_sources.items():
+        if bare(source) not in datasets:
+            continue  # a free input, which is another rule's finding
+        path = (name, "artifacts", artifact) if artifact in binding.artifacts else (name, "inference")
         on_key = path[-1] == "inference"
         makers = [node.name for node in training if source in node.outputs]
         said = f"inference needs '{source}', which " + (
@@ -71,6 +72,15 @@ def catalog_problems(pipeline_ml: PipelineML, catalog: Any) -> Iterator[Diagnost
             )
         elif has_path(dataset):
             yield from _credentials(source, dataset, path, on_key=on_key)
+        elif used := credentials_of(dataset):
+            yield Diagnostic(
+                "credentials-captured",
+                f"{said}; it is not a file ({type(dataset).__name__}), so the model would get its value, "
+                f"which may contain the credentials that it uses ({', '.join(used)})",
+                "store it as a file, such as a pickle.PickleDataset",
+                path=path,
+                on_key=on_key,
+            )
         else:
             yield Diagnostic(
                 "captured-by-value",
@@ -80,25 +90,37 @@ def catalog_problems(pipeline_ml: PipelineML, catalog: Any) -> Iterator[Diagnost
                 path,
                 on_key,
             )
-    yield from _entries_of_training(pipeline_ml, catalog)
-    for parameter in sorted(pipeline_ml.inference.inputs()):
-        if is_parameter(parameter) and parameter not in catalog:
-            known = [each for each in catalog if is_parameter(each)]
-            yield Diagnostic(
-                "unknown-parameter",
-                f"inference needs '{parameter}', and there is no such parameter",
-                did_you_mean(parameter, known) or "give it a value in parameters.yml",
-                path=(name, "inference"),
-                on_key=True,
-            )
 
 
-def _entries_of_training(pipeline_ml: PipelineML, catalog: Any) -> Iterator[Diagnostic]:
+def parameter_value_problems(
+    part: Literal["training", "inference"], binding: ResolvedBinding, catalog: Any
+) -> Iterator[Diagnostic]:
+    """Find parameters that the nodes of one part take and that have no value; paths start at the binding's name."""
+    nodes = getattr(binding, part)
+    known = [name for name in catalog if is_parameter(name)]
+    for parameter in sorted(filter(is_parameter, nodes.inputs())):
+        if parameter in catalog:
+            continue
+        users = ", ".join(node.name for node in nodes.nodes if parameter in node.inputs)
+        twin = namesake(parameter, known)
+        hint = did_you_mean(parameter, known) or "give it a value in parameters.yml"
+        if twin:
+            hint = f"give it a value in parameters.yml, or map it to '{twin}' with 'parameters' of Kedro's pipeline()"
+        yield Diagnostic(
+            "unknown-parameter",
+            f"{part} needs '{parameter}' (node {users}), and there is no such parameter",
+            hint,
+            path=(binding.key, part),
+            on_key=True,
+        )
+
+
+def training_entry_problems(binding: ResolvedBinding, catalog: Any) -> Iterator[Diagnostic]:
     """Find what training can't read or write, the artifacts left out."""
-    path = (pipeline_ml.serving.name or "", "training")
-    training = pipeline_ml.training
+    path = (binding.key, "training")
+    training = binding.training
     read = training.inputs()
-    others = training.datasets() - set(pipeline_ml.artifact_sources.values())
+    others = training.datasets() - set(binding.artifact_sources.values())
     for name in sorted(each for each in others if not is_parameter(each)):
         try:
             dataset = unwrapped(catalog.get(name)) if name in catalog else None
@@ -138,25 +160,32 @@ def _credentials(name: str, dataset: Any, path: tuple[str, ...], *, on_key: bool
         config = local_config(name, Stored(unwrapped(dataset), "filepath"))
     except KedroBindError:
         return  # told when the model is logged
-    for key in _secret_keys(config):
+    for key in secret_keys(config):
         yield Diagnostic(
             "credentials-in-catalog",
             f"the catalog entry of the artifact '{name}' has '{key}' in it, and the model would have it too",
             "move it to credentials.yml, and name it with 'credentials' in the entry",
-            Severity.WARNING,
-            path,
-            on_key,
+            path=path,
+            on_key=on_key,
         )
 
 
-def _secret_keys(config: Any, prefix: str = "") -> Iterator[str]:
-    items = config.items() if isinstance(config, dict) else enumerate(config) if isinstance(config, list) else ()
-    for key, value in items:
-        name = f"{prefix}{key}"
-        if isinstance(value, dict | list):
-            yield from _secret_keys(value, f"{name}.")
-        elif isinstance(value, str) and value and (_SECRET.search(str(key)) or without_credentials(value) != value):
-            yield name
+def secret_parameter_problems(binding: ResolvedBinding, catalog: Any) -> Iterator[Diagnostic]:
+    """Find parameters of inference that are credentials: the model would have their values."""
+    for parameter in sorted(filter(is_parameter, binding.inference.inputs())):
+        try:
+            value = catalog.get(parameter).load() if parameter in catalog else None
+        except Exception:  # noqa: BLE001, S112 - a parameter without a value is another layer's finding
+            continue
+        if found := secrets_in(parameter.removeprefix("params:"), value):
+            yield Diagnostic(
+                "credentials-captured",
+                f"the inference parameter '{parameter}' has credentials in it ({', '.join(found)}), and the "
+                "model would have them too",
+                "let the node read them from environment variables, or rename what is not a credential",
+                path=(binding.key, "inference"),
+                on_key=True,
+            )
 
 
 def _said(error: Exception) -> str:

@@ -2,110 +2,157 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from conf_schema import Diagnostic, Sources
-from kedro_bind.checks.binding import findings_of_all
-from kedro_bind.checks.tracking import long_parameters, tracking_findings, unused_keys
-from kedro_bind.registry import expand
+from conf_schema import KINDS, Diagnostic, Document, Severity, Sources
+from kedro_bind.binding.expand import draft_all
+from kedro_bind.binding.resolve import Drafted
+from kedro_bind.checks.binding import Surroundings, findings_of_drafts, located
+from kedro_bind.checks.in_code import bindings_in_code
+from kedro_bind.checks.tracking import tracking_findings, unused_keys
+from kedro_bind.config import Config, read_config
+from kedro_bind.config_files import env_of, has_environment
+from kedro_bind.model.origin import Origin
+from kedro_bind.tracking.config import read_tracking_config
+from kedro_bind.unread_files import unread_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from kedro.pipeline import Pipeline
 
-    from kedro_bind.config import Config
-    from kedro_bind.model.origin import Origin
     from kedro_bind.tracking.config import TrackingConfig
 
-__all__ = ["Report", "broken_project", "check_everything", "in_all"]
+__all__ = ["Project", "Report", "broken_project", "check_project", "in_all"]
+
+
+@dataclass(frozen=True)
+class Project:
+    """A Kedro project as one environment has it: its configuration, and how to load the rest.
+
+    `pipelines` and `catalog` are called only where there is something to check with them.
+    """
+
+    loader: Any
+    path: Path
+    package: str | None
+    pipelines: Callable[[], Mapping[str, Pipeline]]
+    catalog: Callable[[], Any]
 
 
 @dataclass(frozen=True)
 class Report:
     """The findings, sorted by place, and what was looked at."""
 
-    findings: tuple[Diagnostic, ...]
-    names: tuple[str, ...]
-    files: tuple[str, ...]
-    env: str
+    findings: tuple[Diagnostic, ...] = ()
+    names: tuple[str, ...] = ()
+    env: str = ""
+    sources: Sources = field(default_factory=Sources)
+
+    @property
+    def empty(self) -> bool:
+        """Whether there was nothing to check, and nothing to say about that."""
+        return not (self.findings or self.names or self.sources.files)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that were read."""
+        return tuple(dict.fromkeys(source.file for source in self.sources.files))
 
 
-def check_everything(
-    config: Config,
-    load_pipelines: Callable[[], Mapping[str, Pipeline]],
-    load_catalog: Callable[[], Any],
-    names: Iterable[str] = (),
-    origin: Origin | None = None,
-    tracking: TrackingConfig | None = None,
-) -> Report:
-    """Collect what is wrong with the bindings of a document, or with some of them, and with `mlflow.yml`.
+def check_project(project: Project, names: Iterable[str] = (), config: Config | None = None) -> Report:
+    """Collect what is wrong with the bindings of a project's document and code, and with its `mlflow.yml`.
 
-    The pipelines and the catalog are loaded only if a binding is left to check with them; a project whose
-    own code or configuration breaks there is a finding too.
+    `names` restricts it to some bindings of the document. `config` is the document, where it has been read already. A
+    project whose own code or configuration breaks is a finding too.
     """
-    wanted = list(names) or config.names
+    loader = project.loader
+    if (missing := _without_environment(loader)) is not None:
+        return Report((missing,), env=env_of(loader))
+    config = config or read_config(loader, project.path) or Config(Document(), Sources(), env=env_of(loader))
+    tracking = read_tracking_config(loader, project.path)
+    unread = [each for stem in KINDS for each in unread_files(loader, stem, project.path)]
+    asked = tuple(names)
+    wanted = asked or tuple(config.names)
+    found, made = _of_bindings(config, wanted, project, tracking, in_code=not asked)
+    findings = [*_of_document(config, wanted), *tracking_findings(tracking), *unused_keys(tracking)]
+    findings += located(found, config)
+    # Beside a document that is read, such a file may be a copy that somebody keeps.
+    findings += [replace(each, severity=Severity.WARNING) for each in unread] if config.names else unread
+    sources = Sources((*config.sources.files, *tracking.sources.files))
+    return Report(tuple(sorted(findings, key=lambda each: each.sort_key)), (*wanted, *made), config.env, sources)
+
+
+def _without_environment(loader: Any) -> Diagnostic | None:
+    """Find that the environment that Kedro goes by has no folder, without which its loader reads nothing at all."""
+    env = env_of(loader)
+    if not env or has_environment(loader, env):
+        return None
+    return Diagnostic(
+        "broken-project",
+        f"the environment '{env}' has no folder in the configuration, and Kedro reads nothing without it",
+        "create the folder, which may be empty, or choose another environment with '--env'",
+    )
+
+
+def _of_document(config: Config, wanted: Sequence[str]) -> list[Diagnostic]:
+    """Return what is wrong with the text of some bindings; a template may be part of any of them."""
     declared = set(config.names)
-    # What is about no declared binding, such as a template, may be about any of them.
-    findings = [each for each in config.findings if each.binding in wanted or each.binding not in declared]
-    bindings = [name for name in config.document.bindings if name in wanted]
-    if bindings:
-        found = _kedro_problems(config, bindings, load_pipelines, load_catalog, origin, tracking)
-        findings += map(config.sources.locate, found)
-    files = tuple(dict.fromkeys(source.file for source in config.sources.files))
-    if tracking is not None:
-        findings += [*tracking_findings(tracking), *unused_keys(tracking)]
-        files += tracking.files
-    return Report(tuple(sorted(findings, key=lambda each: each.sort_key)), tuple(wanted), files, config.env)
+    return [each for each in config.findings if each.binding in wanted or each.binding not in declared]
 
 
-def in_all(checked: Sequence[tuple[Report, Sources]]) -> tuple[Report, Sources]:
+def in_all(checked: Sequence[Report]) -> Report:
     """Join the reports of several environments; what is wrong in some of them only, names these."""
+    checked = [report for report in checked if not report.empty] or checked[:1]
     if len(checked) == 1:
         return checked[0]
     envs: dict[Diagnostic, list[str]] = {}
-    for report, _ in checked:
+    for report in checked:
         for each in report.findings:
             envs.setdefault(each, []).append(report.env)
     findings = []
     for each, found_in in envs.items():
-        read_in = [report.env for report, _ in checked if each.file is None or each.file in report.files]
+        read_in = [report.env for report in checked if each.file in report.files] or [report.env for report in checked]
         about = "" if found_in == read_in else f" (env {', '.join(found_in)})"
         findings.append(replace(each, message=f"{each.message}{about}"))
-    files = {source.file: source for _, sources in checked for source in sources.files}
-    report = Report(
+    files = {source.file: source for report in checked for source in report.sources.files}
+    return Report(
         tuple(sorted(findings, key=lambda each: each.sort_key)),
-        tuple(dict.fromkeys(name for report, _ in checked for name in report.names)),
-        tuple(files),
-        ", ".join(report.env for report, _ in checked),
+        tuple(dict.fromkeys(name for report in checked for name in report.names)),
+        ", ".join(report.env for report in checked),
+        Sources(tuple(files.values())),
     )
-    return report, Sources(tuple(files.values()))
 
 
-def _kedro_problems(
-    config: Config,
-    bindings: list[str],
-    load_pipelines: Callable[[], Mapping[str, Pipeline]],
-    load_catalog: Callable[[], Any],
-    origin: Origin | None,
-    tracking: TrackingConfig | None,
-) -> list[Diagnostic]:
+def _of_bindings(
+    config: Config, wanted: Sequence[str], project: Project, tracking: TrackingConfig, *, in_code: bool
+) -> tuple[list[Diagnostic], list[str]]:
+    """Check bindings with the pipelines and the catalog, as far as each is known and each of these can be loaded.
+
+    With `in_code`, those that code makes are checked as well; returns their names too.
+    """
+    drafts = {name: draft for name, draft in config.drafts.items() if name in wanted}
+    if not drafts and not in_code:
+        return [], []
     try:
-        pipelines = load_pipelines()
+        pipelines = project.pipelines()
+        made = bindings_in_code(pipelines, config.names) if in_code else []
     except Exception as error:  # noqa: BLE001 - the project's own code may raise anything
-        return [broken_project("pipelines", error)]
-    expansion = expand(config.document, pipelines, bindings)
-    findings = list(expansion.findings)
-    if not expansion.bound:
-        return findings
+        return [broken_project("pipelines", error)], []
+    drafted = [*draft_all(drafts, pipelines).values(), *map(Drafted, made)]
+    findings = [finding for each in drafted for finding in each.findings]
+    names = [binding.key for binding in made]
+    if not drafted:
+        return findings, names
     try:
-        catalog = load_catalog()
+        catalog = project.catalog()
     except Exception as error:  # noqa: BLE001 - so may its datasets and config loader
-        return [*findings, broken_project("catalog and parameters", error)]
-    bound = expansion.bound.values()
-    long = long_parameters(bound, catalog, tracking) if tracking is not None else []
-    return [*findings, *findings_of_all(bound, catalog, origin), *long]
+        findings.append(broken_project("catalog and parameters", error))
+        catalog = None
+    around = Surroundings(catalog, Origin(project.path, project.package, config.env), tracking)
+    return [*findings, *findings_of_drafts(drafted, around)], names
 
 
 def broken_project(what: str, error: Exception) -> Diagnostic:

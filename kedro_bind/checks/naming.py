@@ -11,9 +11,9 @@ from conf_schema import Diagnostic, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from kedro_bind.pipeline_ml import PipelineML
+    from kedro_bind.binding.resolved import ResolvedBinding
 
-__all__ = ["alias_problem", "model_name", "naming_problems", "shared_names"]
+__all__ = ["alias_problem", "binding_name_problems", "model_name_problems", "registry_problems", "shared_names"]
 
 _NOT_IN_MODEL_NAMES = "/:.%\"'"
 _NOT_IN_REGISTERED_NAMES = "/:"
@@ -23,12 +23,6 @@ _RESERVED_ALIAS = re.compile(r"^(latest|v\d+)$", re.IGNORECASE)
 """The rules of `mlflow.utils.validation`; tests/kedro_bind/checks/test_naming.py compares them with MLflow's."""
 
 
-def model_name(pipeline_ml: PipelineML) -> str:
-    """Give the name that the model of a binding is logged under."""
-    serving = pipeline_ml.serving
-    return str(serving.log_model_kwargs.get("name") or serving.options.name or serving.name or "model")
-
-
 def alias_problem(alias: str) -> str:
     """Say why MLflow does not take an alias; nothing if it does."""
     if _RESERVED_ALIAS.match(alias):
@@ -36,29 +30,37 @@ def alias_problem(alias: str) -> str:
     return "" if _ALIAS.match(alias) else "MLflow takes letters, digits, '_', '-'"
 
 
-def naming_problems(pipeline_ml: PipelineML) -> Iterator[Diagnostic]:
-    """Find the names of a binding and of its model that can't be used; paths start at the binding's name."""
-    serving = pipeline_ml.serving
-    binding, options = serving.name or "", serving.options
-    if serving.name is not None and (problem := _of_command_line(serving.name)):
+def binding_name_problems(binding: ResolvedBinding) -> Iterator[Diagnostic]:
+    """Find a name of a binding that can't be used; paths start at the binding's name, here and below."""
+    key = binding.key
+    if binding.name is not None and (problem := _of_command_line(binding.name)):
         yield Diagnostic(
             "bad-name",
-            f"the name '{binding}' {problem}, so 'kedro run --pipelines' can't take it",
+            f"the name '{key}' {problem}, so 'kedro run --pipelines' can't take it",
             "write it with letters, digits, '_' and '-'",
-            path=(binding,),
+            path=(key,),
             on_key=True,
         )
-    name = model_name(pipeline_ml)
+
+
+def model_name_problems(binding: ResolvedBinding) -> Iterator[Diagnostic]:
+    """Find a name of a logged model that can't be used."""
+    key, name = binding.key, binding.model.name
     if bad := _signs(name, _NOT_IN_MODEL_NAMES):
-        given = options.name is not None or serving.name is None
+        given = name != binding.name
         yield Diagnostic(
             "bad-model-name",
             f"MLflow takes no model name with {bad}, and this model is logged as '{name}'",
             "choose another name" if given else "give the model another name with 'model: {name: …}'",
-            path=(binding, "model", "name") if given else (binding,),
+            path=(key, "model", "name") if given else (key,),
             on_key=not given,
         )
-    registered = options.registered_model_name
+
+
+def registry_problems(binding: ResolvedBinding) -> Iterator[Diagnostic]:
+    """Find names of a registered model, its aliases and its tags that can't be used."""
+    key, model = binding.key, binding.model
+    registered = model.registered_model_name
     if registered is not None:
         bad = _signs(registered, _NOT_IN_REGISTERED_NAMES)
         if bad or not registered.strip() or posixpath.normpath(registered) != registered or registered == "..":
@@ -66,23 +68,23 @@ def naming_problems(pipeline_ml: PipelineML) -> Iterator[Diagnostic]:
                 "bad-model-name",
                 f"MLflow registers no model under the name '{registered}'" + (f": it has {bad}" if bad else ""),
                 "choose another name",
-                path=(binding, "model", "registered_model_name"),
+                path=(key, "model", "registered_model_name"),
             )
-    for index, alias in enumerate(options.aliases or ()):
+    for index, alias in enumerate(model.aliases):
         if problem := alias_problem(alias):
             yield Diagnostic(
                 "bad-value",
                 f"'{alias}' can't be an alias: {problem}",
                 "choose another one",
-                path=(binding, "model", "aliases", index),
+                path=(key, "model", "aliases", index),
             )
-    for key in (options.tags or ()) if registered is not None else ():
-        if problem := _tag_problem(key):
+    for tag in model.tags if registered is not None else ():
+        if problem := _tag_problem(tag):
             yield Diagnostic(
                 "bad-value",
-                f"'{key}' can't be the name of a version's tag: {problem}",
+                f"'{tag}' can't be the name of a version's tag: {problem}",
                 "choose another one",
-                path=(binding, "model", "tags", key),
+                path=(key, "model", "tags", tag),
                 on_key=True,
             )
 
@@ -94,20 +96,20 @@ def _tag_problem(key: str) -> str:
     return "" if same else "MLflow reads it as a path, which has a shorter form"
 
 
-def shared_names(bindings: Iterable[PipelineML]) -> Iterator[Diagnostic]:
+def shared_names(bindings: Iterable[ResolvedBinding]) -> Iterator[Diagnostic]:
     """Find bindings that would log under one name if one run had both of them."""
     first: dict[str, str] = {}
     for each in bindings:
-        name, binding = model_name(each), each.serving.name or ""
-        other = first.setdefault(name, binding)
-        if other != binding:
+        name, key = each.model.name, each.key
+        other = first.setdefault(name, key)
+        if other != key:
             yield Diagnostic(
                 "duplicate-model-name",
                 f"this model is logged as '{name}', and so is that of '{other}': after a run of both, "
                 "the name does not tell which is which",
                 "give one of them another 'model.name'",
                 Severity.WARNING,
-                (binding, "model", "name"),
+                (key, "model", "name"),
             )
 
 

@@ -21,31 +21,30 @@ if TYPE_CHECKING:
     from kedro.pipeline.node import Node
 
     from conf_schema import KeyPath
+    from kedro_bind.binding.resolved import ResolvedBinding
     from kedro_bind.model.origin import Origin
-    from kedro_bind.pipeline_ml import PipelineML
 
-__all__ = ["packaging_problems"]
+__all__ = ["function_problems", "packaging_problems"]
 
 
-def packaging_problems(pipeline_ml: PipelineML, origin: Origin | None) -> Iterator[Diagnostic]:
-    """Find code of the inference pipeline that the model can't take along; paths start at the binding's name.
+def function_problems(binding: ResolvedBinding) -> Iterator[Diagnostic]:
+    """Find functions of the inference pipeline that can't be imported; paths start at the binding's name."""
+    for node in binding.inference.nodes:
+        if function_reference(node.func) is None:
+            yield _not_importable(node, (binding.key, "inference"))
 
-    Without an `origin` the project is not known, and so not which of its packages travel.
-    """
-    path = (pipeline_ml.serving.name or "", "inference")
-    references = {node.name: function_reference(node.func) for node in pipeline_ml.inference.nodes}
+
+def packaging_problems(binding: ResolvedBinding, origin: Origin) -> Iterator[Diagnostic]:
+    """Find code of the inference pipeline that does not travel with the model; paths start at the binding's name."""
+    path = (binding.key, "inference")
+    references = {node.name: function_reference(node.func) for node in binding.inference.nodes}
     code: list[tuple[str, str, KeyPath]] = [
         (f"the function of node '{name}'", each.partition(":")[0], path) for name, each in references.items() if each
     ]
-    runner = getattr(pipeline_ml.kpm_kwargs.get("runner"), "type", "")
+    runner = binding.runner.type
     if "." in runner:
         code.append(("the runner", runner.rpartition(".")[0], (path[0], "runner", "type")))
-    for node in pipeline_ml.inference.nodes:
-        if references[node.name] is None:
-            yield _not_importable(node, path)
-    if origin is None or "code_paths" in pipeline_ml.serving.log_model_kwargs:
-        return
-    wanted = pipeline_ml.serving.options.code_paths
+    wanted = binding.model.code_paths
     packages: tuple[str, ...] = (origin.package,) if wanted == "auto" and origin.package else ()
     if not isinstance(wanted, str):
         missing = [(index, each) for index, each in enumerate(wanted) if not (origin.project_path / each).exists()]

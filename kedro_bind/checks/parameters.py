@@ -13,21 +13,20 @@ from conf_schema import Diagnostic, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kedro_bind.pipeline_ml import PipelineML
+    from kedro_bind.binding.resolved import ResolvedBinding
 
-__all__ = ["is_typed", "parameter_problems"]
+__all__ = ["is_typed", "open_parameters", "parameter_problems"]
 
 _MOST, _LEAST = 2**63 - 1, -(2**63)
 
 
-def parameter_problems(pipeline_ml: PipelineML, catalog: Any) -> Iterator[Diagnostic]:
+def parameter_problems(binding: ResolvedBinding, catalog: Any) -> Iterator[Diagnostic]:
     """Find parameters of inference that can't be part of the model's signature; paths start at the binding's name."""
-    serving = pipeline_ml.serving
-    wanted = serving.options.predict_params
-    if wanted == "none" or serving.log_option("signature") != "auto":
+    wanted = binding.model.predict_params
+    if wanted == "none" or not binding.model.infers_signature:
         return
     named = None if isinstance(wanted, str) else {each: index for index, each in enumerate(wanted)}
-    for name in sorted(filter(is_parameter, pipeline_ml.inference.inputs())):
+    for name in sorted(filter(is_parameter, binding.inference.inputs())):
         index = None if named is None else named.get(name, named.get(name.removeprefix("params:")))
         if name not in catalog or (named is not None and index is None):
             continue
@@ -43,9 +42,38 @@ def parameter_problems(pipeline_ml: PipelineML, catalog: Any) -> Iterator[Diagno
                 "give it a number, a text, true or false, a list of one of these, or a mapping; "
                 "or leave it out of 'model.predict_params'",
                 Severity.WARNING,
-                (serving.name or "", *here),
+                (binding.key, *here),
                 on_key=index is None,
             )
+
+
+def open_parameters(binding: ResolvedBinding) -> Iterator[Diagnostic]:
+    """Find parameters that a caller may change although training used them; paths start at the binding's name.
+
+    A feature list is one: a request that sets another one asks a model for columns that it was not fitted on. Where the
+    document or the code says which parameters are open, it has been decided.
+    """
+    if binding.model.predict_params != "all" or not binding.model.infers_signature:
+        return
+    of_training = set(binding.training.inputs())
+    shared = [name for name in sorted(binding.inference.inputs()) if is_parameter(name) and name in of_training]
+    if not shared:
+        return
+    others = sorted(name for name in binding.inference.inputs() if name.startswith("params:") and name not in shared)
+    decision = f"'[{', '.join(others)}]'" if others else "'none'"
+    yield Diagnostic(
+        "open-parameter",
+        f"training uses {_listed(shared)} too, and a caller may set {'it' if len(shared) == 1 else 'them'} to what the "
+        "model was not trained with",
+        f"list what callers may set in 'model.predict_params', such as {decision}",
+        Severity.WARNING,
+        (binding.key, "inference"),
+        on_key=True,
+    )
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join(filter(None, [", ".join(f"'{name}'" for name in names[:-1]), f"'{names[-1]}'"]))
 
 
 def is_typed(value: Any) -> bool:

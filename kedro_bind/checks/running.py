@@ -12,22 +12,19 @@ from kedro_bind.model.artifacts import unwrapped
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kedro_bind.pipeline_ml import PipelineML
+    from kedro_bind.binding.resolved import ResolvedBinding
 
 __all__ = ["runner_problems"]
 
 
-def runner_problems(pipeline_ml: PipelineML, catalog: Any) -> Iterator[Diagnostic]:
+def runner_problems(binding: ResolvedBinding, catalog: Any) -> Iterator[Diagnostic]:
     """Find what keeps a model's runner from being made, or from running; paths start at the binding's name."""
-    runner = pipeline_ml.kpm_kwargs.get("runner")
-    if not isinstance(runner, RunnerSpec | str):
-        return  # none is given, or Python code has made it
-    spec = RunnerSpec(type=runner) if isinstance(runner, str) else runner
+    spec = binding.runner
     if spec == RunnerSpec():
         return
     from kedro.runner import AbstractRunner, ParallelRunner
 
-    path = (pipeline_ml.serving.name or "", "runner")
+    path = (binding.key, "runner")
     runner_class, reason = _runner_class(spec.type)
     if runner_class is None:
         hint = did_you_mean(spec.type, _known_runners(spec.type)) or "name one of kedro.runner, or an import path"
@@ -43,10 +40,10 @@ def runner_problems(pipeline_ml: PipelineML, catalog: Any) -> Iterator[Diagnosti
         return
     yield from _argument_problems(spec, runner_class, path)
     if issubclass(runner_class, ParallelRunner):
-        yield from _parallel_problems(pipeline_ml, path)
-        yield from _not_shared(pipeline_ml, catalog, path)
+        yield from _parallel_problems(binding, path)
+        yield from _not_shared(binding, catalog, path)
         if spec.arguments.get("is_async"):
-            yield from _generators(pipeline_ml, path)
+            yield from _generators(binding, path)
 
 
 def _runner_class(name: str) -> tuple[Any, str]:
@@ -106,9 +103,9 @@ def _expected(runner_class: type, name: str, value: Any) -> str | None:
     return None if value is None or (isinstance(value, int) and value >= 1) else "a whole number from 1"
 
 
-def _parallel_problems(pipeline_ml: PipelineML, path: tuple[str, str]) -> Iterator[Diagnostic]:
+def _parallel_problems(binding: ResolvedBinding, path: tuple[str, str]) -> Iterator[Diagnostic]:
     """Find node functions that can't be handed to another process, as ParallelRunner does."""
-    for node in pipeline_ml.inference.nodes:
+    for node in binding.inference.nodes:
         try:
             pickle.dumps(node.func)
         except Exception:  # noqa: BLE001 - pickling calls whatever the object brings
@@ -120,13 +117,13 @@ def _parallel_problems(pipeline_ml: PipelineML, path: tuple[str, str]) -> Iterat
             )
 
 
-def _not_shared(pipeline_ml: PipelineML, catalog: Any, path: tuple[str, str]) -> Iterator[Diagnostic]:
+def _not_shared(binding: ResolvedBinding, catalog: Any, path: tuple[str, str]) -> Iterator[Diagnostic]:
     """Find data that is bound to one process: Spark's, mostly.
 
     The model has the values of its artifacts, not their datasets, and hands the values on pickled. That they can't be
     is certain only when there are values, so it is a warning.
     """
-    for name in (pipeline_ml.input_name, *pipeline_ml.artifact_sources.values()):
+    for name in (binding.training_input, *binding.artifact_sources.values()):
         try:
             dataset = catalog.get(name)
         except Exception:  # noqa: BLE001, S112 - a catalog entry that does not hold is another layer's finding
@@ -143,9 +140,9 @@ def _not_shared(pipeline_ml: PipelineML, catalog: Any, path: tuple[str, str]) ->
             )
 
 
-def _generators(pipeline_ml: PipelineML, path: tuple[str, str]) -> Iterator[Diagnostic]:
+def _generators(binding: ResolvedBinding, path: tuple[str, str]) -> Iterator[Diagnostic]:
     """Find node functions that yield, which Kedro does not run where data is loaded and saved asynchronously."""
-    for node in pipeline_ml.inference.nodes:
+    for node in binding.inference.nodes:
         if inspect.isgeneratorfunction(node.func):
             yield Diagnostic(
                 "bad-runner-argument",

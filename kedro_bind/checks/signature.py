@@ -15,7 +15,7 @@ from kedro_bind.model.artifacts import unwrapped
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kedro_bind.pipeline_ml import PipelineML
+    from kedro_bind.binding.resolved import ResolvedBinding
 
 __all__ = ["may_be_typed", "signature_problems"]
 
@@ -24,15 +24,14 @@ _WITH_TYPED = {"numpy", "pandas", "pyspark", "scipy"}
 """Packages some of whose types MLflow knows."""
 
 
-def signature_problems(pipeline_ml: PipelineML, catalog: Any) -> Iterator[Diagnostic]:
+def signature_problems(binding: ResolvedBinding, catalog: Any) -> Iterator[Diagnostic]:
     """Find an input that gets no signature; paths start at the binding's name.
 
-    What `input_name` holds is known when training runs. Before, there is the type that its dataset declares to
+    What the input holds is known when training runs. Before, there is the type that its dataset declares to
     load: nothing is said where it declares none, or one that may be anything.
     """
-    serving = pipeline_ml.serving
-    name = serving.input_name
-    if name not in catalog or serving.log_option("signature") != "auto":
+    name = binding.training_input
+    if name not in catalog or not binding.model.infers_signature:
         return
     try:
         dataset = catalog.get(name)
@@ -47,7 +46,7 @@ def signature_problems(pipeline_ml: PipelineML, catalog: Any) -> Iterator[Diagno
             "so the model's signature takes anything",
             "let a caller supply a pandas DataFrame or an array",
             Severity.WARNING,
-            (serving.name or "", "input_name"),
+            (binding.key, *(() if name == binding.input_name else ("training",)), "input_name"),
         )
 
 

@@ -12,7 +12,7 @@ from kedro_bind.tracking.parameters import MOST_CHARACTERS, loggable, parameter_
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from kedro_bind.pipeline_ml import PipelineML
+    from kedro_bind.binding.resolved import ResolvedBinding
     from kedro_bind.tracking.config import TrackingConfig
 
 __all__ = ["long_parameters", "tracking_findings", "unused_keys"]
@@ -41,7 +41,7 @@ def unused_keys(config: TrackingConfig) -> list[Diagnostic]:
     return [config.locate(finding)]
 
 
-def long_parameters(bindings: Iterable[PipelineML], catalog: Any, config: TrackingConfig) -> list[Diagnostic]:
+def long_parameters(bindings: Iterable[ResolvedBinding], catalog: Any, config: TrackingConfig) -> list[Diagnostic]:
     """Find parameters of training that MLflow takes in no form that is allowed; paths start at the binding's name."""
     options = config.mlflow.tracking.params
     if config.foreign or options.long_params_strategy != "fail":
@@ -57,7 +57,7 @@ def long_parameters(bindings: Iterable[PipelineML], catalog: Any, config: Tracki
                 "long-parameter",
                 f"the parameter '{name}' has {count} characters, and MLflow takes {MOST_CHARACTERS} at most",
                 "set 'tracking.params.long_params_strategy' in mlflow.yml to 'truncate' or 'tag'",
-                path=(each.serving.name or "", "training"),
+                path=(each.key, "training"),
                 on_key=True,
             )
             for name, count in loggable(values, options).too_long.items()

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import importlib
+from typing import Any
 
 import click
+
+from kedro_bind.cli.stdout import shown
 
 __all__ = ["commands"]
 
@@ -16,8 +19,25 @@ _COMMANDS = {
 }
 
 
+class _Context(click.Context):
+    """Shows usage as it was called: `python -m kedro_bind check`, without the `bind` that is added to it."""
+
+    @property
+    def command_path(self) -> str:
+        parent = self.parent
+        if parent is not None and (parent.info_name or "").endswith("-m kedro_bind"):
+            return parent.command_path
+        return super().command_path
+
+
 class _Lazy(click.Group):
     """A group that imports a command when it is asked for: every `kedro` command loads this module."""
+
+    context_class = _Context
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        with shown():  # click prints help while it parses
+            return super().make_context(*args, **kwargs)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return sorted(_COMMANDS)

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from kedro_bind.cli.project import context_of, loader_of, logs_apart, no_traceback, verbose_option, where_options
+from kedro_bind.cli.project import context_of, loader_of, no_traceback, verbose_option, where_options
+from kedro_bind.cli.stdout import AnswerCommand, answer, answers_on_terminal
+from kedro_bind.redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kedro.framework.startup import ProjectMetadata
 
-    from conf_schema import Sources
     from kedro_bind.checks import Report
+    from kedro_bind.config import Config
 
 __all__ = ["command"]
 
 
 @click.command(
     name="check",
+    cls=AnswerCommand,
     epilog="Example: kedro bind check --env=prod --format=github",
     short_help="Find every mistake in the bindings before anything runs.",
 )
@@ -35,7 +37,8 @@ __all__ = ["command"]
     type=click.Choice(["text", "json", "github"]),
     default="text",
     show_default=True,
-    help="How findings are written.",
+    help="How findings are written. Pipe json and github from 'python -m kedro_bind check', which prints nothing else: "
+    "'kedro' prints a line of its own first.",
 )
 @click.option(
     "--output",
@@ -67,22 +70,17 @@ def command(  # noqa: PLR0913 - one for each option
     if all_envs and env:
         raise click.UsageError("'--env' and '--all-envs' exclude each other")
     with no_traceback(verbose=verbose):
-        from conf_schema import Sources
-        from kedro_bind.checks import Report, in_all
+        from kedro_bind.checks import in_all
         from kedro_bind.render import render_report
 
-        with logs_apart():
-            envs = _environments(metadata, conf_source, params) if all_envs else [env]
-            checked = [each for each in (_check(metadata, each, conf_source, params, names) for each in envs) if each]
-        report, sources = in_all(checked) if checked else (Report((), (), (), env or ""), Sources())
-        colour = format_ == "text" and output is None and sys.stdout.isatty()
-        printed = render_report(report, sources, format_, colour=colour)
-        if not checked and format_ == "text":
-            printed = "no bindings: the project has no pipeline_ml*.yml"
+        envs = _environments(metadata, conf_source, params) if all_envs else [env]
+        report = in_all([_check(metadata, each, conf_source, params, names) for each in envs])
+        colour = format_ == "text" and output is None and answers_on_terminal()
+        printed = render_report(report, format_, colour=colour)
         if output is not None:
-            output.write_text(f"{printed}\n", encoding="utf-8")
+            output.write_text(f"{redact(printed)}\n", encoding="utf-8")
         elif printed:
-            click.echo(printed)
+            answer(printed)
         if any(strict or each.severity.value == "error" for each in report.findings):
             raise click.exceptions.Exit(1)
 
@@ -91,45 +89,48 @@ def _environments(metadata: ProjectMetadata, conf_source: str | None, params: di
     from kedro_bind.config_files import environments
 
     try:
-        return environments(loader_of(metadata, None, conf_source, params))
+        return environments(loader_of(metadata, None, conf_source, params)) or [None]
     except Exception:  # noqa: BLE001 - what keeps the loader from being made becomes a finding of the check
         return [None]
 
 
 def _check(
-    metadata: ProjectMetadata,
-    env: str | None,
-    conf_source: str | None,
-    params: dict[str, Any],
-    names: tuple[str, ...],
-) -> tuple[Report, Sources] | None:
-    """Check the bindings as one environment has them; nothing where it has none."""
-    from conf_schema import Document, Sources, did_you_mean
-    from kedro_bind.checks import Report, broken_project, check_everything
-    from kedro_bind.config import Config
-    from kedro_bind.config_files import env_of, environments, has_environment
+    metadata: ProjectMetadata, env: str | None, conf_source: str | None, params: dict[str, Any], names: tuple[str, ...]
+) -> Report:
+    """Check the bindings as one environment has them."""
+    from kedro_bind.checks import Project, Report, broken_project, check_project
     from kedro_bind.install import checked, registered_pipelines
-    from kedro_bind.model.origin import Origin
-    from kedro_bind.tracking.config import read_tracking_config
 
     try:
         loader = loader_of(metadata, env, conf_source, params)
     except Exception as error:  # noqa: BLE001 - it reads globals.yml, which may be broken in any way
-        return Report((broken_project("configuration", error),), names, (), env or "default"), Sources()
-    if env is not None and not has_environment(loader, env):
-        there = environments(loader)
-        hint = did_you_mean(env, there) or f"there are {', '.join(there)}"
-        raise click.UsageError(f"the configuration has no environment '{env}'; {hint}")
-    tracking = read_tracking_config(loader, metadata.project_path)
-    with checked(loader, metadata.project_path) as found:
-        if found is None and not tracking.declared:
-            return None
-        config = found or Config(Document(), Sources(), env=env_of(loader))
-        unknown = [name for name in names if name not in config.names]
-        if unknown and not config.unreadable:
-            hint = did_you_mean(unknown[0], config.names) or f"there are {', '.join(config.names) or 'none'}"
-            raise click.UsageError(f"there is no binding '{unknown[0]}'; {hint}")
+        return Report((broken_project("configuration", error),), names, env or "default")
+    if env is not None:
+        _refuse_unknown_environment(loader, env)
+    with checked(loader, metadata.project_path) as config:
+        if config is not None:
+            _refuse_unknown_names(names, config)
         load_catalog = lambda: context_of(metadata, env, conf_source, params).catalog  # noqa: E731 - one use
-        origin = Origin(metadata.project_path, metadata.package_name, config.env)
-        report = check_everything(config, registered_pipelines, load_catalog, names, origin, tracking)
-        return report, Sources((*config.sources.files, *tracking.sources.files))
+        project = Project(loader, metadata.project_path, metadata.package_name, registered_pipelines, load_catalog)
+        return check_project(project, names, config)
+
+
+def _refuse_unknown_environment(loader: Any, env: str) -> None:
+    from conf_schema import did_you_mean
+    from kedro_bind.config_files import environments, has_environment
+
+    if not has_environment(loader, env):
+        existing = environments(loader)
+        hint = did_you_mean(env, existing) or (
+            f"the environments are {', '.join(existing)}" if existing else "create its folder, which may be empty"
+        )
+        raise click.UsageError(f"the configuration has no environment '{env}'; {hint}")
+
+
+def _refuse_unknown_names(names: tuple[str, ...], config: Config) -> None:
+    from conf_schema import did_you_mean
+
+    unknown = [name for name in names if name not in config.names]
+    if unknown and not config.unreadable:
+        hint = did_you_mean(unknown[0], config.names) or f"the bindings are {', '.join(config.names) or 'none'}"
+        raise click.UsageError(f"there is no binding '{unknown[0]}'; {hint}")

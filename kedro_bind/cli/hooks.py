@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from kedro.framework.cli.hooks import cli_hook_impl
 
+from kedro_bind.plugin import warn_left_out
+
 if TYPE_CHECKING:
     from kedro.framework.startup import ProjectMetadata
 
@@ -27,10 +29,13 @@ class BindCommandHook:
         """Install the bound pipelines, to be read if and when a command asks for pipelines."""
         if project_metadata is None:
             return
-        from kedro_bind.install import install, use_command
+        try:
+            from kedro_bind.install import install, use_command
 
-        install()
-        use_command(project_metadata.project_path, command_args)
+            install()
+            use_command(project_metadata.project_path, command_args)
+        except Exception as error:  # noqa: BLE001 - a command that has nothing to do with us must not fail
+            warn_left_out(error)
 
     @cli_hook_impl
     def after_command_run(self, exit_code: int) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kedro_bind.cli.project import config_of, no_traceback, verbose_option, where_options
+from kedro_bind.cli.stdout import AnswerCommand, answer
 
 if TYPE_CHECKING:
     from kedro.framework.startup import ProjectMetadata
@@ -18,6 +19,7 @@ __all__ = ["command"]
 
 @click.command(
     name="list",
+    cls=AnswerCommand,
     epilog="Example: kedro bind list --env=prod",
     short_help="List the bindings with their parts.",
 )
@@ -36,20 +38,21 @@ def command(
     with no_traceback(verbose=verbose):
         config = config_of(metadata, env, conf_source, params)
         if config is None or not config.names:
-            click.echo("no bindings: declare one in conf/base/pipeline_ml.yml")
+            answer("no bindings: declare one in conf/base/pipeline_ml.yml")
             return
         for name in config.names:
             source = config.sources.holding(name)
             place = f"{source.file}:{source.names[name].line}" if source else ""
             binding = config.document.bindings.get(name)
-            click.echo(f"{name}  ({place})")
+            answer(f"{name}  ({place})")
             if binding is None:
-                click.echo(f"  broken: 'kedro bind check {name}' says why")
+                answer(f"  broken: 'kedro bind check {name}' says why")
                 continue
-            click.echo(f"  training:  {_selection(binding.training)}")
-            click.echo(f"  inference: {_selection(binding.inference)}, from '{binding.input_name}'")
+            supplied = f", from '{binding.input_name}'" if binding.input_name else ""
+            answer(f"  training:  {_selection(binding.training)}")
+            answer(f"  inference: {_selection(binding.inference)}{supplied}")
             if binding.model.registered_model_name:
-                click.echo(f"  registers: {binding.model.registered_model_name}")
+                answer(f"  registers: {binding.model.registered_model_name}")
 
 
 def _selection(selection: Selection) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kedro_bind.cli.project import context_of, no_traceback, verbose_option, where_options
+from kedro_bind.cli.stdout import AnswerCommand, answer
 
 if TYPE_CHECKING:
     from kedro.framework.startup import ProjectMetadata
@@ -16,6 +17,7 @@ __all__ = ["command"]
 
 @click.command(
     name="log",
+    cls=AnswerCommand,
     epilog="Example: kedro bind log churn --run-id=8f3b --env=prod",
     short_help="Log the model of a binding from what is stored, without training.",
 )
@@ -44,4 +46,4 @@ def command(
     with no_traceback(verbose=verbose):
         from kedro_bind.stored_run import log_stored
 
-        click.echo(log_stored(name, context_of(metadata, env, conf_source, params), run_id, force=force))
+        answer(log_stored(name, context_of(metadata, env, conf_source, params), run_id, force=force))

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 import traceback
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
 from kedro.framework.project import settings
 
-from kedro_bind.config import Config, read_config
+from kedro_bind.config import Config, config_loader, read_config
 from kedro_bind.errors import KedroBindError
+from kedro_bind.redaction import add_redaction, redact, redacting, redaction_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -21,7 +21,14 @@ if TYPE_CHECKING:
     from kedro.framework.context import KedroContext
     from kedro.framework.startup import ProjectMetadata
 
-__all__ = ["config_of", "context_of", "loader_of", "logs_apart", "no_traceback", "verbose_option", "where_options"]
+__all__ = [
+    "config_of",
+    "context_of",
+    "loader_of",
+    "no_traceback",
+    "verbose_option",
+    "where_options",
+]
 
 
 def where_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -52,22 +59,16 @@ def config_of(
 def loader_of(
     metadata: ProjectMetadata, env: str | None, conf_source: str | None, params: Mapping[str, Any]
 ) -> AbstractConfigLoader:
-    """Make the config loader that a session with these options would have."""
-    import os
-
-    loader: AbstractConfigLoader = settings.CONFIG_LOADER_CLASS(
-        conf_source=conf_source or str(metadata.project_path / settings.CONF_SOURCE),
-        env=env or os.getenv("KEDRO_ENV"),
-        runtime_params=dict(params),
-        **settings.CONFIG_LOADER_ARGS,
-    )
+    """Make the config loader of a session with these options; no text shows its credentials from here."""
+    loader = config_loader(metadata.project_path, env, conf_source, params)
+    add_redaction(redaction_of(loader))
     return loader
 
 
 def context_of(
     metadata: ProjectMetadata, env: str | None, conf_source: str | None, params: Mapping[str, Any]
 ) -> KedroContext:
-    """Give the context of a session with these options."""
+    """Give the context of a session with these options; no text shows its credentials from here."""
     from kedro.framework.session import KedroSession
 
     session_class: Any = getattr(settings, "SESSION_CLASS", KedroSession)  # a setting of later Kedro versions
@@ -75,35 +76,28 @@ def context_of(
     more = {"runtime_params": dict(params)} if of_session else {}
     session = session_class.create(project_path=metadata.project_path, env=env, conf_source=conf_source, **more)
     context: KedroContext = session.load_context() if of_session else session.load_context(runtime_params=dict(params))
+    add_redaction(redaction_of(context.config_loader))
     return context
-
-
-@contextmanager
-def logs_apart() -> Iterator[None]:
-    """Keep standard output for a command's answer: log lines, and what the project prints, go to standard error."""
-    handlers = [each for each in logging.getLogger().handlers if getattr(each, "stream", None) is sys.stdout]
-    streams = [(each, each.setStream(sys.stderr)) for each in handlers if isinstance(each, logging.StreamHandler)]
-    try:
-        with redirect_stdout(sys.stderr):
-            yield
-    finally:
-        for handler, stream in streams:
-            handler.setStream(stream)
 
 
 @contextmanager
 def no_traceback(*, verbose: bool, exit_code: int = 3) -> Iterator[None]:
     """Show an error that nobody foresaw as one message, and exit; a `KedroBindError` is one already."""
-    try:
-        yield
-    except (click.exceptions.Exit, click.ClickException) as error:
-        if verbose and isinstance(error, KedroBindError):
-            traceback.print_exc()
-        raise
-    except Exception as error:  # noqa: BLE001 - the last line of defence
-        if verbose:
-            traceback.print_exc()
-        said = " ".join(str(error).split()) or "no message"
-        click.secho(f"Error: {type(error).__name__}: {said}", fg="red", err=True)
-        click.echo("'--verbose' shows where it comes from.", err=True)
-        sys.exit(exit_code)
+    with redacting():  # what a command adds to it ends with the command
+        try:
+            yield
+        except click.ClickException as error:
+            if verbose and isinstance(error, KedroBindError):
+                click.echo(redact(traceback.format_exc()), err=True)
+            if type(error) is click.UsageError:  # a `KedroBindError` has no credentials in its message
+                raise click.UsageError(redact(error.message), error.ctx) from None
+            raise
+        except click.exceptions.Exit:
+            raise
+        except Exception as error:  # noqa: BLE001 - the last line of defence
+            if verbose:
+                click.echo(redact(traceback.format_exc()), err=True)
+            said = " ".join(redact(str(error)).split()) or "no message"
+            click.secho(f"Error: {type(error).__name__}: {said}", fg="red", err=True)
+            click.echo("'--verbose' shows where it comes from.", err=True)
+            sys.exit(exit_code)

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import click
 
+from kedro_bind.cli.stdout import AnswerCommand, answer
+
 __all__ = ["command"]
 
 
 @click.command(
     name="schema",
+    cls=AnswerCommand,
     epilog="Example: kedro bind schema --output=pipeline_ml.schema.json",
     short_help="Print the JSON Schema of pipeline_ml.yml.",
 )
@@ -20,6 +23,6 @@ def command(output: Path | None) -> None:
     from conf_schema import schema_text
 
     if output is None:
-        click.echo(schema_text(), nl=False)
+        answer(schema_text(), nl=False)
     else:
         output.write_text(schema_text(), encoding="utf-8")

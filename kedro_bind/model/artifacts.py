@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import os
 import pickle
-import re
 import shutil
 from dataclasses import dataclass
 from itertools import count
@@ -21,16 +20,19 @@ from kedro.io.core import (
 )
 
 from kedro_bind.errors import BindingError, LoggingError
-from kedro_bind.model.plan import Artifact
+from kedro_bind.folder_names import folder_name
+from kedro_bind.model.plan import PATH_KEYS, Artifact, paths_in
+from kedro_bind.secret_values import secret_keys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kedro_bind.pipeline_ml import PipelineML
+    from kedro_bind.binding.resolved import ResolvedBinding
 
 __all__ = [
     "Stored",
     "artifact_uris",
+    "credentials_of",
     "has_path",
     "is_persisted",
     "link_file",
@@ -41,10 +43,9 @@ __all__ = [
     "uris_of",
 ]
 
-_PATH_KEYS = ("filepath", "path")
 _REMOTE_KEYS = ("credentials", "versioned", "version", "metadata", "save_args")
 """Arguments of a dataset that its copy in a model has no use for, or must not have."""
-_UNSAFE = re.compile(r"[^\w.@-]+")
+_CHUNK = 1 << 22
 
 
 @dataclass(frozen=True)
@@ -98,13 +99,19 @@ def has_path(dataset: AbstractDataset[Any, Any]) -> bool:
 def stage(name: str, source: Stored, folder: Path) -> Artifact:
     """Put the data of an artifact below `folder`, and say how it is read from there.
 
-    Local files are linked where the file system allows, not copied: MLflow copies them anyway.
+    Local files are copied, not linked: the next training may write over them in place, while this model is uploaded.
 
     Raises:
         LoggingError: the data is missing or can't be read.
     """
-    home = _free_folder(folder / "artifacts", _UNSAFE.sub("_", name).strip(".") or "_")
+    home = _free_folder(folder / "artifacts", folder_name(name))
     if source.path is None or source.path_key is None:
+        if used := credentials_of(source.dataset):
+            raise LoggingError(
+                f"the artifact '{name}' is not a file, and its dataset ({type(source.dataset).__name__}) uses "
+                f"credentials ({', '.join(used)}), which its value may contain"
+                "; store it as a file, such as a pickle.PickleDataset"
+            )
         place = home / "data.pkl"
         try:
             place.write_bytes(pickle.dumps(source.dataset.load(), protocol=pickle.HIGHEST_PROTOCOL))
@@ -116,20 +123,26 @@ def stage(name: str, source: Stored, folder: Path) -> Artifact:
         _fetch(source, place)
     except Exception as error:
         raise LoggingError(f"the artifact '{name}' can't be read from {source.uri}: {error}") from error
+    config = local_config(name, source)
+    if found := list(secret_keys(config)):
+        raise LoggingError(
+            f"the catalog entry of the artifact '{name}' has credentials in it ({', '.join(found)}), and the "
+            "model would have them too; move them to credentials.yml, and name them with 'credentials' in the entry"
+        )
     return Artifact(
         location=place.relative_to(folder).as_posix(),
-        dataset=local_config(name, source),
+        dataset=config,
         path_key=source.path_key,
     )
 
 
-def artifact_uris(pipeline_ml: PipelineML, catalog: Any) -> dict[str, str]:
+def artifact_uris(binding: ResolvedBinding, catalog: Any) -> dict[str, str]:
     """Give the URI of each artifact of a binding, for logging by hand.
 
     Raises:
         BindingError: an artifact is in memory, or no file.
     """
-    return uris_of({name: stored(catalog, source) for name, source in pipeline_ml.artifact_sources.items()})
+    return uris_of({name: stored(catalog, source) for name, source in binding.artifact_sources.items()})
 
 
 def uris_of(artifacts: Mapping[str, Stored]) -> dict[str, str]:
@@ -181,13 +194,22 @@ def _path_key(dataset: AbstractDataset[Any, Any]) -> str | None:
     arguments = _arguments(dataset)
     if "sql" in inspect.signature(type(dataset).__init__).parameters:
         return None  # its file has the query, not the data
-    return next((key for key in _PATH_KEYS if isinstance(arguments.get(key), str | os.PathLike)), None)
+    return next((key for key in PATH_KEYS if isinstance(arguments.get(key), str | os.PathLike)), None)
 
 
 def _arguments(dataset: AbstractDataset[Any, Any]) -> dict[str, Any]:
     """Give what a dataset was made with, credentials left out."""
+    return {key: value for key, value in _configured(dataset).items() if key != "credentials"}
+
+
+def credentials_of(dataset: Any) -> list[str]:
+    """Return the arguments of a dataset that are credentials."""
+    return list(secret_keys(_configured(unwrapped(dataset))))
+
+
+def _configured(dataset: AbstractDataset[Any, Any]) -> dict[str, Any]:
     config, _, _, _ = DataCatalog(datasets={"it": dataset}).to_config()
-    return {key: value for key, value in config.get("it", {}).items() if key != "credentials"}
+    return dict(config.get("it", {}))
 
 
 def local_config(name: str, source: Stored) -> dict[str, Any]:
@@ -207,6 +229,11 @@ def local_config(name: str, source: Stored) -> dict[str, Any]:
     if isinstance(config.get("dataset"), dict):
         config["dataset"] = {key: value for key, value in config["dataset"].items() if key not in _REMOTE_KEYS}
     plain = {key: _named(value) for key, value in config.items() if value is not None and value != {}}
+    if other := next(paths_in(plain), None):
+        raise LoggingError(
+            f"the dataset of the artifact '{name}' has a second path, in '{other}', which would be outside of the model"
+            "; leave it out of the catalog entry"
+        )
     if others := sorted(key for key, value in plain.items() if not _is_plain(value)):
         raise LoggingError(
             f"the dataset of the artifact '{name}' has arguments that are no plain values: {', '.join(others)}"
@@ -227,7 +254,7 @@ def _free_folder(parent: Path, name: str) -> Path:
 def _fetch(source: Stored, place: Path) -> None:
     assert source.path is not None
     if source.protocol == "file":
-        _link(Path(source.path), place)
+        _copy(Path(source.path), place)
         return
     file_system = _file_system(source.dataset, source.protocol)
     address = get_filepath_str(PurePosixPath(source.path), source.protocol)
@@ -244,17 +271,52 @@ def _file_system(dataset: Any, protocol: str) -> Any:
     return file_system
 
 
-def _link(origin: Path, place: Path) -> None:
+def _copy(origin: Path, place: Path) -> None:
+    """Copy a file or a folder that somebody may be writing.
+
+    Raises:
+        OSError: it has changed meanwhile.
+    """
+    before = _state(origin)
     if origin.is_dir():
-        shutil.copytree(origin, place, copy_function=link_file)
+        shutil.copytree(origin, place, copy_function=copy_file)
     else:
-        link_file(str(origin), str(place))
+        copy_file(str(origin), str(place))
+    if _state(origin) != before:
+        raise OSError("it was written to meanwhile; log again when that is done")
+
+
+def _state(origin: Path) -> list[tuple[str, int, int]]:
+    files = sorted(origin.rglob("*")) if origin.is_dir() else [origin]
+    return [(str(file), (stat := file.stat()).st_mtime_ns, stat.st_size) for file in files]
+
+
+def copy_file(origin: str, place: str) -> None:
+    """Copy a file; where the file system can, the copy shares the blocks."""
+    with Path(origin).open("rb", buffering=0) as source, Path(place).open("wb", buffering=0) as target:
+        if not _copied_by_kernel(source.fileno(), target.fileno()):
+            source.seek(0)
+            target.seek(0)
+            shutil.copyfileobj(source, target, _CHUNK)
+
+
+def _copied_by_kernel(source: int, target: int) -> bool:
+    """Copy with what Linux has for that, which is a reflink on Btrfs and XFS."""
+    if not hasattr(os, "copy_file_range"):
+        return False
+    left = os.fstat(source).st_size
+    try:
+        while left > 0 and (count := os.copy_file_range(source, target, left)):
+            left -= count
+    except OSError:  # two file systems, or one that can't
+        return False
+    return left == 0
 
 
 def link_file(origin: str, place: str) -> None:
-    """Link a file; copy it where the file system has no links, or is another one."""
+    """Link a file that nobody writes to any more; copy it where the file system has no links, or is another one."""
     try:
-        os.link(os.path.realpath(origin), place)
+        os.link(origin, place)
     except OSError:
         shutil.copy2(origin, place)
 

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from kedro.io.core import is_parameter
 
-from conf_schema import RunnerSpec
 from kedro_bind.errors import LoggingError
 from kedro_bind.model.artifacts import link_file, stage, stored
 from kedro_bind.model.digest import digest
+from kedro_bind.model.integrity import code_digests
 from kedro_bind.model.plain_values import refuse_changing
 from kedro_bind.model.plan import Artifact, NodePlan, Plan, RunnerPlan, write_plan
+from kedro_bind.redaction import secrets_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from kedro.pipeline import Pipeline
     from kedro.pipeline.node import Node
 
-    from kedro_bind.pipeline_ml import Serving
+    from conf_schema import RunnerSpec
+    from kedro_bind.binding.resolved import ResolvedBinding
 
 __all__ = ["BuiltPlan", "build_plan", "function_reference", "plan_of"]
 
@@ -48,32 +50,35 @@ class BuiltPlan:
         """Compute the sha256 of each artifact."""
         return {name: digest(self.folder / each.location) for name, each in self.plan.artifacts.items()}
 
-    def sealed(self, digests: Mapping[str, str]) -> BuiltPlan:
-        """Write the sha256 of the artifacts into the plan."""
+    def sealed(self, digests: Mapping[str, str], code: Path | None = None) -> BuiltPlan:
+        """Write the sha256 of the artifacts, and of the code in a folder, into the plan."""
         artifacts = {
             name: each.model_copy(update={"sha256": digests[name]}) for name, each in self.plan.artifacts.items()
         }
-        plan = self.plan.model_copy(update={"artifacts": artifacts})
+        plan = self.plan.model_copy(update={"artifacts": artifacts, "code": code_digests(code) if code else {}})
         write_plan(plan, self.folder)
         return replace(self, plan=plan)
 
 
-def build_plan(serving: Serving, catalog: Any, folder: Path, name: str) -> BuiltPlan:
+def build_plan(binding: ResolvedBinding, catalog: Any, folder: Path) -> BuiltPlan:
     """Write the plan of a binding, its artifacts and its pickled functions into a folder.
 
     Raises:
         BindingError: an artifact is not persisted.
         LoggingError: an artifact can't be read, a function can't be pickled, or a parameter is no plain value.
     """
-    from kedro_bind.rules import artifact_sources
-
-    parameters = load_parameters(serving.inference, catalog)
+    parameters = load_parameters(binding.inference, catalog)
     for parameter, value in parameters.items():
         refuse_changing(f"the parameter '{parameter}' of the inference pipeline", value)
+        if found := secrets_in(parameter.removeprefix("params:"), value):
+            raise LoggingError(
+                f"the inference parameter '{parameter}' has credentials in it ({', '.join(found)}), and the "
+                "model would have them too; let the node read them from environment variables"
+            )
     artifacts: dict[str, Artifact] = {}
     versions: dict[str, str] = {}
     warnings: list[str] = []
-    for dataset, source_name in artifact_sources(serving.inference, serving.input_name, serving.artifacts).items():
+    for dataset, source_name in binding.artifact_sources.items():
         source = stored(catalog, source_name)
         artifacts[dataset] = stage(dataset, source, folder)
         if source.version is not None:
@@ -81,17 +86,17 @@ def build_plan(serving: Serving, catalog: Any, folder: Path, name: str) -> Built
         if source.path is None:
             kind = type(source.dataset).__name__
             warnings.append(f"the artifact '{dataset}' is no file ({kind}); its value of now is in the model")
-    plan = plan_of(serving, name, parameters, artifacts)
+    plan = plan_of(binding, parameters, artifacts)
     for argument, value in plan.runner.arguments.items():
         refuse_changing(f"the argument '{argument}' of the runner", value)
     nodes = []
-    for node, planned in zip(serving.inference.nodes, plan.nodes, strict=True):
+    for node, planned in zip(binding.inference.nodes, plan.nodes, strict=True):
         if planned.function:
             nodes.append(planned)
             continue
         pickled = f"functions/{len(nodes)}.pkl"
         _pickle_function(node, folder / pickled)
-        nodes.append(planned.model_copy(update={"pickle": pickled}))
+        nodes.append(planned.model_copy(update={"pickle": pickled, "sha256": digest(folder / pickled)}))
         warnings.append(
             f"the function of node '{node.name}' can't be imported by name ({_described(node.func)})"
             "; it is pickled with cloudpickle, which ties the model to this Python version"
@@ -101,10 +106,10 @@ def build_plan(serving: Serving, catalog: Any, folder: Path, name: str) -> Built
     return BuiltPlan(plan, folder, versions, tuple(warnings))
 
 
-def plan_of(serving: Serving, name: str, parameters: Mapping[str, Any], artifacts: Mapping[str, Artifact]) -> Plan:
+def plan_of(binding: ResolvedBinding, parameters: Mapping[str, Any], artifacts: Mapping[str, Artifact]) -> Plan:
     """Give the plan of a binding; pure. A node whose function has no importable name has an empty one."""
-    inference = serving.inference
-    options = serving.options.predict_params
+    inference = binding.inference
+    options = binding.model.predict_params
     overridable = (
         sorted(parameters)
         if options == "all"
@@ -113,10 +118,10 @@ def plan_of(serving: Serving, name: str, parameters: Mapping[str, Any], artifact
         else [_full(each, parameters) for each in options]
     )
     return Plan(
-        name=name,
-        input_name=serving.input_name,
+        name=binding.label,
+        input_name=binding.input_name,
         output_name=next(iter(inference.outputs())),
-        runner=runner_plan(serving.kpm_kwargs.get("runner")),
+        runner=runner_plan(binding.runner),
         nodes=[
             # `_inputs` and `_outputs` are the forms as the user wrote them; the public ones are flattened.
             NodePlan(
@@ -130,32 +135,14 @@ def plan_of(serving: Serving, name: str, parameters: Mapping[str, Any], artifact
         artifacts=dict(artifacts),
         parameters=dict(parameters),
         predict_params=overridable,
-        copy_mode=_copy_modes(inference, serving.kpm_kwargs.get("copy_mode", "assign")),
+        copy_mode=_copy_modes(inference, binding.copy_mode),
     )
 
 
-def runner_plan(runner: Any) -> RunnerPlan:
-    """Give the import path and the arguments of a runner, declared or made by code.
-
-    Raises:
-        LoggingError: a runner object was made with arguments that can't be found out.
-    """
-    if runner is None:
-        return RunnerPlan()
-    if isinstance(runner, RunnerSpec):
-        path = runner.type if "." in runner.type else f"kedro.runner.{runner.type}"
-        return RunnerPlan(type=path, arguments=runner.arguments)
-    if isinstance(runner, str):
-        return RunnerPlan(type=runner if "." in runner else f"kedro.runner.{runner}")
-    module = type(runner).__module__
-    short = module.startswith("kedro.runner.")
-    state = {key.lstrip("_"): value for key, value in vars(runner).items()}
-    arguments = {
-        key: value
-        for key, value in state.items()
-        if key in ("is_async", "max_workers") and value and isinstance(value, int)
-    }
-    return RunnerPlan(type=f"{'kedro.runner' if short else module}.{type(runner).__qualname__}", arguments=arguments)
+def runner_plan(runner: RunnerSpec) -> RunnerPlan:
+    """Return the import path and the arguments of a runner."""
+    path = runner.type if "." in runner.type else f"kedro.runner.{runner.type}"
+    return RunnerPlan(type=path, arguments=runner.arguments)
 
 
 def load_parameters(inference: Pipeline, catalog: Any) -> dict[str, Any]:
@@ -178,11 +165,11 @@ def function_reference(function: Callable[..., Any]) -> str | None:
     return f"{module}:{qualname}" if found is function or found == function else None
 
 
-def _copy_modes(inference: Pipeline, copy_mode: Any) -> dict[str, Any]:
+def _copy_modes(inference: Pipeline, copy_mode: str | Mapping[str, str | None]) -> dict[str, Any]:
     """Give each dataset its mode. One mode for all leaves parameters to Kedro's default: they are no shared state."""
     if isinstance(copy_mode, str):
         return {name: copy_mode for name in sorted(inference.datasets()) if not is_parameter(name)}
-    return {name: mode for name, mode in (copy_mode or {}).items() if mode is not None}
+    return {name: mode for name, mode in copy_mode.items() if mode is not None}
 
 
 def _full(name: str, parameters: Mapping[str, Any]) -> str:

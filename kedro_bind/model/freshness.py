@@ -11,14 +11,16 @@ from kedro.io.core import DatasetError, is_parameter
 
 from kedro_bind.errors import KedroBindError, LoggingError
 from kedro_bind.model.artifacts import stored
+from kedro_bind.model.fingerprints import fingerprint, local_file
 from kedro_bind.model.wiring import bare
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from kedro.pipeline import Pipeline
 
-    from kedro_bind.pipeline_ml import PipelineML
+    from kedro_bind.binding.resolved import ResolvedBinding
+    from kedro_bind.model.fingerprints import Fingerprint
 
 __all__ = ["missing_artifacts", "stale_artifacts"]
 
@@ -34,10 +36,10 @@ class _File:
         return f"{self.path}, {datetime.fromtimestamp(self.written / 1e9).astimezone():%Y-%m-%d %H:%M:%S}"
 
 
-def missing_artifacts(pipeline_ml: PipelineML, catalog: Any) -> list[str]:
+def missing_artifacts(binding: ResolvedBinding, catalog: Any) -> list[str]:
     """Name the artifacts whose files are not there, with their places; what is no file is not looked at."""
     missing = []
-    for name in sorted(set(pipeline_ml.artifact_sources.values())):
+    for name in sorted(set(binding.artifact_sources.values())):
         try:
             found = stored(catalog, name)
         except LoggingError as error:  # a versioned dataset without a version
@@ -48,23 +50,42 @@ def missing_artifacts(pipeline_ml: PipelineML, catalog: Any) -> list[str]:
     return missing
 
 
-def stale_artifacts(pipeline_ml: PipelineML, catalog: Any) -> list[str]:
-    """Say which artifacts are older than a file that training computes them from, directly or not.
+def stale_artifacts(
+    binding: ResolvedBinding, catalog: Any, record: Mapping[str, Fingerprint] | None = None
+) -> list[str]:
+    """Say which artifacts are out of date: a file that training computes them from, directly or not, is another now.
 
-    Only local files tell; of a folder, its newest file counts, and of a versioned dataset, its last version.
+    `record` is what a run noted of its files before it trained: an artifact that was written since is up to date as
+    long as the inputs are the same. For the others, and without a record, the times of writing count: of a folder that
+    of its newest file, and of a versioned dataset that of its last version. Only local files tell.
     """
-    training = pipeline_ml.training
     stale = []
-    for name in sorted(set(pipeline_ml.artifact_sources.values())):
+    inputs = binding.training.inputs()
+    for name in sorted(set(binding.artifact_sources.values())):
         own = _file(name, catalog)
         if own is None:
             continue
-        for source in sorted(_computed_from(training, name)):
+        recorded = record if record is not None and _written_since(name, catalog, record) else {}
+        for source in sorted(_computed_from(binding.training, name)):
             other = _file(source, catalog)
-            if other is not None and other.path != own.path and other.written > own.written:
+            if other is None or other.path == own.path:
+                continue
+            if source in recorded and source in inputs:
+                now = fingerprint(other.path, read=bool(recorded[source].sha256))
+                if now is None or not now.is_of(recorded[source]):
+                    stale.append(f"'{name}' ({own}) was trained before '{source}' ({other}) changed")
+                    break
+            elif other.written > own.written:
                 stale.append(f"'{name}' ({own}) is older than '{source}' ({other}), which it is computed from")
                 break
     return stale
+
+
+def _written_since(name: str, catalog: Any, record: Mapping[str, Fingerprint]) -> bool:
+    """Return whether an artifact is another one than when the record was made."""
+    path = local_file(name, catalog)
+    now = fingerprint(path, read=False) if path is not None else None
+    return now is not None and (name not in record or not now.is_of(record[name]))
 
 
 def _computed_from(training: Pipeline, name: str) -> set[str]:

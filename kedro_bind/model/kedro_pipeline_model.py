@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import importlib.metadata
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlflow.pyfunc.model import PythonModel
 
+from kedro_bind.binding.code import declared_in_code
+from kedro_bind.binding.pipeline_ml import PipelineML
+from kedro_bind.binding.resolve import resolve
+from kedro_bind.binding.resolved import ModelSettings
 from kedro_bind.errors import BindingError
 from kedro_bind.model.artifacts import local_config, stored, uris_of
 from kedro_bind.model.build import load_parameters, plan_of
 from kedro_bind.model.plan import Artifact, Plan
 from kedro_bind.model.runtime import Predictor, Predicts, load_artifact, load_function
 from kedro_bind.model.strict_params import refuse_unknown_parameters
-from kedro_bind.pipeline_ml import PipelineML, Serving
-from kedro_bind.rules import artifact_sources, binding_problems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kedro.pipeline import Pipeline
+
+    from kedro_bind.binding.resolved import ResolvedBinding
 
 __all__ = ["KedroPipelineModel"]
 
@@ -55,40 +60,29 @@ class KedroPipelineModel(Predicts, PythonModel):
         """
         if pipeline_ml is None and isinstance(pipeline, PipelineML):
             pipeline_ml = pipeline
+        given = {} if runner is None else {"runner": runner}
+        given |= {} if copy_mode is _AS_BOUND else {"copy_mode": copy_mode}
         if pipeline_ml is not None:
-            serving, bound = pipeline_ml.serving, {"copy_mode": "assign", **pipeline_ml.kpm_kwargs}
-            runner, input_name = runner or bound.get("runner"), input_name or pipeline_ml.input_name
-            copy_mode = bound["copy_mode"] if copy_mode is _AS_BOUND else copy_mode
-            artifacts, inference = serving.artifacts, pipeline_ml.inference
+            self.binding = _with(pipeline_ml.binding, input_name, given)
         elif pipeline is not None and input_name is not None:
-            artifacts, inference = {}, pipeline
-            copy_mode = "assign" if copy_mode is _AS_BOUND else copy_mode
+            # Whatever is not the input counts as an artifact, wherever it comes from.
+            declared, code = declared_in_code(input_name, given)
+            self.binding = resolve(declared, pipeline, pipeline, code=code)
         else:
             raise BindingError("KedroPipelineModel needs a pipeline and its input_name, or a pipeline_ml")
-        problems = list(binding_problems(inference, inference, input_name, artifacts={}, copy_mode=copy_mode))
-        if problems:
-            raise BindingError(
-                "this pipeline can't be a model:\n" + "\n".join(f"- {each.text} [{each.code}]" for each in problems),
-                problems,
-            )
-        self.serving = Serving(inference, input_name, artifacts, {"runner": runner, "copy_mode": copy_mode})
-        self.input_name = input_name
-        self._stored = {
-            name: stored(catalog, source) for name, source in artifact_sources(inference, input_name, artifacts).items()
-        }
+        inference = self.binding.inference
+        self.input_name = self.binding.input_name
+        self._stored = {name: stored(catalog, source) for name, source in self.binding.artifact_sources.items()}
         parameters = load_parameters(inference, catalog)
         self._functions = [node.func for node in inference.nodes]
         self.plan: Plan = plan_of(
-            self.serving,
-            "model",
-            parameters,
-            {name: _artifact(name, each) for name, each in self._stored.items()},
+            self.binding, parameters, {name: _artifact(name, each) for name, each in self._stored.items()}
         )
 
     @property
     def pipeline(self) -> Pipeline:
         """The inference pipeline."""
-        return self.serving.inference
+        return self.binding.inference
 
     def extract_pipeline_artifacts(
         self,
@@ -130,6 +124,15 @@ class KedroPipelineModel(Predicts, PythonModel):
             for name, each in self.plan.artifacts.items()
         }
         self.predictor = Predictor(self.plan, self._functions, artifacts)
+
+
+def _with(binding: ResolvedBinding, input_name: str | None, given: Mapping[str, Any]) -> ResolvedBinding:
+    """Return a binding with another input, runner or copy modes, if they are given."""
+    declared, code = declared_in_code(input_name or binding.input_name, given)
+    changed = resolve(declared, binding.inference, binding.inference, code=code)
+    changes = {key: getattr(changed, key) for key in ("input_name", *given)}
+    model = ModelSettings(predict_params=binding.model.predict_params)
+    return replace(binding, **changes, name=None, model=model)
 
 
 def _artifact(name: str, source: Any) -> Artifact:

@@ -4,37 +4,38 @@ from __future__ import annotations
 
 import gc
 import importlib.metadata
-import logging
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.errors import KedroBindError, LoggingError
+from kedro_bind.folder_names import folder_name
 from kedro_bind.model.build import build_plan
 from kedro_bind.model.leftovers import undone_on_error
 from kedro_bind.model.lineage import lineage_tags, lineage_text
+from kedro_bind.model.project_files import in_project, own_code
 from kedro_bind.model.proof import Prover
-from kedro_bind.model.registration import register
+from kedro_bind.model.registration import REGISTERED_NAME_TAG, register
 from kedro_bind.model.save import BoundFlavor
-from kedro_bind.model.settings import resolve_settings
 from kedro_bind.model.signature import InputSample, sample_input
+from kedro_bind.model.stored_files import refuse_other_files
 from kedro_bind.quiet import quiet
+from kedro_bind.redaction import get_logger, redact, redact_value
 from kedro_bind.store_errors import first_reason, said_by
+from kedro_bind.temporary import TemporaryFolder, temporary_files_here
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from kedro_bind.binding.resolved import ModelSettings, ResolvedBinding
     from kedro_bind.model.origin import Origin
     from kedro_bind.model.plan import Plan
-    from kedro_bind.pipeline_ml import PipelineML, Serving
 
 __all__ = ["LoggedModel", "log_model", "start_prover"]
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 _NOTE = "mlflow.note.content"
 """The tag that MLflow shows as the description of a logged model."""
@@ -55,26 +56,27 @@ class LoggedModel:
         return f"the model '{self.name}' is logged as {self.uri}{registered}"
 
 
-def start_prover(pipeline_ml: PipelineML, origin: Origin) -> Prover | None:
+def start_prover(binding: ResolvedBinding, origin: Origin) -> Prover | None:
     """Start the process that will try the model, if the binding wants it tried.
 
     It imports what it needs meanwhile, so the sooner it starts, the less the proof takes.
     """
-    settings = resolve_settings(pipeline_ml.serving, origin)
-    return Prover(settings.own) if settings.verify else None
+    return Prover(own_code(binding.model, origin)) if binding.model.verify else None
 
 
 def log_model(
-    pipeline_ml: PipelineML,
+    binding: ResolvedBinding,
     catalog: Any,
     origin: Origin,
     sample: InputSample | None = None,
     prover: Prover | None = None,
+    on_saved: Callable[[str], None] | None = None,
 ) -> LoggedModel:
     """Log a binding as a pyfunc model into the active MLflow run, and register it if the binding says so.
 
     `sample` is what the run saw of the input; without it, the input is loaded from the catalog. `prover` is
-    one that `start_prover` has started; it is used up.
+    one that `start_prover` has started; it is used up. `on_saved` is called with the model's id once the model is
+    saved, before it is registered.
 
     Raises:
         KedroBindError: the model can't be built, does not hold the proof, or MLflow refuses it.
@@ -83,20 +85,20 @@ def log_model(
     from mlflow.exceptions import MlflowException
     from mlflow.models import Model
 
-    serving = pipeline_ml.serving
-    with ExitStack() as stack, quiet("mlflow"), _frozen_heap():
-        prover = prover or start_prover(pipeline_ml, origin)
+    settings = _redacted(in_project(binding.model, origin.project_path))
+    with ExitStack() as stack, quiet("mlflow"), _frozen_heap(), temporary_files_here():
+        prover = prover or start_prover(binding, origin)
         if prover is not None:
             stack.enter_context(prover)
-        settings = resolve_settings(serving, origin)
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kedro-bind-"))) / "plan"
+        own = prover.own if prover is not None else own_code(settings, origin)
+        folder = stack.enter_context(TemporaryFolder("model")) / "plan"
         folder.mkdir()
-        built = build_plan(serving, catalog, folder, serving.name or settings.name)
+        built = build_plan(binding, catalog, folder)
         for warning in built.warnings:
             logger.warning("kedro_bind: %s", warning)
-        lineage = _lineage(pipeline_ml, origin, built.plan)
+        lineage = _lineage(binding, origin, built.plan)
         digests = stack.enter_context(ThreadPoolExecutor(max_workers=1)).submit(built.digests)
-        flavor = BoundFlavor(built, settings, sample or _sample_from(catalog, serving), prover, lineage, digests)
+        flavor = BoundFlavor(built, settings, own, sample or _sample_from(catalog, binding), prover, lineage, digests)
         active = mlflow.active_run() or mlflow.start_run()
         run_id = active.info.run_id
         attempt = stack.enter_context(undone_on_error(run_id, settings.name))
@@ -106,12 +108,17 @@ def log_model(
                 None,
                 flavor,
                 name=settings.name,
-                metadata=settings.metadata,
-                tags=tags | ({_NOTE: settings.description} if settings.description else {}),
+                metadata=dict(settings.metadata) if settings.metadata is not None else None,
+                tags={**tags, **_tags_of_model(settings)},
                 validate_serving_input=False,
+                **settings.more,
             )
             attempt.model_id = info.model_id
-            mlflow.log_text(lineage_text(flavor.lineage), f"kedro_bind/{settings.name}.yml")
+            if flavor.saved is not None:
+                refuse_other_files(info.model_id, flavor.saved)
+            mlflow.log_text(lineage_text(flavor.lineage), f"kedro_bind/{folder_name(settings.name)}.yml")
+            if on_saved is not None:
+                on_saved(info.model_id)
             version = register(settings, tags, info.model_id, run_id)
         except KedroBindError:
             raise
@@ -130,6 +137,12 @@ def log_model(
     return LoggedModel(settings.name, info.model_uri, settings.registered_model_name, version)
 
 
+def _tags_of_model(settings: ModelSettings) -> dict[str, str]:
+    """Return the tags that a logged model has, and its version has not."""
+    tags = {_NOTE: settings.description, REGISTERED_NAME_TAG: settings.registered_model_name}
+    return {key: value for key, value in tags.items() if value}
+
+
 @contextmanager
 def _frozen_heap() -> Iterator[None]:
     """Spare what is in memory already the garbage collections to come.
@@ -146,30 +159,41 @@ def _frozen_heap() -> Iterator[None]:
         gc.unfreeze()
 
 
-def _sample_from(catalog: Any, serving: Serving) -> InputSample | None:
+def _sample_from(catalog: Any, binding: ResolvedBinding) -> InputSample | None:
     """Load the input that training did not touch, or say that there is none."""
     try:
-        return sample_input(catalog.load(serving.input_name), serving.example_rows)
+        return sample_input(catalog.load(binding.training_input), binding.model.example_rows)
     except Exception as error:  # noqa: BLE001 - datasets raise anything
         reason = str(error).strip().splitlines()
         logger.warning(
             "kedro_bind: the model has no signature and no input example, since '%s' can't be loaded: %s",
-            serving.input_name,
+            binding.training_input,
             reason[0] if reason else type(error).__name__,
         )
         return None
 
 
-def _lineage(pipeline_ml: PipelineML, origin: Origin, plan: Plan) -> dict[str, Any]:
-    serving = pipeline_ml.serving
-    return {
-        "binding": serving.name or plan.name,
+def _redacted(settings: ModelSettings) -> ModelSettings:
+    """Return the settings without credentials in what MLflow stores as text."""
+    return replace(
+        settings,
+        metadata=redact_value(settings.metadata),
+        tags=redact_value(dict(settings.tags)),
+        description=redact(settings.description) if settings.description else None,
+    )
+
+
+def _lineage(binding: ResolvedBinding, origin: Origin, plan: Plan) -> dict[str, Any]:
+    lineage: dict[str, Any] = {
+        "binding": binding.label,
         "logged_at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "env": origin.env,
         "pipelines": list(origin.pipeline_names),
         "git": origin.git.state,
         "versions": {each: importlib.metadata.version(each) for each in ("kedro-bind", "kedro", "mlflow")},
-        "document": dict(serving.document),
-        "training": [node.name for node in pipeline_ml.training.nodes],
+        "document": dict(binding.document),
+        "training": [node.name for node in binding.training.nodes],
         "inference": [node.name for node in plan.nodes],
     }
+    redacted: dict[str, Any] = redact_value(lineage)
+    return redacted

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.model.lineage import GitQuery
+from kedro_bind.redaction import redact_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from kedro.framework.context import KedroContext
 
-__all__ = ["Origin", "origin_of"]
+__all__ = ["Origin", "origin_of", "params_option"]
 
 
 @dataclass(frozen=True)
@@ -55,15 +56,23 @@ def _options(context: KedroContext) -> tuple[str, ...]:
     source = getattr(context.config_loader, "conf_source", None)
     if source and Path(source) != context.project_path / str(settings.CONF_SOURCE):
         options.append(f"--conf-source={source}")
-    given = _flat(getattr(context.config_loader, "runtime_params", None) or {})
+    given = getattr(context.config_loader, "runtime_params", None)
     if given:
-        options.append(f"--params={','.join(given)}")
+        options.append(params_option(given))
     return tuple(options)
 
 
+def params_option(parameters: Mapping[str, Any]) -> str:
+    """Return the option of `kedro run` that gives these parameters; those that are named as credentials are masked."""
+    return f"--params={','.join(_flat(parameters))}"
+
+
 def _flat(parameters: Mapping[str, Any], prefix: str = "") -> list[str]:
-    """Write parameters as `kedro run --params` takes them."""
     pairs: list[str] = []
     for key, value in parameters.items():
-        pairs += _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else [f"{prefix}{key}={value}"]
+        pairs += (
+            _flat(value, f"{prefix}{key}.")
+            if isinstance(value, dict)
+            else [f"{prefix}{key}={redact_value(value, prefix + key)}"]
+        )
     return pairs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
 
@@ -12,20 +13,27 @@ from kedro_bind.model.wiring import wiring_problems
 
 __all__ = [
     "FORMAT",
+    "PATH_KEYS",
     "PLAN_FILE",
     "Artifact",
     "NodePlan",
     "Plan",
     "PlanError",
     "from_yaml",
+    "paths_in",
     "read_plan",
     "to_yaml",
     "write_plan",
 ]
 
-FORMAT = 2
-"""In format 1, what was empty or a default was left out, so that a plan that lacks a key looks like a whole one."""
+FORMAT = 3
+"""In format 1, what was empty or a default was left out, so that a plan that lacks a key looks like a whole one;
+format 3 has the sha256 of everything that is loaded."""
+_SINCE = {"code": 3}
+"""The format that brought a key; the others are from format 2."""
 PLAN_FILE = "plan.yml"
+PATH_KEYS = ("filepath", "path")
+"""The arguments by which datasets take the place of their data."""
 
 Names = str | list[str] | dict[str, str] | None
 CopyMode = Literal["assign", "copy", "deepcopy"]
@@ -35,11 +43,33 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
-def _inside(location: str) -> str:
+def _is_inside(location: str) -> bool:
     path = PurePosixPath(location)
-    if path.is_absolute() or ".." in path.parts or not path.parts:
+    return bool(path.parts) and not path.is_absolute() and ".." not in path.parts and "://" not in location
+
+
+def _inside(location: str) -> str:
+    if not _is_inside(location):
         raise ValueError("must lie in the model's folder")
     return location
+
+
+def _without_paths(config: dict[str, Any]) -> dict[str, Any]:
+    if found := next(paths_in(config), None):
+        raise ValueError(f"must read from the artifact's location alone, and has '{found}'")
+    return config
+
+
+def paths_in(config: Mapping[str, Any], where: str = "") -> Iterator[str]:
+    """Find the keys of a dataset's configuration that lead it to another place than the artifact's location.
+
+    Further down there may be relative ones, such as that of an IncrementalDataset's checkpoint in its folder.
+    """
+    for key, value in config.items():
+        if key in PATH_KEYS and not (where and _is_inside(str(value))):
+            yield f"{where}{key}"
+        elif isinstance(value, dict):
+            yield from paths_in(value, f"{where}{key}.")
 
 
 Location = Annotated[str, AfterValidator(_inside)]
@@ -54,11 +84,15 @@ class _Strict(BaseModel):
 
 
 class NodePlan(_Strict):
-    """One step: a function by `module:qualname` (or a pickle of it), its inputs and outputs as Kedro writes them."""
+    """One step: a function by `module:qualname` (or a pickle of it), its inputs and outputs as Kedro writes them.
+
+    `sha256` is that of the pickle.
+    """
 
     name: str
     function: str = ""
     pickle: Location | None = None
+    sha256: str | None = None
     inputs: Names = None
     outputs: Names = None
 
@@ -71,8 +105,8 @@ class Artifact(_Strict):
     """
 
     location: Location
-    dataset: dict[str, Any] | None = None
-    path_key: str = "filepath"
+    dataset: Annotated[dict[str, Any], AfterValidator(_without_paths)] | None = None
+    path_key: Literal["filepath", "path"] = "filepath"
     sha256: str | None = None
 
 
@@ -87,7 +121,8 @@ class Plan(_Strict):
     """Everything that a prediction needs, except the code and the artifacts that it names.
 
     `copy_mode` has the mode of every dataset that does not get Kedro's default for its type; `parameters`
-    the values of the `params:` inputs (and of `parameters`); `predict_params` those a request may override.
+    the values of the `params:` inputs (and of `parameters`); `predict_params` those a request may override;
+    `code` the sha256 of each file of the model's code folder.
     The fields are in the order of the file: the last one is needed and fits on a line, so no part of a file
     passes for all of it.
     """
@@ -101,6 +136,7 @@ class Plan(_Strict):
     parameters: dict[str, Any] = Field(default_factory=dict)
     predict_params: list[str] = Field(default_factory=list)
     copy_mode: dict[str, CopyMode] = Field(default_factory=dict)
+    code: dict[str, str] = Field(default_factory=dict)
     output_name: str
 
 
@@ -139,13 +175,20 @@ def read_plan(folder: Path) -> Plan:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(step) for step in first["loc"]) or "the document"
         raise PlanError(_broken(file, f"{where}: {first['msg']}")) from error
-    needed = Plan.model_fields if plan.format > 1 else ["format"]
-    missing = [name for name in needed if name not in content]
+    missing = [name for name in Plan.model_fields if plan.format >= _SINCE.get(name, 2) and name not in content]
     if missing:
         raise PlanError(_broken(file, f"it lacks {', '.join(missing)}"))
-    for problem in wiring_problems(plan):
+    for problem in [*wiring_problems(plan), *_unsealed(plan)]:
         raise PlanError(_broken(file, problem))
     return plan
+
+
+def _unsealed(plan: Plan) -> Iterator[str]:
+    """Name what would be unpickled without having been compared; earlier formats have no digests of functions."""
+    digests = [(name, artifact.sha256) for name, artifact in plan.artifacts.items()]
+    digests += [(node.name, node.sha256) for node in plan.nodes if node.pickle]
+    if plan.format >= 3:  # noqa: PLR2004 - the first one that has them all
+        yield from (f"it lacks the sha256 of '{name}'" for name, sha256 in digests if sha256 is None)
 
 
 def to_yaml(content: Any) -> bytes:

@@ -7,21 +7,21 @@ import os
 import pickle
 import subprocess
 import sys
-import tempfile
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from kedro_bind.errors import LoggingError
 from kedro_bind.model.wiring import flat
+from kedro_bind.temporary import TemporaryFolder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
     from kedro_bind.model.plan import Plan
-    from kedro_bind.model.settings import OwnCode
+    from kedro_bind.model.project_files import OwnCode
 
 __all__ = ["KedroAnswer", "Proof", "Prover", "same"]
 
@@ -30,12 +30,14 @@ __all__ = ["KedroAnswer", "Proof", "Prover", "same"]
 class Proof:
     """What the proving process found, and a line worth saying.
 
-    `named` are the top-level modules that the model's own code imports, `brought` those that came along.
+    `named` are the top-level modules that the model's own code and its artifacts need, `brought` those that came
+    along. `warnings` are those of loading it.
     """
 
     named: tuple[str, ...] = ()
     brought: tuple[str, ...] = ()
     remark: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 class KedroAnswer(Protocol):
@@ -53,17 +55,18 @@ class Prover:
     """The fresh process. It starts at once, so that it imports while the model is being saved."""
 
     def __init__(self, own: OwnCode) -> None:
-        self._own = own
-        self._folder = tempfile.TemporaryDirectory(prefix="kedro-bind-proof-")
+        self.own = own
+        self._folder = TemporaryFolder("proof")
         environment = {
             **os.environ,
             "PYTHONPATH": self._python_path(),
             "MLFLOW_TRACKING_URI": "",
             "DO_NOT_TRACK": "1",
+            "TMPDIR": str(self._folder.path),
         }
         self._process = subprocess.Popen(
             [sys.executable, "-m", "kedro_bind.model.prove"],
-            cwd=self._folder.name,
+            cwd=self._folder.path,
             env=environment,
             text=True,
             stdin=subprocess.PIPE,
@@ -72,7 +75,7 @@ class Prover:
         )
 
     def _python_path(self) -> str:
-        hidden = {os.path.realpath(each) for each in self._own.folders}
+        hidden = {os.path.realpath(each) for each in self.own.folders}
         given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
         return os.pathsep.join(each for each in given if each and os.path.realpath(each) not in hidden)
 
@@ -99,9 +102,9 @@ class Prover:
             "model": str(model),
             "input": str(example) if rows is not None else "",
             "answer": str(self._place("answer")),
-            "own": list(self._own.packages),
-            "hidden": list(self._own.hidden),
-            "folders": list(self._own.folders),
+            "own": list(self.own.packages),
+            "hidden": list(self.own.hidden),
+            "folders": list(self.own.folders),
         }
         assert self._process.stdin is not None
         with suppress(BrokenPipeError):  # it has died; what it said is read below
@@ -118,25 +121,22 @@ class Prover:
         """
         result = self._result()
         _refuse(result, plan)
-        named, brought = tuple(result["named"]), tuple(result["brought"])
+        proof = Proof(tuple(result["named"]), tuple(result["brought"]), warnings=tuple(result["warnings"]))
         if expect is None:
-            return Proof(named, brought, "there was no input to try the model on; only that it loads is proven")
+            return replace(proof, remark="there was no input to try the model on; only that it loads is proven")
         expected = expect.first
         if same(pickle.loads(self._place("answer").read_bytes()), expected):  # noqa: S301 - written by the process
-            return Proof(named, brought)
+            return proof
         if not same(expect.again(), expected):
-            return Proof(
-                named,
-                brought,
-                "the inference pipeline is not deterministic; that the model loads and answers is proven, not what",
-            )
+            remark = "the inference pipeline is not deterministic; that the model loads and answers is proven, not what"
+            return replace(proof, remark=remark)
         raise LoggingError(
             f"the saved model of '{plan.name}' answers otherwise than the inference pipeline run by Kedro"
             "; look for state that its nodes keep outside of their inputs, or set 'verify: false' in 'model'"
         )
 
     def _place(self, what: str) -> Path:
-        return Path(self._folder.name, f"{what}.pkl")
+        return self._folder.path / f"{what}.pkl"
 
     def _result(self) -> dict[str, Any]:
         out, err = self._process.communicate()

@@ -12,12 +12,15 @@ import os
 import pickle
 import sys
 import traceback
-import zlib
+import warnings
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kedro_bind.model.shared_state import SharedModel, predict_and_compare
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Iterator, Mapping
 
 __all__ = ["main"]
 
@@ -25,7 +28,7 @@ __all__ = ["main"]
 def main() -> int:
     """Do one job; exit 0 with a result, whatever it says."""
     # What takes longest is done before the job is there: the training process saves the model meanwhile.
-    import mlflow.pyfunc
+    import mlflow.pyfunc  # noqa: F401
 
     import kedro_bind.model.runtime  # noqa: F401 - imported for the time it takes
 
@@ -35,32 +38,54 @@ def main() -> int:
     _hide(job["folders"], set(job["hidden"]))
     imports = _Imports(set(job["own"]))
     artifacts: Mapping[str, Any] = {}
+    heard: dict[str, None] = {}
     try:
-        model = mlflow.pyfunc.load_model(job["model"], suppress_warnings=True)
-        predictor = model.unwrap_python_model().predictor
-        artifacts = predictor.artifacts
+        with _warnings_into(heard):
+            model, artifacts = _load(job["model"])
         result: dict[str, Any] = {"strangers": _strangers(set(job["own"]), Path(job["model"]))}
         if job["input"]:
-            model_input = pickle.loads(Path(job["input"]).read_bytes())  # noqa: S301 - written by the training process
-            shared = [name for name in predictor.artifacts if predictor.plan.copy_mode.get(name) == "assign"]
-            before = {name: _fingerprint(predictor.artifacts[name]) for name in shared}
-            answer = model.predict(model_input)
-            result["changed"] = [name for name in shared if _fingerprint(predictor.artifacts[name]) != before[name]]
+            with imports.paused():
+                model_input = pickle.loads(Path(job["input"]).read_bytes())  # noqa: S301 - by the training process
+            answer, result["changed"] = predict_and_compare(model, lambda: _load(job["model"])[0], model_input)
             Path(job["answer"]).write_bytes(pickle.dumps(answer))
     except Exception as error:  # noqa: BLE001 - whatever the model raises is the result
         said = traceback.format_exception_only(type(error), error)
         result = {"error": "".join(said).strip(), "traceback": traceback.format_exc()}
     result["named"], result["brought"] = imports.stop(artifacts)
+    result["warnings"] = list(heard)
     sys.stdout.write("\n" + json.dumps(result) + "\n")
     return 0
 
 
-class _Imports:
-    """Records what the model's own code imports, and what loading it brings.
+def _load(folder: str) -> tuple[SharedModel, Mapping[str, Any]]:
+    """Load a saved model; return it with all its artifacts."""
+    import mlflow.pyfunc
 
-    A module that another library imports is that library's affair; so what counts as brought is what the
-    datasets import (unpickling an artifact included), what nobody is known to have imported, and where the
-    classes of the artifacts are from.
+    model = mlflow.pyfunc.load_model(folder, suppress_warnings=True)
+    predictor = model.unwrap_python_model().predictor
+    modes = predictor.plan.copy_mode
+    shared = {name: artifact for name, artifact in predictor.artifacts.items() if modes.get(name) == "assign"}
+    return SharedModel(model.predict, shared), predictor.artifacts
+
+
+@contextmanager
+def _warnings_into(heard: dict[str, None]) -> Iterator[None]:
+    """Collect the warnings that a user has to know of: an artifact of another version of its library, for instance."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("ignore")
+        for category in (UserWarning, RuntimeWarning):
+            warnings.simplefilter("always", category)
+        yield
+    for warning in caught:
+        heard[f"{warning.category.__name__}: {' '.join(str(warning.message).split())}"] = None
+
+
+class _Imports:
+    """Records what the model's own code and its artifacts import, and what else loading it brings.
+
+    Named are the modules that the own code imports, those that unpickling looks for a class or a function in, and
+    those of the artifacts' classes. A module that another library imports is that library's affair; so what counts as
+    brought is what the datasets import, and what nobody is known to have imported.
     """
 
     def __init__(self, own: set[str]) -> None:
@@ -68,6 +93,8 @@ class _Imports:
         self._named: set[str] = set()
         self._importers: dict[str, str] = {}
         self._before = set(sys.modules)
+        self._listens = True
+        sys.addaudithook(self._hear)
         self._import = builtins.__import__
         setattr(builtins, "__import__", self._record)  # noqa: B010 - its type is narrower than what importers pass
 
@@ -81,14 +108,28 @@ class _Imports:
                 self._named.add(top)
         return self._import(name, globals_, *rest, **more)
 
+    def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "pickle.find_class" and self._listens:
+            self._named.add(str(arguments[0]).partition(".")[0])
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Unpickle what is not of the model."""
+        self._listens = False
+        try:
+            yield
+        finally:
+            self._listens = True
+
     def stop(self, artifacts: Mapping[str, Any]) -> tuple[list[str], ...]:
-        """Give the top-level modules that the own code imports, and those that are brought."""
+        """Return the top-level modules that are named, and those that are brought."""
+        self._listens = False
         setattr(builtins, "__import__", self._import)  # noqa: B010 - see above
         new = {name.partition(".")[0] for name in set(sys.modules) - self._before}
         trusted = {"", "kedro", "kedro_bind", "kedro_datasets", "pickle", *self._own}
         brought = {name for name in new if self._importers.get(name, "") in trusted}
-        brought |= {type(each).__module__.partition(".")[0] for each in artifacts.values()}
-        return tuple(sorted(each - sys.stdlib_module_names - self._own) for each in (self._named, brought))
+        named = self._named | {type(artifact).__module__.partition(".")[0] for artifact in artifacts.values()}
+        return tuple(sorted(modules - sys.stdlib_module_names - self._own) for modules in (named, brought))
 
 
 def _hide(folders: list[str], packages: set[str]) -> None:
@@ -116,37 +157,6 @@ def _strangers(own: set[str], model: Path) -> list[str]:
         if name.partition(".")[0] in own
     ]
     return sorted(name for name, file in loaded if file and not os.path.realpath(file).startswith(home))
-
-
-def _fingerprint(data: Any) -> int | None:
-    """Give a checksum of some data; `None` for what can't be pickled, or contains itself.
-
-    The pickler keeps no memo (`fast`): with one, the bytes depend on which equal objects are identical, and
-    predicting changes that for harmless reasons.
-    """
-    sink = _Sink()
-    pickler = pickle.Pickler(sink, protocol=5, buffer_callback=sink.buffer)
-    pickler.fast = True
-    try:
-        pickler.dump(data)
-    except Exception:  # noqa: BLE001 - objects refuse to be pickled in many ways
-        return None
-    return sink.checksum
-
-
-class _Sink:
-    checksum = 0
-
-    def write(self, data: Any) -> int:
-        self.checksum = zlib.crc32(data, self.checksum)
-        return len(data)
-
-    @property
-    def buffer(self) -> Callable[[pickle.PickleBuffer], None]:
-        def take(each: pickle.PickleBuffer) -> None:
-            self.write(each.raw())
-
-        return take
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kedro_bind.model.promotion import Verdict, judge
+from kedro_bind.redaction import get_logger
 from kedro_bind.store_errors import said_by
 
 if TYPE_CHECKING:
@@ -20,19 +21,21 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities.model_registry import ModelVersion
 
-    from kedro_bind.model.settings import LogSettings
+    from kedro_bind.binding.resolved import ModelSettings
 
-__all__ = ["STATE_TAG", "register"]
+__all__ = ["REGISTERED_NAME_TAG", "STATE_TAG", "VERSIONS_TAG", "register", "remove_pending"]
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 STATE_TAG = "kedro_bind.state"
 _PENDING = "pending"
-_VERSIONS_TAG = "mlflow.modelVersions"
+VERSIONS_TAG = "mlflow.modelVersions"
 """Where MLflow's own registration notes the versions of a logged model; its UI links them."""
+REGISTERED_NAME_TAG = "kedro_bind.registered_model_name"
+"""The tag of a logged model that is to be registered: where nothing has done so, its logging was cut off."""
 
 
-def register(settings: LogSettings, tags: Mapping[str, str], model_id: str, run_id: str) -> str | None:
+def register(settings: ModelSettings, tags: Mapping[str, str], model_id: str, run_id: str) -> str | None:
     """Register a logged model as the settings say, with tags, and give the version; `None` if they name no model.
 
     When this returns, the version is whole. When it raises, the version is gone again and no alias has moved,
@@ -60,6 +63,24 @@ def register(settings: LogSettings, tags: Mapping[str, str], model_id: str, run_
     return version
 
 
+def remove_pending(client: MlflowClient, run_id: str, binding: str) -> set[tuple[str, str]]:
+    """Remove the versions of a binding that a run left half done, and return their names and numbers.
+
+    One that an alias names is in use: it is done but for its tag.
+    """
+    removed = set()
+    for each in client.search_model_versions(f"run_id = '{run_id}'"):
+        name, version = each.name, str(each.version)
+        if each.tags.get(STATE_TAG) != _PENDING or each.tags.get("kedro_bind.binding") != binding:
+            continue
+        if version in (_aliases(client, name) or {}).values():
+            client.delete_model_version_tag(name, version, STATE_TAG)
+        else:
+            client.delete_model_version(name, version)
+            removed.add((name, version))
+    return removed
+
+
 @dataclass(frozen=True)
 class _Registration:
     """The registering of one logged model; `before` are the aliases then, `None` where there was no such model."""
@@ -70,7 +91,7 @@ class _Registration:
     run_id: str
     before: Mapping[str, str] | None
 
-    def make(self, settings: LogSettings, tags: Mapping[str, str], aliases: tuple[str, ...]) -> str:
+    def make(self, settings: ModelSettings, tags: Mapping[str, str], aliases: tuple[str, ...]) -> str:
         """Make the version. What counts comes last: the aliases, or where there are none, that it is done."""
         client, name = self.client, self.name
         if self.before is None:
@@ -85,7 +106,7 @@ class _Registration:
         )
         version = str(made.version)
         link = [{"name": name, "version": made.version}]
-        client.set_logged_model_tags(self.model_id, {_VERSIONS_TAG: json.dumps(link)})
+        client.set_logged_model_tags(self.model_id, {VERSIONS_TAG: json.dumps(link)})
         for alias in aliases:
             client.set_registered_model_alias(name, alias, version)
         if aliases:
@@ -187,7 +208,7 @@ def _attempt(told: str, step: Callable[[], object]) -> None:
         logger.warning("kedro_bind: %s: %s", told, said_by(error))
 
 
-def _tell(settings: LogSettings, version: str, verdict: Verdict) -> None:
+def _tell(settings: ModelSettings, version: str, verdict: Verdict) -> None:
     if verdict.reason:
         word = "is now" if verdict.promoted else "does not become"
         told = f"version {version} of '{settings.registered_model_name}' {word} {' and '.join(settings.aliases)}"

@@ -25,15 +25,18 @@ _NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
 def pinned(named: Iterable[str], brought: Iterable[str] = ()) -> list[str]:
     """Pin the distributions of top-level modules, and those that any model needs.
 
-    `named` are the modules that the model's code imports itself; of those that only came along (`brought`),
-    the ones that another distribution here requires anyway are left out. Modules of the standard library,
+    `named` are the modules that the model's code and its artifacts need themselves; of those that only came along
+    (`brought`), the ones that another distribution here requires anyway are left out, unless that is MLflow, which
+    takes nearly any version of what it requires. Modules of the standard library,
     and those that belong to no distribution (the project's own code, which travels with the model), need none.
     """
     named, brought = set(named), set(brought)
     owners = _owners(frozenset(named | brought) - sys.stdlib_module_names)
     names = {name for module in named for name in owners.get(module, ())} | set(_ALWAYS)
     others = {name for module in brought for name in owners.get(module, ())} - names
-    names |= {each for each in others if not any(each in _required_by(one) for one in (names | others) - {each})}
+    names |= {
+        each for each in others if not any(each in _required_by(one) for one in (names | others) - {each, "mlflow"})
+    }
     lines = []
     for name in sorted(names):
         try:
@@ -123,7 +126,7 @@ def _records(record: str, module: str) -> bool:
 
 @cache
 def _required_by(name: str) -> frozenset[str]:
-    """Give all distributions that one requires, extras aside, and what those require."""
+    """Return all distributions that one requires, extras aside, and what those require, MLflow's aside."""
     found: set[str] = set()
     todo = [name]
     while todo:
@@ -132,7 +135,7 @@ def _required_by(name: str) -> frozenset[str]:
         except importlib.metadata.PackageNotFoundError:
             continue
         direct = {_normal(match[0]) for line in lines if "extra ==" not in line and (match := _NAME.match(line))}
-        todo += direct - found
+        todo += direct - found - {"mlflow"}
         found |= direct
     return frozenset(found - {name})
 

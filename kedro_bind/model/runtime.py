@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import importlib
 import pickle
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlflow.pyfunc.model import PythonModel
 
 from kedro_bind.model.compiled import compile_plan
-from kedro_bind.model.digest import digest
+from kedro_bind.model.integrity import Intact
 from kedro_bind.model.own_modules import own_modules
 from kedro_bind.model.plan import Plan, PlanError, RunnerPlan, read_plan
 from kedro_bind.model.strict_params import refuse_unknown_parameters
@@ -99,22 +98,20 @@ class BoundModel(Predicts, PythonModel):
 def load_predictor(folder: Path, code: Path | None = None) -> Predictor:
     """Load a plan's folder, with the modules in `code` as the model's own.
 
+    Nothing of the model is imported or unpickled before all of it has been compared with the plan.
+
     Raises:
         PlanError: the plan, a function or an artifact is missing, changed or unknown.
     """
     plan = read_plan(folder)
-    with own_modules(code), ThreadPoolExecutor(max_workers=1) as aside:
-        # Hashing lets the interpreter go on, so an artifact is checked while it is being read.
-        digests = {name: aside.submit(_digest, folder / each.location) for name, each in plan.artifacts.items()}
+    with own_modules(code), Intact(plan, folder, code) as intact:
+        if any(artifact.dataset for artifact in plan.artifacts.values()):
+            import kedro.io  # noqa: F401 - imported while the artifacts are hashed
+        intact.artifacts()
         functions = load_functions(plan, folder)
-        artifacts = {}
-        for name, each in plan.artifacts.items():
-            try:
-                artifacts[name] = load_artifact(name, each, folder / each.location)
-            except PlanError:
-                _check_digest(name, each, digests[name].result())
-                raise
-            _check_digest(name, each, digests[name].result())
+        artifacts = {
+            name: load_artifact(name, artifact, folder / artifact.location) for name, artifact in plan.artifacts.items()
+        }
     return Predictor(plan, functions, artifacts)
 
 
@@ -167,18 +164,6 @@ def load_artifact(name: str, artifact: Artifact, path: Path) -> Any:
         return AbstractDataset.from_config(name, {**artifact.dataset, artifact.path_key: path.as_posix()}).load()
     except Exception as error:
         raise PlanError(f"the artifact '{name}' of the model can't be loaded: {error}") from error
-
-
-def _digest(path: Path) -> str | None:
-    return digest(path) if path.exists() else None
-
-
-def _check_digest(name: str, artifact: Artifact, found: str | None) -> None:
-    if artifact.sha256 is not None and found is not None and found != artifact.sha256:
-        raise PlanError(
-            f"the artifact '{name}' of the model has changed since it was logged"
-            f": its sha256 is {found}, and was {artifact.sha256}"
-        )
 
 
 def _exposed(name: str) -> str:

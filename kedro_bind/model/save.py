@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+import inspect
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,20 +10,25 @@ from kedro_bind.model.answer import KedroAnswer
 from kedro_bind.model.lineage import artifact_lineage, write_lineage
 from kedro_bind.model.requirements import completed, dataset_modules, imported_by, pinned
 from kedro_bind.model.runtime import ARTIFACT
+from kedro_bind.model.secret_files import hide_user_info, remove_secret_files
 from kedro_bind.model.signature import infer_parameters, infer_schema, left_out, unsaved
+from kedro_bind.model.stored_files import saved_model
+from kedro_bind.redaction import get_logger
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from concurrent.futures import Future
 
+    from kedro_bind.binding.resolved import ModelSettings
     from kedro_bind.model.build import BuiltPlan
+    from kedro_bind.model.project_files import OwnCode
     from kedro_bind.model.proof import Prover
-    from kedro_bind.model.settings import LogSettings
     from kedro_bind.model.signature import InputSample
+    from kedro_bind.model.stored_files import SavedModel
 
 __all__ = ["BoundFlavor"]
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 _MODEL_CODE = '''"""Loads the plan beside it; written by kedro_bind."""
 
@@ -40,8 +45,8 @@ _NOWHERE = 'mlflow; python_version < "3"'
 class BoundFlavor:
     """What `Model.log` saves a model with: MLflow's pyfunc, the plan, the proof, and the requirements that it gives.
 
-    `digests` are the sha256 of the artifacts, on their way. `lineage` is complete when the model is saved.
-    What is heavy in the plan's folder is read and linked, never copied.
+    `digests` are the sha256 of the artifacts, on their way. `lineage` is complete and `saved` is there when the model
+    is saved. What is heavy in the plan's folder is read and linked, never copied.
     """
 
     __name__ = "mlflow.pyfunc"
@@ -49,29 +54,31 @@ class BoundFlavor:
     def __init__(
         self,
         built: BuiltPlan,
-        settings: LogSettings,
+        settings: ModelSettings,
+        own: OwnCode,
         sample: InputSample | None,
         prover: Prover | None,
         lineage: Mapping[str, Any],
         digests: Future[dict[str, str]],
     ) -> None:
-        self._built, self._settings, self._sample, self._prover = built, settings, sample, prover
+        self._built, self._settings, self._own, self._sample, self._prover = built, settings, own, sample, prover
         self._digests = digests
         self.lineage = dict(lineage)
+        self.saved: SavedModel | None = None
 
     def save_model(self, path: str, mlflow_model: Any, **_: Any) -> None:
         """Save the model at `path`, and complete it while another process tries it."""
         model, settings, rows = Path(path), self._settings, self._sample.rows if self._sample else None
-        built = self._save(model, mlflow_model, rows)
+        built = self._save(model, mlflow_model, rows).sealed(self._digests.result(), model / "code")
         named, brought = self._try(self._prover, model, mlflow_model, rows) if self._prover else (set(), set())
-        built = built.sealed(self._digests.result())
         self.lineage["artifacts"] = artifact_lineage(built.plan, built.versions)
         write_lineage(self.lineage, built.folder)
-        if settings.environment:
+        if settings.gives_environment:
             needed = pinned(dataset_modules(built.plan))
         else:
-            needed = pinned(named | imported_by(built.plan, settings.own.packages), brought)
+            needed = pinned(named | imported_by(built.plan, self._own.packages), brought)
         _complete_requirements(model, needed)
+        self.saved = saved_model(model, built.plan, built.folder)
         mlflow_model.model_size_bytes = sum(each.stat().st_size for each in model.rglob("*") if each.is_file())
         mlflow_model.save(str(model / "MLmodel"))
 
@@ -89,14 +96,18 @@ class BoundFlavor:
             mlflow_model=mlflow_model,
             python_model=str(code),
             artifacts={ARTIFACT: str(empty)},
-            code_paths=settings.code_paths,
+            code_paths=list(self._own.paths) or None,
             signature=self._signature(),
             input_example=self._example(rows),
             conda_env=settings.conda_env,
+            model_config=settings.more.get("model_config"),
             # Given none, MLflow would infer them by loading the model.
-            pip_requirements=settings.pip_requirements
-            or (None if settings.conda_env else [_NOWHERE, *settings.extra_requirements]),
+            pip_requirements=list(settings.pip_requirements or ())
+            or (None if settings.conda_env else [_NOWHERE, *settings.extra_pip_requirements]),
+            **_no_uv_project(empty),
         )
+        for remark in (*remove_secret_files(model / "code"), *hide_user_info(model)):
+            logger.warning("kedro_bind: %s: %s", self._built.plan.name, remark)
         flavor = mlflow_model.flavors["python_function"]
         planned = flavor["artifacts"][ARTIFACT]
         # MLflow writes down where it has both from, which is a folder that nobody will find again.
@@ -107,9 +118,8 @@ class BoundFlavor:
         """Give the signature without outputs; `False` tells MLflow to infer none."""
         from mlflow.models import ModelSignature
 
-        wanted = self._settings.signature
-        if wanted not in ("auto", None):
-            return False if wanted == "none" else wanted
+        if not self._settings.infers_signature:
+            return False if isinstance(self._settings.signature, str) else self._settings.signature
         plan = self._built.plan
         params, untyped = infer_parameters(plan.parameters, plan.predict_params)
         if untyped:
@@ -126,8 +136,8 @@ class BoundFlavor:
         Says once what the model lacks of that, and of the input's schema.
         """
         wanted = self._settings.input_example
-        automatic = wanted is None or (isinstance(wanted, str | int) and wanted != "none")
-        untyped = self._sample.untyped if self._sample and self._settings.signature in ("auto", None) else ""
+        automatic = isinstance(wanted, str | int) and wanted != "none"
+        untyped = self._sample.untyped if self._sample and self._settings.infers_signature else ""
         lost = unsaved(rows) if automatic and rows is not None else ""
         if untyped or lost:
             logger.warning("kedro_bind: %s: %s", self._built.plan.name, left_out(untyped, lost))
@@ -138,16 +148,30 @@ class BoundFlavor:
     def _try(self, prover: Prover, model: Path, mlflow_model: Any, rows: Any) -> tuple[set[str], set[str]]:
         """Have the other process try the saved model, and run the pipeline here meanwhile, for the signature's output.
 
-        Gives the modules that the model's own code imports, and those that came along.
+        Gives the modules that the model's own code and its artifacts need, and those that came along.
         """
         prover.begin(model, rows)
         kedro = KedroAnswer(self._built, rows) if self._sample else None
-        if kedro is not None and mlflow_model.signature is not None and self._settings.signature in ("auto", None):
+        if kedro is not None and mlflow_model.signature is not None and self._settings.infers_signature:
             mlflow_model.signature.outputs = infer_schema(kedro.first)
         proof = prover.end(self._built.plan, kedro)
         if proof.remark:
             logger.warning("kedro_bind: %s: %s", self._built.plan.name, proof.remark)
+        for warning in proof.warnings:
+            logger.warning("kedro_bind: %s: loading the saved model warns: %s", self._built.plan.name, warning)
         return set(proof.named), set(proof.brought)
+
+
+def _no_uv_project(empty: Path) -> dict[str, Any]:
+    """Return the argument of MLflow 3.11 and later that keeps a project's `uv.lock` out of a model.
+
+    Without it, MLflow copies `uv.lock`, `pyproject.toml` and `.python-version` of the working directory into the model,
+    and restores from those; they describe the project, not what a model needs.
+    """
+    import mlflow.pyfunc
+
+    taken = inspect.signature(mlflow.pyfunc.save_model).parameters
+    return {"uv_project_path": str(empty)} if "uv_project_path" in taken else {}
 
 
 def _complete_requirements(model: Path, needed: list[str]) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from kedro_bind.model.nullable import nullable_columns, schema_with_missing, table_with
 from kedro_bind.quiet import quiet
+from kedro_bind.redaction import get_logger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["InputSample", "infer_parameters", "infer_schema", "left_out", "sample_input", "unsaved"]
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 
 @dataclass(frozen=True)

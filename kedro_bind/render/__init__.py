@@ -9,19 +9,22 @@ from conf_schema import visible
 from kedro_bind.render.text import folded, render_excerpts, summary
 
 if TYPE_CHECKING:
-    from conf_schema import Diagnostic, Sources
+    from conf_schema import Diagnostic
     from kedro_bind.checks import Report
 
 __all__ = ["render_report"]
 
 
-def render_report(report: Report, sources: Sources | None, form: str, *, colour: bool = False) -> str:
+def render_report(report: Report, form: str, *, colour: bool = False) -> str:
     """Write a report as `text`, `json` or `github`."""
     if form == "json":
         return json.dumps({"diagnostics": [each.as_dict() for each in report.findings]}, indent=2)
     if form == "github":
         return "\n".join(_annotation(each, text) for each, text in folded(report.findings))
-    return "\n".join(filter(None, (render_excerpts(report.findings, sources, colour=colour), summary(report))))
+    if report.empty:
+        return "no bindings: the project has no pipeline_ml*.yml, and its code makes none"
+    shown = (render_excerpts(report.findings, report.sources, colour=colour), summary(report))
+    return "\n".join(filter(None, shown))
 
 
 def _annotation(diagnostic: Diagnostic, text: str) -> str:

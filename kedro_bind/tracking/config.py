@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
+import threading
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["TrackingConfig", "has_kedro_mlflow", "read_tracking_config", "tracking_config_of"]
 
 _KEY = "mlflow"
+_resolver_lock = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -100,5 +102,8 @@ def _offer_random_names() -> None:
 
         return str(_generate_random_name())  # type: ignore[no-untyped-call]  # so in MLflow
 
-    if not OmegaConf.has_resolver("km.random_name"):
-        OmegaConf.register_new_resolver("km.random_name", random_name, use_cache=True)
+    with _resolver_lock:  # sessions of several threads may be made at the same time
+        if not OmegaConf.has_resolver("km.random_name"):
+            # OmegaConf 2.4 renamed it, and warns of the earlier name.
+            register = getattr(OmegaConf, "register_resolver", None) or OmegaConf.register_new_resolver
+            register("km.random_name", random_name, use_cache=True)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import logging
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.errors import LoggingError
-from kedro_bind.own_store import FILES
+from kedro_bind.folder_names import folder_name
+from kedro_bind.own_store import FILES, database_in
+from kedro_bind.redaction import get_logger, redact_value
 from kedro_bind.tracking.server import resolved_uri
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from conf_schema.mlflow import Experiment
 
 __all__ = ["experiment_id"]
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 
 def experiment_id(options: Experiment, default_name: str, project_path: Path) -> str | None:
@@ -51,7 +53,7 @@ def _created(name: str, options: Experiment, project_path: Path) -> str:
     from mlflow.exceptions import MlflowException
 
     given = options.create_experiment_kwargs
-    tags: dict[str, Any] = {key: str(value) for key, value in (given.tags or {}).items()}
+    tags: dict[str, Any] = {key: str(redact_value(value, key)) for key, value in (given.tags or {}).items()}
     try:
         return str(mlflow.create_experiment(name, _location(name, given.artifact_location, project_path), tags or None))
     except MlflowException:
@@ -70,6 +72,5 @@ def _location(name: str, given: str | None, project_path: Path) -> str | None:
 
     if given is not None:
         return resolved_uri(given, project_path)
-    store = mlflow.get_tracking_uri()
-    own = store.startswith("sqlite:///") and Path(store.removeprefix("sqlite:///")).is_relative_to(project_path)
-    return (project_path / FILES / name).as_uri() if own else None
+    own = database_in(project_path, mlflow.get_tracking_uri())
+    return (project_path / FILES / folder_name(name)).as_uri() if own else None

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kedro.io.core import is_parameter
 
+from kedro_bind.redaction import get_logger, redact_value
 from kedro_bind.store_errors import said_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from conf_schema.mlflow import Params
-    from kedro_bind.pipeline_ml import PipelineML
+    from kedro_bind.binding.resolved import ResolvedBinding
 
 __all__ = ["MOST_CHARACTERS", "Loggable", "log_parameters", "loggable", "parameter_values"]
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 MOST_CHARACTERS = 6000
 """MLflow's limit for the value of a parameter; tests/integration/test_private_mlflow.py compares the two."""
@@ -37,7 +37,7 @@ class Loggable:
     remarks: list[str] = field(default_factory=list)
 
 
-def parameter_values(bindings: Iterable[PipelineML], catalog: Any) -> dict[str, Any]:
+def parameter_values(bindings: Iterable[ResolvedBinding], catalog: Any) -> dict[str, Any]:
     """Give the parameters that training takes, without the prefix `params:`."""
     names = {name for binding in bindings for name in binding.training.inputs() if is_parameter(name)}
     values: dict[str, Any] = {}
@@ -49,7 +49,7 @@ def parameter_values(bindings: Iterable[PipelineML], catalog: Any) -> dict[str, 
 
 
 def loggable(values: Mapping[str, Any], options: Params) -> Loggable:
-    """Flatten, cut and rename parameters as configured."""
+    """Flatten, cut and rename parameters as configured; the values of those named as credentials are masked."""
     result = Loggable()
     dicts = options.dict_params
     flat = _flat(values, dicts.sep, recursive=dicts.recursive) if dicts.flatten else values.items()
@@ -57,7 +57,7 @@ def loggable(values: Mapping[str, Any], options: Params) -> Loggable:
         name = _NOT_ALLOWED.sub("_", key)
         if name != key:
             result.remarks.append(f"the parameter '{key}' is logged as '{name}': MLflow allows no other name")
-        text = str(value)
+        text = str(redact_value(value, key))
         if len(text) <= MOST_CHARACTERS:
             result.parameters[name] = text
         elif options.long_params_strategy == "fail":

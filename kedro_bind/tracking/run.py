@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlparse
 
+from kedro_bind.environment import set_variable
 from kedro_bind.errors import LoggingError
+from kedro_bind.own_store import database_in, tell_what_to_ignore
 from kedro_bind.patience import patience
+from kedro_bind.redaction import get_logger, redact
 from kedro_bind.store_errors import said_by
+from kedro_bind.tracking.dead_runs import PROCESS_TAG, end_dead_runs, ended_if_interrupted, process_tag
 from kedro_bind.tracking.experiment import experiment_id
+from kedro_bind.tracking.local_store import BROKEN, make_store
 from kedro_bind.tracking.server import connect
 from kedro_bind.tracking.tags import ERROR_TAGS, error_tags
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from kedro.framework.context import KedroContext
 
     from kedro_bind.tracking.config import TrackingConfig
 
-__all__ = ["RunRequest", "TrackedRun", "open_run"]
+__all__ = ["RunRequest", "TrackedRun", "open_run", "tags_of"]
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 _PARENT = "mlflow.parentRunId"
 
@@ -42,9 +47,10 @@ class RunRequest:
     tags: Mapping[str, str] = field(default_factory=dict)
     run_id: str | None = None
     before_session: str | None = None
+    bindings: tuple[str, ...] = ()
 
 
-@dataclass
+@dataclass(frozen=True)
 class TrackedRun:
     """An MLflow run that a bound run logs to.
 
@@ -58,25 +64,10 @@ class TrackedRun:
     old_errors: tuple[str, ...] = ()
     _connection: ExitStack = field(default_factory=ExitStack)
     _thread: int = field(default_factory=threading.get_ident)
-    _process: int = field(default_factory=os.getpid)
-    _lent: ExitStack = field(default_factory=ExitStack)
-
-    def lend_to_processes(self) -> None:
-        """Let nodes that run in processes of their own log to this run, until it is resumed or ends.
-
-        MLflow hands its run to no other process; each takes it from its environment.
-        """
-        import mlflow
-
-        lent = {"MLFLOW_RUN_ID": self.run_id, "MLFLOW_TRACKING_URI": mlflow.get_tracking_uri()}
-        for name, value in lent.items():
-            before = os.environ.get(name)
-            self._lent.callback(_restore, name, before)
-            os.environ[name] = value
 
     def enter_thread(self) -> None:
         """Let a node that runs in a thread of its own log to this run: MLflow has an active run for each thread."""
-        if threading.get_ident() == self._thread or os.getpid() != self._process:
+        if threading.get_ident() == self._thread:
             return
         import mlflow
 
@@ -87,7 +78,6 @@ class TrackedRun:
         """Make this the active run again, whatever the nodes did to it."""
         import mlflow
 
-        self._lent.close()
         active = mlflow.active_run()
         if active is None or active.info.run_id != self.run_id:
             mlflow.start_run(run_id=self.run_id, nested=True)
@@ -109,7 +99,6 @@ class TrackedRun:
             logger.warning("kedro_bind: the MLflow run %s can't be ended as %s: %s", self.run_id, status, told)
             return told
         finally:
-            self._lent.close()
             self._connection.close()
         return ""
 
@@ -121,9 +110,10 @@ class TrackedRun:
         ended = False
         # kedro-mlflow resumes its run at each node, so MLflow may hold it as active several times; a node may have
         # left a run open below this one.
-        while (active := mlflow.active_run()) is not None and self._holds(active):
-            mlflow.end_run(status)
-            ended = ended or active.info.run_id == self.run_id
+        with _unprinted_address():
+            while (active := mlflow.active_run()) is not None and self._holds(active):
+                mlflow.end_run(status)
+                ended = ended or active.info.run_id == self.run_id
         if not ended:  # it is another thread's
             client.set_terminated(self.run_id, status)
         if error is not None:
@@ -148,10 +138,36 @@ def open_run(wanted: RunRequest, config: TrackingConfig, context: KedroContext) 
         raise
     except Exception as error:
         unknown = wanted.run_id and getattr(error, "error_code", "") == "RESOURCE_DOES_NOT_EXIST"
-        look = "whether the id is that of a run of this store" if unknown else "whether the tracking server runs"
-        raise LoggingError(
-            f"no MLflow run can be started: {said_by(error)}; see {look} and MLFLOW_TRACKING_URI is right"
-        ) from error
+        raise LoggingError(f"no MLflow run can be started: {_explained(said_by(error), unknown=unknown)}") from error
+
+
+def tags_of(run_id: str | None, config: TrackingConfig, context: KedroContext) -> dict[str, str]:
+    """Return the tags of the run that is to be resumed; none where there is no such run, which `open_run` tells."""
+    import mlflow
+
+    run_id = run_id or os.environ.get("MLFLOW_RUN_ID") or config.mlflow.tracking.run.id
+    if run_id is None:
+        return {}
+    try:
+        with connect(config.mlflow.server, context):
+            return dict(mlflow.get_run(run_id).data.tags)
+    except Exception as error:  # noqa: BLE001 - the same will be met, and told, when the run is opened
+        logger.debug("kedro_bind: the MLflow run %s can't be read: %s", run_id, said_by(error))
+        return {}
+
+
+def _explained(problem: str, *, unknown: Any) -> str:
+    """Say what is wrong with the store, and what to do about it."""
+    import mlflow
+
+    uri = mlflow.get_tracking_uri()
+    if unknown:
+        return f"{problem}; see whether the id is that of a run of this store and MLFLOW_TRACKING_URI is right"
+    if uri.startswith("sqlite:") and any(each in problem for each in BROKEN):
+        return f"the store {uri} is broken: {problem}; move that file away, and the next run makes a new one"
+    if urlparse(uri).scheme in ("http", "https"):
+        return f"{problem}; see whether the tracking server runs and MLFLOW_TRACKING_URI is right"
+    return f"{problem}; the store is {uri}"
 
 
 def _joined(wanted: RunRequest, config: TrackingConfig) -> TrackedRun | None:
@@ -180,32 +196,49 @@ def _opened(wanted: RunRequest, config: TrackingConfig, context: KedroContext) -
     settings = config.mlflow.tracking
     with ExitStack() as stack:
         stack.enter_context(connect(config.mlflow.server, context))
+        uri = mlflow.get_tracking_uri()
+        database = database_in(context.project_path, uri)
+        is_new = make_store(uri)
         if config.declared and settings.disable_tracking.disable_autologging:
             mlflow.autolog(disable=True)
         run_id = wanted.run_id or (None if os.environ.get("MLFLOW_RUN_ID") else settings.run.id)
         resumed = run_id or os.environ.get("MLFLOW_RUN_ID")
-        run = mlflow.start_run(
-            run_id=run_id,
-            experiment_id=None
-            if resumed
-            else experiment_id(settings.experiment, wanted.experiment, context.project_path),
-            run_name=None if resumed else settings.run.name or wanted.name,
-            nested=settings.run.nested,
-            tags=dict(wanted.tags),
-        )
-        errors = tuple(each for each in run.data.tags if each in ERROR_TAGS)
-        return TrackedRun(run.info.run_id, old_errors=errors, _connection=stack.pop_all())
+        # Who has set MLFLOW_RUN_ID may have other processes that log to that run: it is not ours to end if we are gone.
+        owner = {} if resumed and not run_id else {PROCESS_TAG: process_tag()}
+        experiment = None if resumed else experiment_id(settings.experiment, wanted.experiment, context.project_path)
+        with ended_if_interrupted():
+            run = mlflow.start_run(
+                run_id=run_id,
+                experiment_id=experiment,
+                run_name=None if resumed else settings.run.name or wanted.name,
+                nested=settings.run.nested,
+                tags={**wanted.tags, **owner},
+            )
+            if database is not None and is_new:
+                tell_what_to_ignore(context.project_path, database)
+            end_dead_runs(run.info.experiment_id, wanted.bindings, except_for=run.info.run_id)
+            errors = tuple(each for each in run.data.tags if each in ERROR_TAGS)
+            return TrackedRun(run.info.run_id, old_errors=errors, _connection=stack.pop_all())
     raise AssertionError  # an ExitStack swallows nothing here
+
+
+@contextmanager
+def _unprinted_address() -> Iterator[None]:
+    """Keep MLflow from printing the address of the run if it has credentials in it."""
+    import mlflow
+
+    uri, name = mlflow.get_tracking_uri(), "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT"
+    if redact(uri) == uri:
+        yield
+        return
+    give_back = set_variable(name, "true")
+    try:
+        yield
+    finally:
+        give_back()
 
 
 def _as_tags(tags: Mapping[str, str]) -> list[Any]:
     from mlflow.entities import RunTag
 
     return [RunTag(key, value) for key, value in tags.items()]
-
-
-def _restore(name: str, before: str | None) -> None:
-    if before is None:
-        os.environ.pop(name, None)
-    else:
-        os.environ[name] = before

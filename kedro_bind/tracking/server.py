@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 import os
+import threading
 from contextlib import ExitStack
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlparse
 
+from kedro_bind.environment import set_variable
 from kedro_bind.errors import LoggingError
 from kedro_bind.own_store import DATABASE
-from kedro_bind.redact import keep_secret
+from kedro_bind.redaction import get_logger
 from kedro_bind.store_errors import said_by
 from kedro_bind.tracking.credentials import credentials_of
 
@@ -22,10 +23,16 @@ if TYPE_CHECKING:
 
 __all__ = ["connect", "default_uri", "load_provider", "resolved_uri"]
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
+_TRACKING, _REGISTRY = "MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI"
 _chosen: dict[str, str] = {}
 """The addresses that were set here last: MLflow keeps them, and the next run may go elsewhere."""
+_passed_on: dict[str, str] = {}
+"""Those of the environment that MLflow was told here, since it had another one; they count while they are there."""
+_connected: list[str] = []
+"""The stores of the runs that are connected now."""
+_lock = threading.RLock()
 
 
 def connect(server: Server, context: KedroContext) -> ExitStack:
@@ -35,14 +42,20 @@ def connect(server: Server, context: KedroContext) -> ExitStack:
     run has logged.
 
     Raises:
-        LoggingError: the credentials or the header provider can't be had.
+        LoggingError: the credentials or the header provider can't be had, or another run of this process goes to
+            another store.
     """
-    with ExitStack() as stack:
+    import mlflow
+
+    with _lock, ExitStack() as stack:
         if server.credentials:
             _export(_variables(server.credentials, context), stack)
         if server.request_header_provider.type:
             _send_headers(server.request_header_provider, context, stack)
         _choose_addresses(server, context.project_path)
+        uri = mlflow.get_tracking_uri()
+        _connected.append(uri)
+        stack.callback(_disconnect, uri)
         return stack.pop_all()
     raise AssertionError  # an ExitStack swallows nothing here
 
@@ -81,22 +94,37 @@ def load_provider(path: str) -> type:
     return found
 
 
+def _disconnect(uri: str) -> None:
+    """Take back what MLflow has told other processes when it was given an address: they may be of another project."""
+    with _lock:
+        _connected.remove(uri)
+        for name, chosen in _chosen.items() if not _connected else ():
+            if os.environ.get(name) == chosen:
+                del os.environ[name]
+
+
 def _choose_addresses(server: Server, project_path: Path) -> None:
     import mlflow
 
     tracking = server.mlflow_tracking_uri and resolved_uri(server.mlflow_tracking_uri, project_path)
-    if not _is_told("MLFLOW_TRACKING_URI", mlflow.is_tracking_uri_set(), mlflow.get_tracking_uri, tracking):  # type: ignore[no-untyped-call]  # so in MLflow
-        _chosen["MLFLOW_TRACKING_URI"] = tracking or default_uri(project_path)
-        mlflow.set_tracking_uri(_chosen["MLFLOW_TRACKING_URI"])
+    if not _is_told(_TRACKING, mlflow.is_tracking_uri_set(), mlflow.get_tracking_uri, tracking):  # type: ignore[no-untyped-call]  # so in MLflow
+        uri = tracking or default_uri(project_path)
+        if other := next((each for each in _connected if each != uri), None):
+            raise LoggingError(
+                f"another run in this process logs to {other}, and this one would to {uri}; MLflow has one store for a"
+                " process, so run them one after the other, or in two processes"
+            )
+        _chosen[_TRACKING] = uri
+        mlflow.set_tracking_uri(uri)
     registry = server.mlflow_registry_uri and resolved_uri(server.mlflow_registry_uri, project_path)
     # MLflow does not tell whether it was given an address of its own for the registry.
     separate = mlflow.get_registry_uri() != mlflow.get_tracking_uri()
-    if not _is_told("MLFLOW_REGISTRY_URI", separate, mlflow.get_registry_uri, registry):
+    if not _is_told(_REGISTRY, separate, mlflow.get_registry_uri, registry):
         if registry:
-            _chosen["MLFLOW_REGISTRY_URI"] = registry
+            _chosen[_REGISTRY] = registry
             mlflow.set_registry_uri(registry)
-        elif _chosen.pop("MLFLOW_REGISTRY_URI", None):
-            os.environ.pop("MLFLOW_REGISTRY_URI", None)
+        elif _chosen.pop(_REGISTRY, None):
+            os.environ.pop(_REGISTRY, None)
             mlflow.set_registry_uri(None)  # type: ignore[arg-type]  # MLflow's own default
 
 
@@ -107,12 +135,13 @@ def _is_told(variable: str, is_set: bool, get: Any, configured: str | None) -> b
     given = os.environ.get(variable)
     own = _chosen.get(variable)
     if given and given != own:
-        setter = mlflow.set_tracking_uri if variable == "MLFLOW_TRACKING_URI" else mlflow.set_registry_uri
+        setter = mlflow.set_tracking_uri if variable == _TRACKING else mlflow.set_registry_uri
         if get() != given:
+            _passed_on[variable] = given
             setter(given)
         _say_overruled(variable, configured, given)
         return True
-    if is_set and get() != own:
+    if is_set and get() not in (own, _passed_on.get(variable)):
         _say_overruled(variable, configured, get())
         return True
     return False
@@ -138,21 +167,8 @@ def _variables(name: str, context: KedroContext) -> dict[str, str]:
 
 def _export(variables: dict[str, str], stack: ExitStack) -> None:
     """Set environment variables until the stack closes; one of MLflow's own that is set wins."""
-    keep_secret(variables.values())
     for name, value in variables.items():
-        before = os.environ.get(name)
-        if before is None or not name.startswith("MLFLOW_"):
-            stack.callback(_put_back, name, value, before)
-            os.environ[name] = value
-
-
-def _put_back(name: str, value: str, before: str | None) -> None:
-    if os.environ.get(name) != value:
-        return  # somebody has set it since
-    if before is None:
-        del os.environ[name]
-    else:
-        os.environ[name] = before
+        stack.callback(set_variable(name, value, override=not name.startswith("MLFLOW_")))
 
 
 def _send_headers(options: RequestHeaderProvider, context: KedroContext, stack: ExitStack) -> None:

@@ -6,7 +6,8 @@ import importlib.metadata
 import shlex
 from typing import TYPE_CHECKING, Any
 
-from kedro_bind.redact import without_credentials
+from kedro_bind.model.origin import params_option
+from kedro_bind.redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -43,14 +44,14 @@ def run_tags(origin: Origin, bindings: Iterable[str], run_params: Mapping[str, A
         "mlflow.source.git.commit": git.get("commit", ""),
         "mlflow.source.git.dirty": str(git["dirty"]).lower() if git else "",
     }
-    return {key: _cut(without_credentials(value)) for key, value in tags.items() if value}
+    return {key: _cut(redact(value)) for key, value in tags.items() if value}
 
 
 def error_tags(error: BaseException) -> dict[str, str]:
     """Give the tags that say how a run failed."""
     kind = type(error)
     name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
-    tags = dict(zip(ERROR_TAGS, (name, without_credentials(str(error))), strict=True))
+    tags = dict(zip(ERROR_TAGS, (name, redact(str(error))), strict=True))
     return {key: _cut(value) for key, value in tags.items() if value}
 
 
@@ -66,20 +67,13 @@ def command_of(run_params: Mapping[str, Any]) -> str:
     if versions := run_params.get("load_versions"):
         words.append(f"--load-versions={','.join(f'{name}:{version}' for name, version in versions.items())}")
     if parameters := run_params.get("runtime_params"):
-        words.append(f"--params={','.join(f'{key}={value}' for key, value in _flat(parameters))}")
+        words.append(params_option(parameters))
     runner = str(run_params.get("runner") or "").rpartition(".")[2].strip("<>").split(" ")[0]
     if runner not in ("", "None", "SequentialRunner"):
         words.append(f"--runner={runner}")
     if run_params.get("only_missing_outputs"):
         words.append("--only-missing-outputs")
     return shlex.join(words)
-
-
-def _flat(parameters: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
-    pairs: list[tuple[str, Any]] = []
-    for key, value in parameters.items():
-        pairs += _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else [(f"{prefix}{key}", value)]
-    return pairs
 
 
 def _cut(text: str) -> str:

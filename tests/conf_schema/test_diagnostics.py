@@ -87,3 +87,10 @@ def test_did_you_mean_is_empty_where_nothing_is_close():
     assert did_you_mean("trian", {"training"}) == "did you mean 'training'?"
     assert did_you_mean("xyz", {"training"}) == ""
     assert did_you_mean("xyz", ()) == ""
+
+
+def test_among_very_many_candidates_only_case_may_differ():
+    many = [f"name{number}" for number in range(3_000)]
+    assert closest("NAME7", many) == "name7"
+    assert closest("name_7", many) is None
+    assert closest("name_7", many[:100]) == "name7"

@@ -19,10 +19,10 @@ def error_of(model, value):
 
 
 class TestBinding:
-    def test_three_keys_are_required(self):
+    def test_two_keys_are_required(self):
         with pytest.raises(ValidationError) as caught:
             Binding.model_validate({})
-        assert {each["loc"][0] for each in caught.value.errors()} == {"training", "inference", "input_name"}
+        assert {each["loc"][0] for each in caught.value.errors()} == {"training", "inference"}
         assert {each["type"] for each in caught.value.errors()} == {"missing"}
 
     def test_the_rest_has_the_documented_defaults(self):

@@ -169,6 +169,41 @@ churn:
         text = "_a: &a\n  x: 1\n  x: 2\nchurn: {<<: *a}\nother: {<<: *a}\n"
         assert spot(only(findings_in(text))) == ("duplicate-key", 3, 3, 1)
 
+    @pytest.mark.parametrize(
+        ("merges", "tags", "place"),
+        [
+            ("<<: [*base, *other]", "training", Place(3, 9, 8)),
+            ("<<: [*other, *base]", "other", Place(5, 23, 5)),
+            ("<<: [*none, *other, *base]", "other", Place(5, 23, 5)),
+            ("<<: [*both, *base]", "other", Place(5, 23, 5)),
+            ("<<: {<<: [*base, *other]}", "training", Place(3, 9, 8)),
+            ("<<: [{tags: here}, *base]", "here", Place(7, 21, 4)),
+        ],
+    )
+    def test_a_value_and_its_place_are_those_of_the_earlier_mapping(self, merges, tags, place):
+        text = self.TEXT.partition("\nchurn:")[0] + "_none: &none {}\nchurn: {" + merges + "}\n"
+        if "*both" in merges:
+            text = text.replace("_none: &none {}", "_both: &both {<<: [*other, *base]}")
+        source = read_anyway(text)
+        assert source.values["churn"]["tags"] == tags
+        assert source.find(("churn", "tags"))[0] == place
+
+    def test_a_value_that_another_one_replaces_is_read_all_the_same(self):
+        finding = only(findings_in("churn: {<<: {x: !!int no}, x: 1}\n"))
+        assert (finding.code, finding.line, finding.column) == ("yaml-syntax", 1, 17)
+
+    def test_a_mapping_within_a_merge_has_to_merge_mappings_as_well(self):
+        assert only(findings_in("churn: {<<: {<<: 3}}\n")).code == "yaml-syntax"
+
+    def test_a_second_merge_key_is_a_duplicate(self):
+        finding = only(findings_in("_a: &a {x: 1}\n_b: &b {x: 2}\nchurn:\n  <<: *a\n  <<: *b\n"))
+        assert spot(finding) == ("duplicate-key", 5, 3, 2)
+        assert "[*one, *other]" in finding.hint
+
+    def test_a_key_of_equals_sign_is_text(self):
+        source = read("churn: {=: x}\n=: y\n")
+        assert source.values == {"churn": {"=": "x"}, "=": "y"}
+
     def test_merged_top_level_names_are_names(self):
         source = read_anyway("_all: &all\n  churn: {input_name: x}\n<<: *all\nother: {}\n")
         assert source.names["churn"] == Place(2, 3, 5)
@@ -358,6 +393,28 @@ class TestShape:
         finding = only(findings_in(text))
         assert (finding.code, finding.line, finding.column) == ("bad-value", line, column)
         assert "contains itself" in finding.message
+
+    def test_a_large_document_without_aliases_is_read(self):
+        assert len(read("a: [" + "x, " * 120_000 + "]\n").values["a"]) == 120_000
+
+    def test_a_text_that_takes_minutes_to_read_is_refused(self):
+        source, findings = parse_source("# " + "x" * 2_000_000, FILE)
+        assert spot(only(findings)) == ("bad-value", 1, 1, 1)
+        assert "2,000,000" in only(findings).message
+        assert "pipeline_ml/part_1.yml" in only(findings).hint
+        assert source.root is None
+
+    @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ("{a: ", "}")])
+    def test_a_value_nested_too_deeply_is_refused_at_its_place(self, opening, closing):
+        fine = f"a:\n  b: {opening * 45}{closing * 45}\n"
+        assert findings_in(fine) == []
+        finding = only(findings_in(f"a:\n  b: {opening * 150}{closing * 150}\n"))
+        assert (finding.code, finding.line) == ("bad-value", 2)
+        assert "more than 50 levels" in finding.message
+
+    def test_depth_is_counted_through_aliases(self):
+        lines = ["_0: &a0 [x]", *(f"_{level}: &a{level} [*a{level - 1}]" for level in range(1, 60))]
+        assert "more than 50 levels" in only(findings_in("\n".join(lines))).message
 
     def test_a_list_used_many_times_is_no_bomb(self):
         uses = "".join(f"b{index}: {{training: {{tags: *t}}}}\n" for index in range(2000))

@@ -57,13 +57,31 @@ def test_a_good_document_has_no_findings():
     assert check(GOOD) == []
 
 
+def test_input_name_may_be_left_out_and_have_a_twin_in_training():
+    text = edited("  input_name: customers\n", "").replace("tags: [training]", "input_name: training.customers")
+    assert check(text) == []
+
+
+def test_only_training_has_an_input_name_of_its_own():
+    finding = only(edited("tags: inference", "input_name: customers"))
+    assert (finding.code, finding.path[-2:]) == ("unknown-key", ("inference", "input_name"))
+
+
 @pytest.mark.parametrize(
     ("old", "new", "code", "line", "mark", "hint"),
     [
         ("  copy_mode", "  copymode", "unknown-key", 9, "copymode", "did you mean 'copy_mode'?"),
         ("    tags: inf", "    tag: inf", "unknown-key", 7, "tag", "did you mean 'tags'?"),
         ("    aliases", "    alias", "unknown-key", 14, "alias", "did you mean 'aliases'?"),
-        ("  input_name: customers\n", "", "missing-key", 1, "churn", "name the inference input"),
+        ("  training:\n    pipeline: data_science\n", "  training:\n    input_name: 3\n", "bad-value", 3, "3", ""),
+        (
+            "  training:\n",
+            "  training:\n    input_nam: x\n",
+            "unknown-key",
+            3,
+            "input_nam",
+            "did you mean 'input_name'?",
+        ),
         ("input_name: customers", "input_name: 3", "bad-value", 8, "3", ""),
         ("input_name: customers", "input_name: ''", "bad-value", 8, "''", ""),
         ("input_name: customers", "input_name: [customers]", "bad-value", 8, "[customers]", ""),
@@ -104,8 +122,8 @@ def test_a_mistake_is_found_at_its_place(old, new, code, line, mark, hint):
 
 def test_every_missing_key_is_a_finding_at_the_binding():
     findings = check("\nchurn: {}\n")
-    assert [(each.code, each.line, each.column, each.width) for each in findings] == [("missing-key", 2, 1, 5)] * 3
-    assert {each.path[-1] for each in findings} == {"training", "inference", "input_name"}
+    assert [(each.code, each.line, each.column, each.width) for each in findings] == [("missing-key", 2, 1, 5)] * 2
+    assert {each.path[-1] for each in findings} == {"training", "inference"}
 
 
 @pytest.mark.parametrize(("value", "column"), [("", 7), (" 3", 8), (" text", 8), (" [a]", 8)])
@@ -157,6 +175,14 @@ def test_a_key_that_is_no_string_is_found_at_the_key_and_worded_as_one(old, new,
     assert (finding.code, finding.line) == ("bad-value", line)
     assert marked(text, finding) == "1"
     assert "Keys should be strings" not in finding.message
+
+
+def test_a_key_that_is_spelled_like_a_tag_of_ours_hides_no_place():
+    text = edited("{classifier: assign}", "{<each>: assign, <one>: 3}")
+    finding = only(text)
+    assert (finding.line, marked(text, finding)) == (9, "3")
+    findings = check(edited("{classifier: assign}", "{<each>: [], -1: 4}"))
+    assert {each.column for each in findings} == {23, 27, 31}
 
 
 def test_the_name_of_a_dataset_does_not_change_what_its_copy_mode_may_be():
@@ -269,6 +295,7 @@ def test_no_values_make_reading_raise(values):
 
 
 @settings(deadline=None, max_examples=120)
+@example({"copy_mode": {"<each>": [], -1: None}})
 @given(
     st.dictionaries(st.sampled_from(["training", "inference", "input_name", "runner", "copy_mode", "model"]), VALUES)
 )

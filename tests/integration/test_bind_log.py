@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 
 import mlflow
 import pytest
 from click.testing import CliRunner
 from kedro.framework.startup import bootstrap_project
 
+from kedro_bind import LoggingError
 from kedro_bind.cli.log_command import command
 from tests.kedro_project import BINDING
 
@@ -60,6 +62,49 @@ def test_an_artifact_older_than_its_source_is_refused_unless_forced(trained, sai
     assert bind_log(trained, "--force").exit_code == 0
     assert any("logged with an artifact that is out of date" in each for each in said)
     assert len(models_of(trained)) == 1
+
+
+@pytest.fixture
+def not_logged(trained):
+    """The id of a bound run that has trained, and logged no model, with an input from a clock that is ahead."""
+    age(trained, "customers.csv", -86400)
+    (trained.path / "mlartifacts").touch()  # no folder can be made there
+    with trained.session() as session, pytest.raises(LoggingError) as info:
+        session.run(pipeline_names=["churn"])
+    (trained.path / "mlartifacts").unlink()
+    return re.search(r"--run-id=(\w+)", info.value.message)[1]
+
+
+def test_a_clock_that_is_ahead_does_not_keep_the_model_of_a_run_from_being_logged(trained, not_logged):
+    result = bind_log(trained)
+    assert "is older than 'customers'" in result.output  # of no run that is named: clocks are all there is
+    age(trained, "customers.csv", -60)  # the same content
+    result = bind_log(trained, f"--run-id={not_logged}")
+    assert result.exit_code == 0, result.output
+
+
+def test_an_input_that_has_changed_since_the_run_is_refused_whatever_its_time(trained, not_logged):
+    customers = trained.path / "data/customers.csv"
+    customers.write_text(customers.read_text().replace("10.0", "11.0"))
+    age(trained, "customers.csv", 86400)
+    result = bind_log(trained, f"--run-id={not_logged}")
+    assert result.exit_code == 1
+    assert "was trained before 'customers'" in result.output
+
+
+def test_a_run_that_has_not_written_the_artifacts_says_nothing_about_them(trained):
+    age(trained, "customers.csv", -86400)
+    nodes = trained.source / "nodes.py"
+    text = nodes.read_text()
+    nodes.write_text(text.replace("def fit_scaler(", "def fit_scaler(customers):\n    raise ValueError\n\n\ndef _("))
+    assert trained.kedro("run", "--pipelines=churn", check=False).returncode == 1
+    nodes.write_text(text)
+    client = mlflow.MlflowClient(tracking_uri=trained.store)
+    (failed,) = client.search_runs([each.experiment_id for each in client.search_experiments()])
+    assert failed.info.status == "FAILED"
+    result = bind_log(trained, f"--run-id={failed.info.run_id}")
+    assert result.exit_code == 1
+    assert "is older than 'customers'" in result.output
 
 
 def test_it_resumes_a_run(trained):

@@ -11,7 +11,9 @@ from threading import Thread
 import mlflow
 import pytest
 
+from conf_schema.mlflow import Server
 from kedro_bind import BindingError, LoggingError
+from kedro_bind.tracking.server import connect
 from tests.kedro_project import BINDING
 
 pytestmark = pytest.mark.slow
@@ -114,6 +116,30 @@ def test_a_second_run_in_the_process_goes_by_its_own_file(quick, empty_store):
     run(quick)
     stores = [f"sqlite:///{quick.path}/{name}.db" for name in ("one", "two")]
     assert [len(contents(each)[1]) for each in (*stores, quick.store)] == [1, 1, 1]
+
+
+def test_an_address_of_the_environment_counts_while_it_is_there_and_none_stays_there(quick, empty_store, monkeypatch):
+    (quick.path / "other.db").write_bytes(empty_store.read_bytes())
+    other = f"sqlite:///{quick.path}/other.db"
+    run(quick)
+    assert "MLFLOW_TRACKING_URI" not in os.environ
+    with monkeypatch.context() as patch:
+        patch.setenv("MLFLOW_TRACKING_URI", other)
+        run(quick)
+    assert mlflow.get_tracking_uri() == other  # a notebook finds what its last run has logged
+    run(quick)
+    assert [len(contents(each)[1]) for each in (quick.store, other)] == [2, 1]
+    assert "MLFLOW_TRACKING_URI" not in os.environ
+
+
+def test_a_run_that_would_take_the_store_from_another_one_is_refused(quick):
+    with quick.session() as session:
+        context = session.load_context()
+    with connect(Server(), context):
+        configure(quick, "server: {mlflow_tracking_uri: 'sqlite:///other.db'}\n")
+        with pytest.raises(LoggingError, match="another run in this process logs to"):
+            run(quick)
+    run(quick)
 
 
 def test_what_the_environment_says_wins_and_is_told(quick, monkeypatch, said):

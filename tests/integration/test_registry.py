@@ -205,6 +205,65 @@ def test_bind_pipelines_is_the_explicit_way(project):
     assert isinstance(found["churn"], PipelineML)
 
 
+LAZY = """
+    from kedro.pipeline import Pipeline
+    from {package}.pipelines.data_science import create_pipeline
+
+    built = []
+
+    class Lazy(dict):
+        "Makes a pipeline when somebody asks for it."
+
+        def __getitem__(self, name):
+            built.append(name)
+            return super().__getitem__(name)()
+
+        def __missing__(self, name):
+            if name == "anything":
+                return lambda: Pipeline([])
+            raise KeyError(name)
+
+    def broken():
+        raise RuntimeError("not wanted")
+
+    def register_pipelines():
+        return REGISTRY
+    """
+
+
+@pytest.mark.parametrize("explicit", [False, True])
+def test_a_registry_that_makes_pipelines_on_demand_still_does(project, explicit):
+    from kedro.framework.project import pipelines
+
+    registry = "Lazy(__default__=create_pipeline, data_science=create_pipeline, broken=broken)"
+    registry = f"__import__('kedro_bind').bind_pipelines({registry})" if explicit else registry
+    project.write(f"src/{project.package}/pipeline_registry.py", LAZY.replace("REGISTRY", registry))
+    with project.session() as session:
+        session.load_context()
+        assert isinstance(pipelines["churn"], PipelineML)
+        built = sys.modules[f"{project.package}.pipeline_registry"].built
+        assert set(built) == {"data_science"}
+        assert {node.name for node in pipelines["__default__"].nodes} >= {"fit_scaler"}
+        assert pipelines["anything"].nodes == []
+        assert pipelines.get("nothing") is None
+        with pytest.raises(RuntimeError, match="not wanted"):
+            pipelines["broken"]
+
+
+def test_pipelines_can_be_replaced_and_removed_as_in_kedro(project):
+    from kedro.framework.project import pipelines
+
+    with project.session() as session:
+        session.load_context()
+        pipelines["churn"] = pipelines["more"] = pipelines["reporting"]
+        assert not isinstance(pipelines["churn"], PipelineML)
+        for name in ("churn", "more", "reporting"):
+            del pipelines[name]
+        assert set(pipelines) == {"__default__", "data_science"}
+        with pytest.raises(KeyError):
+            del pipelines["reporting"]
+
+
 def test_reloading_with_another_document_forgets_the_old_one(project):
     assert "churn" in pipelines_of(project)
     project.write("conf/base/pipeline_ml.yml", BINDING.replace("churn:", "renamed:"))

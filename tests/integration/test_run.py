@@ -6,7 +6,7 @@ import mlflow
 import pandas as pd
 import pytest
 
-from kedro_bind import KedroBindError
+from kedro_bind import BindingError, KedroBindError
 from tests.kedro_project import BINDING, make_project
 
 pytestmark = pytest.mark.slow
@@ -317,7 +317,7 @@ def test_another_project_in_the_same_process_has_its_own_bindings(project, store
     assert (other.path / "data/scaler.pkl").exists()
 
 
-def test_settings_that_do_not_hold_leave_training_alone(quick):
+def test_code_that_does_not_exist_is_refused_before_training_where_python_names_it(quick):
     (quick.path / "conf/base/pipeline_ml.yml").unlink()
     quick.write(
         f"src/{quick.package}/pipeline_registry.py",
@@ -335,7 +335,7 @@ def test_settings_that_do_not_hold_leave_training_alone(quick):
             )}
         """,
     )
-    with pytest.raises(KedroBindError, match="names what is not there"):
+    with pytest.raises(BindingError, match=r"'model\.code_paths' names 'nowhere', and there is no such file"):
         run(quick, "by_code")
-    assert (quick.path / "data/classifier.pkl").exists()
-    assert [each.info.status for each in runs_of(quick)] == ["FAILED"]
+    assert not (quick.path / "data/classifier.pkl").exists()
+    assert runs_of(quick) == []

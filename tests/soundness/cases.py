@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import yaml
-from kedro.pipeline import Pipeline, node
+from kedro.pipeline import Pipeline, node, pipeline
 
 from tests.soundness import nodes
 
@@ -28,6 +28,7 @@ class Case:
     functions: dict[str, Any] = field(default_factory=dict)
     with_parameter: set[int] = field(default_factory=set)
     shared_words: bool = False
+    with_rate: set[int] = field(default_factory=set)
     mutations: list[str] = field(default_factory=list)
 
     def pipelines(self) -> dict[str, Pipeline]:
@@ -39,12 +40,16 @@ class Case:
             words = ["words"] if self.shared_words and stage == 0 else []
             tags = ["inference"] if last else ["training", "inference"]
             table, fitted, output = f"table_{stage}", f"fitted_{stage}", f"table_{stage + 1}"
-            made.append(node(nodes.fit, [table, *words], fitted, name=f"fit_{stage}", tags="training"))
+            rate = [f"params:rate_{stage}"] if stage in self.with_rate else []
+            made.append(node(nodes.fit, [table, *words, *rate], fitted, name=f"fit_{stage}", tags="training"))
             function = self.functions.get(f"apply_{stage}", nodes.apply)
             made.append(node(function, [table, fitted, *words, *extra], output, name=f"apply_{stage}", tags=tags))
         chain = Pipeline(made)
         other = Pipeline([node(nodes.fit, "table_0", "report", name="report")])
-        return {"chain": chain, "other": other, "__default__": chain + other}
+        applied = chain.only_nodes_with_tags("inference")
+        parameters = {name for name in applied.inputs() if name.startswith("params:")}
+        served = pipeline(applied, namespace="served", parameters=parameters)
+        return {"chain": chain, "other": other, "served": served, "__default__": chain + other}
 
 
 def valid(source: random.Random) -> Case:
@@ -88,7 +93,7 @@ def valid(source: random.Random) -> Case:
             [{"name": "one"}, {"registered_model_name": "one", "aliases": ["best"]}, {"predict_params": "none"}]
         )
     functions = {"apply_0": nodes.nested()}
-    return Case(
+    case = Case(
         stages,
         catalog,
         parameters,
@@ -96,7 +101,22 @@ def valid(source: random.Random) -> Case:
         functions if source.random() < 0.1 else {},
         {stage for stage in range(stages) if source.random() < 0.5},
         shared,
+        {stage for stage in range(stages) if source.random() < 0.3},
     )
+    parameters |= {f"rate_{stage}": source.choice([0.1, None, {"low": 1}]) for stage in case.with_rate}
+    if source.random() < 0.2 and binding.get("copy_mode") in (None, "assign", "copy", "deepcopy"):
+        _serve_in_namespace(case)
+    return case
+
+
+def _serve_in_namespace(case: Case) -> None:
+    """Let the nodes of inference be in a namespace of their own, with all that training hands over mapped."""
+    binding = _binding(case)
+    names = [f"fitted_{stage}" for stage in range(case.stages)] + ["words"] * case.shared_words
+    binding["inference"] = {"pipeline": "served"}
+    binding["input_name"] = "served.table_0"
+    binding["training"]["input_name"] = "table_0"
+    binding["artifacts"] = {f"served.{name}": name for name in names}
 
 
 def _typo(word: str, source: random.Random) -> str:
@@ -162,6 +182,32 @@ def _drop_parameter(case: Case, source: random.Random) -> None:
     case.parameters.pop(source.choice(list(case.parameters) or ["level_0"]), None)
 
 
+def _drop_training_parameter(case: Case, source: random.Random) -> None:
+    case.with_rate.add(source.randrange(case.stages))
+    case.parameters.pop(f"rate_{min(case.with_rate)}", None)
+
+
+def _bind_to_itself(case: Case, source: random.Random) -> None:
+    whole = {"pipeline": "chain"}
+    _binding(case)["inference"] = source.choice([whole, {**whole, "tags": ["training", "inference"]}])
+    if source.random() < 0.5:
+        _binding(case)["training"] = whole
+
+
+def _misspell_namespace(case: Case, source: random.Random) -> None:
+    _serve_in_namespace(case)
+    binding = _binding(case)
+    match source.randrange(4):
+        case 0:
+            del binding["artifacts"]
+        case 1:
+            binding["input_name"] = "table_0"
+        case 2:
+            binding["training"]["input_name"] = "served.table_0"
+        case _:
+            binding["artifacts"].pop("served.fitted_0")
+
+
 def _choose_runner(case: Case, source: random.Random) -> None:
     _binding(case)["runner"] = source.choice(
         [
@@ -221,7 +267,7 @@ def _rename_model(case: Case, source: random.Random) -> None:
 MUTATIONS = [
     _misspell_tag, _misspell_pipeline, _misspell_key, _misspell_input, _take_other_tags, _leave_out_entry,
     _keep_in_memory, _misspell_type, _drop_parameter, _choose_runner, _lock_function, _misuse_names, _map_artifact,
-    _choose_copy_mode, _rename_model,
+    _choose_copy_mode, _rename_model, _drop_training_parameter, _bind_to_itself, _misspell_namespace,
 ]  # fmt: skip
 
 

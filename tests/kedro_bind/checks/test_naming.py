@@ -3,9 +3,8 @@ from __future__ import annotations
 import pytest
 from kedro.pipeline import Pipeline, node
 
-from conf_schema import ModelOptions
-from kedro_bind.checks.naming import model_name, naming_problems, shared_names
-from kedro_bind.pipeline_ml import PipelineML
+from kedro_bind.checks.naming import binding_name_problems, model_name_problems, registry_problems, shared_names
+from tests.bindings import resolved
 
 NAMES = ["churn", "churn model", "größe", "a/b", "a:b", "a.b", "100%", 'a"b', "a'b", "a\\b", "..", "a/../b", "-x", " "]
 ALIASES = [
@@ -31,17 +30,18 @@ def bound(binding="churn", **options):
     def apply(data, model):
         return data, model
 
-    return PipelineML(
-        [node(fit, "data", "model", name="fit")],
-        inference=Pipeline([node(apply, ["data", "model"], "answer", name="apply")]),
-        input_name="data",
-        options=ModelOptions.model_validate(options),
+    return resolved(
+        Pipeline([node(apply, ["data", "model"], "answer", name="apply")]),
+        "data",
+        training=Pipeline([node(fit, "data", "model", name="fit")]),
         name=binding,
+        log_model_kwargs=options,
     )
 
 
-def codes(pipeline_ml):
-    return [each.code for each in naming_problems(pipeline_ml)]
+def codes(binding):
+    found = (*binding_name_problems(binding), *model_name_problems(binding), *registry_problems(binding))
+    return [each.code for each in found]
 
 
 def refuses(validate, name):
@@ -105,4 +105,4 @@ def test_bindings_with_one_model_name_are_told_at_the_second():
     assert list(shared_names([bound("a"), bound("b")])) == []
     (found,) = shared_names([bound("a"), bound("b", name="a"), bound("c")])
     assert (found.code, found.binding) == ("duplicate-model-name", "b")
-    assert model_name(bound("b", name="a")) == "a"
+    assert bound("b", name="a").model.name == "a"

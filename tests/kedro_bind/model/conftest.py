@@ -7,7 +7,7 @@ from kedro.pipeline import Pipeline, node
 
 from kedro_bind.model.build import build_plan
 from kedro_bind.model.runtime import load_predictor
-from kedro_bind.pipeline_ml import Serving
+from tests.bindings import resolved
 from tests.kedro_bind.model import nodes
 
 
@@ -19,7 +19,7 @@ def built(tmp_path):
         folder = tmp_path / "plan"
         folder.mkdir()
         inference = Pipeline(steps or [node(function, list(inputs), "out", name="predict")])
-        built = build_plan(Serving(inference, "x", **options), catalog, folder, "test")
+        built = build_plan(resolved(inference, name="test", **options), catalog, folder)
         return built.sealed(built.digests())
 
     return build

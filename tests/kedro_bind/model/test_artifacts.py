@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import functools
 import http.server
+import os
 import pickle
+import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import fsspec
 import pandas as pd
 import pytest
 import yaml
-from kedro.io import CachedDataset, DataCatalog, MemoryDataset
+from kedro.io import AbstractDataset, CachedDataset, DataCatalog, MemoryDataset
 from kedro.io.core import Version
+from kedro.pipeline import Pipeline, node
 from kedro_datasets.pandas import CSVDataset, ParquetDataset
-from kedro_datasets.partitions import PartitionedDataset
+from kedro_datasets.partitions import IncrementalDataset, PartitionedDataset
 from kedro_datasets.pickle import PickleDataset
 
 from kedro_bind import BindingError, LoggingError
@@ -168,7 +173,7 @@ def test_two_artifacts_with_the_same_file_name(tmp_path, predict):
     assert predict(300, catalog, nodes.shift, inputs=("x", "artifact", "other")) == 321
 
 
-@pytest.mark.parametrize("names", [("a:b", "a/b"), ("..", "."), ("a b", "a_b")])
+@pytest.mark.parametrize("names", [("a:b", "a/b"), ("..", "."), ("a b", "a_b"), ("顧" * 120, "顧" * 120 + "a")])
 def test_two_artifacts_whose_names_no_folder_can_tell_apart(tmp_path, predict, names):
     one, other = names
     catalog = DataCatalog({one: pickled(tmp_path / "1.pkl", 1), other: pickled(tmp_path / "20.pkl", 20)})
@@ -177,38 +182,66 @@ def test_two_artifacts_whose_names_no_folder_can_tell_apart(tmp_path, predict, n
 
 def test_an_artifact_under_another_name(tmp_path, predict):
     catalog = DataCatalog({"training.scaler": pickled(tmp_path / "m.pkl", 2)})
-    assert predict(1, catalog, inputs=("x", "artifact"), artifacts={"artifact": "training.scaler"}) == 3
+    training = Pipeline([node(nodes.describe, ["raw", "more"], "training.scaler", name="fit")])
+    artifacts = {"artifact": "training.scaler"}
+    assert predict(1, catalog, inputs=("x", "artifact"), artifacts=artifacts, training=training) == 3
 
 
-def sql_table(tmp_path):
-    from kedro_datasets.pandas import SQLTableDataset
+class TableDataset(AbstractDataset[Any, Any]):
+    """A table in a file of sqlite, where nobody logs in; `filepath` has a query, as with SQLQueryDataset."""
 
-    dataset = SQLTableDataset(
-        table_name="prices",
-        credentials={"con": f"sqlite:///{tmp_path}/shop.db"},
-        save_args={"if_exists": "replace", "index": False},
-    )
-    dataset.save(pd.DataFrame({"price": [5]}))
-    return dataset
+    def __init__(self, database: str, sql: str | None = None, filepath: str | None = None) -> None:
+        self._database, self._sql, self._filepath = database, sql, filepath
+
+    def load(self) -> pd.DataFrame:
+        query = Path(self._filepath).read_text() if self._filepath else self._sql
+        with closing(sqlite3.connect(self._database)) as connection:
+            return pd.read_sql_query(query, connection)
+
+    def save(self, data: pd.DataFrame) -> None:
+        with closing(sqlite3.connect(self._database)) as connection:
+            data.to_sql("prices", connection, index=False)
+
+    def _describe(self) -> dict[str, Any]:
+        return {"database": self._database}
 
 
-def test_what_is_no_file_is_captured_by_value_with_a_warning(tmp_path, built):
-    result = built(DataCatalog({"artifact": sql_table(tmp_path)}), nodes.describe)
-    assert "the artifact 'artifact' is no file (SQLTableDataset)" in result.warnings[0]
-    assert "sqlite" not in (result.folder / PLAN_FILE).read_text()
-    (tmp_path / "shop.db").unlink()
+@pytest.fixture
+def shop(tmp_path):
+    """A database with a table of prices."""
+    TableDataset(str(tmp_path / "shop.db")).save(pd.DataFrame({"price": [5]}))
+    return str(tmp_path / "shop.db")
+
+
+def test_what_is_no_file_is_captured_by_value_with_a_warning(shop, built):
+    result = built(DataCatalog({"artifact": TableDataset(shop, sql="select * from prices")}), nodes.describe)
+    assert "the artifact 'artifact' is no file (TableDataset)" in result.warnings[0]
+    assert "shop.db" not in (result.folder / PLAN_FILE).read_text()
+    Path(shop).unlink()
     assert "5" in load_predictor(result.folder).predict("x")
 
 
-def test_a_query_in_a_file_is_captured_by_its_result(tmp_path, built):
-    from kedro_datasets.pandas import SQLQueryDataset
-
-    sql_table(tmp_path)
+def test_a_query_in_a_file_is_captured_by_its_result(tmp_path, shop, built):
     (tmp_path / "prices.sql").write_text("select price + 1 as more from prices")
-    credentials = {"con": f"sqlite:///{tmp_path}/shop.db"}
-    query = SQLQueryDataset(filepath=str(tmp_path / "prices.sql"), credentials=credentials)
+    query = TableDataset(shop, filepath=str(tmp_path / "prices.sql"))
     result = built(DataCatalog({"artifact": query}), nodes.describe)
     assert "6" in load_predictor(result.folder).predict("x")
+
+
+def test_what_is_no_file_and_uses_credentials_is_refused(shop, built):
+    from kedro_datasets.pandas import SQLTableDataset
+
+    dataset = SQLTableDataset(table_name="prices", credentials={"con": f"sqlite:///{shop}"})
+    with pytest.raises(LoggingError, match=r"\(SQLTableDataset\) uses credentials \(credentials\).*store it as a file"):
+        built(DataCatalog({"artifact": dataset}), nodes.describe)
+
+
+def test_a_file_whose_entry_has_credentials_in_it_is_refused(tmp_path, built):
+    table = pd.DataFrame({"a": [1]})
+    table.to_csv(tmp_path / "t.csv", index=False)
+    dataset = CSVDataset(filepath=str(tmp_path / "t.csv"), load_args={"storage": {"token": "very-secret"}})
+    with pytest.raises(LoggingError, match=r"has credentials in it \(load_args\.storage\.token\).*credentials\.yml"):
+        built(DataCatalog({"artifact": dataset}), nodes.describe)
 
 
 def test_an_artifact_in_memory_is_refused(built):
@@ -222,11 +255,56 @@ def test_an_artifact_whose_file_is_gone_is_refused(tmp_path, built):
         built(DataCatalog({"artifact": dataset}))
 
 
-def test_staging_links_local_files_and_leaves_the_originals_alone(tmp_path, built):
+def test_what_is_staged_stays_as_it_is_when_the_original_is_written_in_place(tmp_path, built):
     original = tmp_path / "model.pkl"
     folder = built(DataCatalog({"artifact": pickled(original)})).folder
-    staged = folder / "artifacts/artifact/model.pkl"
-    assert staged.samefile(original)
-    staged.unlink()
-    assert original.exists()
-    assert Path(folder).is_dir()
+    with original.open("r+b") as file:
+        file.write(pickle.dumps(11))
+    assert load_predictor(folder).predict(1) == 11
+    assert original.read_bytes() == pickle.dumps(11)
+
+
+def test_a_folder_is_staged_as_it_is_too(tmp_path, built):
+    dataset = PartitionedDataset(path=str(tmp_path / "parts"), dataset="pickle.PickleDataset")
+    dataset.save({"a": 1, "b": 2})
+    folder = built(DataCatalog({"artifact": dataset}), nodes.total).folder
+    with (tmp_path / "parts/a").open("r+b") as file:
+        file.write(pickle.dumps(100))
+    assert load_predictor(folder).predict(1) == 4
+
+
+def test_an_artifact_that_is_being_written_is_refused(tmp_path, built):
+    original = tmp_path / "parts"
+    original.mkdir()
+    os.mkfifo(original / "a")  # whoever reads it waits for a writer
+    (original / "b").write_bytes(pickle.dumps(2))
+
+    def write():
+        (original / "b").write_bytes(pickle.dumps(200))
+        (original / "a").write_bytes(pickle.dumps(1))
+
+    writer = threading.Thread(target=write)
+    dataset = PartitionedDataset(path=str(original), dataset="pickle.PickleDataset")
+    writer.start()
+    with pytest.raises(LoggingError, match=r"the artifact 'artifact' can't be read from .*written to meanwhile"):
+        built(DataCatalog({"artifact": dataset}), nodes.total)
+    writer.join()
+
+
+def test_a_dataset_with_a_second_path_is_refused(tmp_path, built):
+    dataset = IncrementalDataset(
+        path=str(tmp_path / "parts"),
+        dataset="pickle.PickleDataset",
+        checkpoint={"type": "text.TextDataset", "filepath": str(tmp_path / "parts/done")},
+    )
+    dataset.save({"a": 1})
+    with pytest.raises(LoggingError, match=r"a second path, in 'checkpoint\.filepath'"):
+        built(DataCatalog({"artifact": dataset}), nodes.total)
+
+
+def test_a_checkpoint_in_the_folder_of_an_artifact_is_no_second_path(tmp_path, built):
+    checkpoint = {"type": "text.TextDataset", "filepath": "done"}
+    path = str(tmp_path / "parts")
+    dataset = IncrementalDataset(path=path, dataset="pickle.PickleDataset", checkpoint=checkpoint)
+    dataset.save({"a": 1})
+    assert built(DataCatalog({"artifact": dataset}), nodes.total).plan.artifacts["artifact"].dataset is not None

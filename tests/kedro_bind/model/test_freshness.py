@@ -12,7 +12,7 @@ from kedro_datasets.partitions import PartitionedDataset
 from kedro_datasets.pickle import PickleDataset
 
 from kedro_bind.model.freshness import missing_artifacts, stale_artifacts
-from kedro_bind.pipeline_ml import PipelineML
+from tests.bindings import resolved
 
 
 def fit(*data):
@@ -29,7 +29,7 @@ def binding():
         ]
     )
     inference = Pipeline([node(fit, ["raw", "model", "stop_words"], "answer", name="predict")])
-    return PipelineML(training, inference=inference, input_name="raw")
+    return resolved(inference, "raw", training=training)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from kedro_bind.model.build import build_plan
 from kedro_bind.model.plain_values import refuse_changing
 from kedro_bind.model.plan import PLAN_FILE, PlanError, read_plan
 from kedro_bind.model.runtime import load_predictor
-from kedro_bind.pipeline_ml import Serving
+from tests.bindings import resolved
 from tests.kedro_bind.model import nodes
 
 
@@ -40,8 +40,8 @@ def folder(tmp_path):
     ]
     folder = tmp_path / "plan"
     folder.mkdir()
-    serving = Serving(Pipeline(steps), "x", kpm_kwargs={"runner": "ThreadRunner", "copy_mode": "deepcopy"})
-    built = build_plan(serving, DataCatalog(datasets), folder, "test")
+    binding = resolved(Pipeline(steps), name="test", kpm_kwargs={"runner": "ThreadRunner", "copy_mode": "deepcopy"})
+    built = build_plan(binding, DataCatalog(datasets), folder)
     built.sealed(built.digests())
     return folder
 
@@ -230,7 +230,7 @@ def build(tmp_path, value):
     place = tmp_path / "plan"
     place.mkdir()
     inference = Pipeline([node(nodes.add, ["x", "params:p"], "out", name="n")])
-    return build_plan(Serving(inference, "x"), DataCatalog({"params:p": MemoryDataset(value)}), place, "test")
+    return build_plan(resolved(inference, name="test"), DataCatalog({"params:p": MemoryDataset(value)}), place)
 
 
 def types_of(value):

@@ -7,14 +7,11 @@ import shutil
 
 import mlflow
 import pytest
-from kedro.pipeline import Pipeline
+from kedro.pipeline import Pipeline, node
 from mlflow.exceptions import MlflowException
 
-from conf_schema import ModelOptions
-from kedro_bind.model.origin import Origin
 from kedro_bind.model.registration import STATE_TAG, register
-from kedro_bind.model.settings import resolve_settings
-from kedro_bind.pipeline_ml import Serving
+from tests.bindings import resolved
 
 
 class Registry:
@@ -31,12 +28,10 @@ class Registry:
         return run_id
 
     def register(self, run_id, **options):
-        options = {"registered_model_name": "churn", "code_paths": "none", **options}
-        code = options.pop("code", {})
-        serving = Serving(Pipeline([]), "x", options=ModelOptions.model_validate(options), log_model_kwargs=code)
-        settings = resolve_settings(serving, Origin(self.path))
+        inference = Pipeline([node(abs, "x", "y", name="predict")])
+        binding = resolved(inference, log_model_kwargs={"registered_model_name": "churn", **options})
         model = self.client.create_logged_model("0", name="churn", source_run_id=run_id)
-        return register(settings, {"team": "growth"}, model.model_id, run_id), model.model_id
+        return register(binding.model, {"team": "growth"}, model.model_id, run_id), model.model_id
 
     @property
     def versions(self):
@@ -62,7 +57,7 @@ def registry(tmp_path, empty_store):
 
 def test_without_a_name_nothing_is_registered(registry):
     assert registry.register(registry.run(), registered_model_name="churn")[0] == "1"
-    assert registry.register(registry.run(), code={"registered_model_name": None})[0] is None
+    assert registry.register(registry.run(), registered_model_name=None)[0] is None
     assert list(registry.versions) == ["1"]
 
 

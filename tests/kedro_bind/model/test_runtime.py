@@ -9,8 +9,10 @@ import sys
 import pytest
 import yaml
 from kedro.io import DataCatalog, MemoryDataset
+from kedro.pipeline import node
 from kedro_datasets.pickle import PickleDataset
 
+from kedro_bind.model.digest import digest
 from kedro_bind.model.plan import FORMAT, PLAN_FILE, PlanError
 from kedro_bind.model.runtime import load_predictor
 from tests.kedro_bind.model import nodes
@@ -69,7 +71,7 @@ def test_a_missing_artifact_is_named(folder):
 
 def test_a_plan_of_a_newer_format_says_what_to_install(folder):
     change(folder, format=FORMAT + 1)
-    with pytest.raises(PlanError, match="has the format 3; this kedro_bind reads up to 2"):
+    with pytest.raises(PlanError, match=f"has the format {FORMAT + 1}; this kedro_bind reads up to {FORMAT}"):
         load_predictor(folder)
 
 
@@ -138,7 +140,82 @@ def test_functions_without_an_importable_name_are_pickled_with_a_warning(built, 
 def test_a_pickle_that_holds_no_function_is_refused(built, catalog):
     folder = built(catalog, lambda x, artifact: x + artifact).folder
     (folder / "functions/0.pkl").write_bytes(pickle.dumps("no function"))
+    content = yaml.safe_load((folder / PLAN_FILE).read_text())
+    content["nodes"][0]["sha256"] = digest(folder / "functions/0.pkl")
+    change(folder, nodes=content["nodes"])
     with pytest.raises(PlanError, match=r"the pickled function 0\.pkl of the model is no function, but of type 'str'"):
+        load_predictor(folder)
+
+
+class Trap:
+    """Unpickling it leaves a file behind."""
+
+    def __init__(self, mark):
+        self.mark = mark
+
+    def __reduce__(self):
+        return type(self.mark).touch, (self.mark,)
+
+
+@pytest.mark.parametrize("file", ["functions/0.pkl", "artifacts/artifact/model.pkl"])
+def test_no_pickle_runs_before_it_is_compared_with_the_plan(built, catalog, tmp_path, file):
+    folder = built(catalog, lambda x, artifact: x + artifact).folder
+    (folder / file).write_bytes(pickle.dumps(Trap(tmp_path / "ran")))
+    with pytest.raises(PlanError, match="has changed since it was logged"):
+        load_predictor(folder)
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("runner", [None, "ThreadRunner"])
+def test_nothing_runs_before_everything_is_compared(built, catalog, tmp_path, runner):
+    mark = tmp_path / "ran"
+    trap = PickleDataset(filepath=str(tmp_path / "trap.pkl"))
+    trap.save(Trap(mark))
+    steps = [
+        node(nodes.add, ["x", "trap"], "y", name="first"),
+        node(nodes.add, ["y", "artifact"], "out", name="second"),
+    ]
+    every = DataCatalog({"trap": trap, "artifact": catalog.get("artifact")})
+    folder = built(every, steps=steps, kpm_kwargs={"runner": runner}).folder
+    for name in ("artifact", "trap"):  # the last one to be read, in either order
+        file = next((folder / "artifacts" / name).iterdir())
+        content = file.read_bytes()
+        file.write_bytes(content + b"more")
+        with pytest.raises(PlanError, match=f"the artifact '{name}' of the model has changed"):
+            load_predictor(folder)
+        assert not mark.exists()
+        file.write_bytes(content)
+    load_predictor(folder)
+    assert mark.exists()
+
+
+@pytest.mark.parametrize(
+    ("artifact", "message"),
+    [
+        ({"path_key": "metadata"}, "artifacts.artifact.path_key"),
+        ({"path_key": "metadata", "dataset": {"filepath": "{secret}"}}, "must read from the artifact's location alone"),
+        ({"path_key": "path", "dataset": {"filepath": "{secret}"}}, "must read from the artifact's location alone"),
+        ({"dataset": {"filepath": "{secret}"}}, "must read from the artifact's location alone, and has 'filepath'"),
+        ({"dataset": {"load_args": {"path": "{secret}"}}}, "and has 'load_args.path'"),
+        ({"sha256": None}, "it lacks the sha256 of 'artifact'"),
+    ],
+)
+def test_a_plan_that_reads_from_elsewhere_or_unseen_is_refused(folder, tmp_path, artifact, message):
+    secret = tmp_path / "secret.pkl"
+    secret.write_bytes(pickle.dumps("secret"))
+    content = yaml.safe_load((folder / PLAN_FILE).read_text())["artifacts"]["artifact"]
+    text = yaml.safe_dump({**artifact, "dataset": {**content["dataset"], **artifact.get("dataset", {})}})
+    change(folder, artifacts={"artifact": {**content, **yaml.safe_load(text.replace("{secret}", str(secret)))}})
+    with pytest.raises(PlanError, match=message):
+        load_predictor(folder)
+
+
+def test_a_pickled_function_without_a_digest_is_refused(built, catalog):
+    folder = built(catalog, lambda x, artifact: x + artifact).folder
+    content = yaml.safe_load((folder / PLAN_FILE).read_text())
+    del content["nodes"][0]["sha256"]
+    change(folder, nodes=content["nodes"])
+    with pytest.raises(PlanError, match="it lacks the sha256 of 'predict'"):
         load_predictor(folder)
 
 

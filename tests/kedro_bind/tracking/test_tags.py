@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from kedro_bind.model.origin import Origin
-from kedro_bind.redact import keep_secret
+from kedro_bind.redaction import redacting, redaction_of
 from kedro_bind.tracking.tags import command_of, error_tags, run_tags
 
 
@@ -35,10 +35,13 @@ def test_the_command_makes_the_same_run(run_params, command):
 
 
 def test_a_command_with_a_credential_in_it_does_not_show_it(tmp_path):
-    keep_secret(["hunter2hunter2"])
-    parameters = {"key": "hunter2hunter2", "uri": "s3://me:mine@host/x", "db_password": "12"}
-    said = run_tags(Origin(tmp_path), ["churn"], {"runtime_params": parameters})["kedro_command"]
-    assert not any(each in said for each in ("hunter2", "mine", "=12"))
+    parameters = {"key": "hunter2hunter2", "uri": "s3://me:mine@host/x", "db_password": "12", "api": {"key": "a'b c"}}
+    with redacting(redaction_of({"credentials": {"a": ["hunter2hunter2", "a'b c"]}})):
+        said = run_tags(Origin(tmp_path), ["churn"], {"runtime_params": parameters})["kedro_command"]
+    assert not any(each in said for each in ("hunter2", "mine", "=12", "b c"))
+    assert run_tags(Origin(tmp_path), ["churn"], {"runtime_params": {"key": "hunter2hunter2"}})["kedro_command"] == (
+        "kedro run --params=key=hunter2hunter2"
+    )
 
 
 def test_git_tells_commit_and_changes_under_mlflows_own_names(tmp_path):

@@ -27,3 +27,11 @@ class SessionDataset(TableDataset):
     """A table that lives in a session of this process, as Spark's do."""
 
     _SINGLE_PROCESS = True
+
+
+class GuardedTableDataset(TableDataset):
+    """A table of a database that wants to know who reads."""
+
+    def __init__(self, table: str, credentials: dict[str, str]) -> None:
+        super().__init__(table)
+        self._credentials = credentials

@@ -79,6 +79,23 @@ def register_pipelines() -> dict[str, Pipeline]:
         inputs={"customers"},
         parameters={"params:threshold"},
     )
+    serving_apart = pipeline(
+        data_science.only_nodes_with_tags("inference"), namespace="serving", parameters={"params:threshold"}
+    )
+    online = pipeline(data_science.only_nodes_with_tags("inference"), namespace="online")
+    tuned = pipeline(
+        [
+            node(fit, ["customers", "params:test_size"], "scaler", name="fit_scaler", tags="training"),
+            node(fit, ["customers", "params:alpha"], "classifier", name="fit_model", tags="training"),
+            node(
+                apply,
+                ["customers", "scaler", "classifier", "params:test_size", "params:threshold"],
+                "scores",
+                name="score",
+                tags="inference",
+            ),
+        ]
+    )
     careless = pipeline(
         [
             node(fit, "customers", "scaler", name="fit_scaler", tags=["training", "inference"]),
@@ -144,6 +161,9 @@ def register_pipelines() -> dict[str, Pipeline]:
         "ranking": ranking,
         "profiles": profiles,
         "serving": serving,
+        "online": online,
+        "tuned": tuned,
+        "serving_apart": serving_apart,
         "rival": rival,
         "careless": careless,
         "lambdas": lambdas,

@@ -1,0 +1,221 @@
+"""A training pipeline that knows the inference pipeline that belongs to it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from kedro.pipeline import Pipeline
+
+from conf_schema import RunnerSpec
+from kedro_bind.binding.code import declared_in_code
+from kedro_bind.binding.resolve import resolve
+from kedro_bind.errors import BindingError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from kedro.pipeline.node import Node
+
+    from kedro_bind.binding.resolved import ResolvedBinding
+
+__all__ = ["PipelineML", "pipeline_ml_factory"]
+
+
+class PipelineML(Pipeline):
+    """A training `Pipeline`, and how the model that it fits is served.
+
+    It runs as its nodes do. Whatever an operator or a method of `Pipeline` makes of it is a `PipelineML`
+    again as long as all its training nodes are in it, and a plain `Pipeline` otherwise. Two different
+    bindings add up to a plain `Pipeline`: none of them would be meant.
+    """
+
+    binding: ResolvedBinding
+
+    def __init__(
+        self,
+        nodes: Iterable[Node | Pipeline] | Pipeline,
+        *args: Any,
+        tags: str | Iterable[str] | None = None,
+        inference: Pipeline,
+        input_name: str | None = None,
+        kpm_kwargs: Mapping[str, Any] | None = None,
+        log_model_kwargs: Mapping[str, Any] | None = None,
+        artifacts: Mapping[str, str] | None = None,
+        training_input_name: str | None = None,
+    ) -> None:
+        """Bind `nodes` to `inference`; the arguments are those of `pipeline_ml_factory`.
+
+        Raises:
+            BindingError: the parts do not belong together, see docs/binding.md.
+        """
+        super().__init__(nodes, *args, tags=tags)
+        _refuse_other_than_pipeline("inference", inference)
+        declared, code = declared_in_code(input_name, kpm_kwargs, log_model_kwargs, artifacts, training_input_name)
+        self.binding = resolve(declared, Pipeline(self._nodes), _plain(inference), code=code)
+
+    @classmethod
+    def of(cls, binding: ResolvedBinding, pipeline: Pipeline | None = None) -> PipelineML:
+        """Make the pipeline of a binding; `pipeline` has its training nodes, and may have more."""
+        made = cls.__new__(cls)
+        Pipeline.__init__(made, (pipeline or binding.training)._nodes)
+        made.binding = binding
+        return made
+
+    def __eq__(self, other: object) -> bool:
+        """Compare nodes, binding and options, as kedro-mlflow's class does."""
+        if not isinstance(other, PipelineML):
+            return NotImplemented
+        return set(self._nodes) == set(other._nodes) and self.binding == other.binding
+
+    def __hash__(self) -> int:
+        return hash((frozenset(self._nodes), self.binding))
+
+    @property
+    def training(self) -> Pipeline:
+        """The training nodes, as a plain pipeline."""
+        return self.binding.training
+
+    @property
+    def inference(self) -> Pipeline:
+        """The pipeline that predicts."""
+        return self.binding.inference
+
+    @property
+    def input_name(self) -> str:
+        """The inference input that a caller supplies."""
+        return self.binding.input_name
+
+    @property
+    def kpm_kwargs(self) -> dict[str, Any]:
+        """The runner and the copy modes of the logged model, as far as they are not the default ones."""
+        given = {"runner": self.binding.runner, "copy_mode": self.binding.copy_mode}
+        return {key: value for key, value in given.items() if value not in (RunnerSpec(), "assign")}
+
+    @property
+    def log_model_kwargs(self) -> dict[str, Any]:
+        """What the document or code says of how the model is logged; the name and the signature are always there."""
+        model = self.binding.model
+        example = {} if isinstance(model.input_example, str | int) else {"input_example": model.input_example}
+        declared = self.binding.document.get("model", {})
+        return {"name": model.name, **declared, "signature": model.signature, **example, **model.more}
+
+    def extract_pipeline_artifacts(self, catalog: Any) -> dict[str, str]:
+        """Give the URI of each artifact, as `mlflow.pyfunc.log_model(artifacts=…)` takes them.
+
+        Raises:
+            BindingError: an artifact is not persisted, or can't be named by one URI.
+        """
+        from kedro_bind.model.artifacts import artifact_uris
+
+        return artifact_uris(self.binding, catalog)
+
+    # Everything below is Pipeline's own behaviour, with the binding kept where it still holds.
+
+    def _bound(self, pipeline: Pipeline) -> Pipeline:
+        """Give the pipeline as one that carries this binding, if all training nodes are in it."""
+        kept = self.binding.training_nodes <= set(pipeline._nodes)
+        return PipelineML.of(self.binding, pipeline) if kept else pipeline
+
+    def __add__(self, other: Any) -> Pipeline:
+        if not isinstance(other, Pipeline):
+            return NotImplemented
+        total = Pipeline(set(self._nodes + other._nodes))
+        if isinstance(other, PipelineML) and other.binding != self.binding:
+            return total
+        return self._bound(total)
+
+    def __radd__(self, other: Any) -> Pipeline:
+        if isinstance(other, int) and other == 0:
+            return self
+        return self.__add__(other)
+
+    __or__ = __add__
+    __ror__ = __add__
+
+    def __sub__(self, other: Any) -> Pipeline:
+        if not isinstance(other, Pipeline):
+            return NotImplemented
+        return self._bound(_plain(self) - _plain(other))
+
+    def __and__(self, other: Any) -> Pipeline:
+        if not isinstance(other, Pipeline):
+            return NotImplemented
+        return self._bound(_plain(self) & _plain(other))
+
+    __rand__ = __and__
+
+    def only_nodes(self, *node_names: str) -> Pipeline:  # noqa: D102 - as Pipeline has it, like all below
+        return self._bound(_plain(self).only_nodes(*node_names))
+
+    def only_nodes_with_namespaces(self, node_namespaces: list[str]) -> Pipeline:  # noqa: D102 - see above
+        return self._bound(_plain(self).only_nodes_with_namespaces(node_namespaces))
+
+    def only_nodes_with_inputs(self, *inputs: str) -> Pipeline:  # noqa: D102 - see above
+        return self._bound(_plain(self).only_nodes_with_inputs(*inputs))
+
+    def only_nodes_with_outputs(self, *outputs: str) -> Pipeline:  # noqa: D102 - see above
+        return self._bound(_plain(self).only_nodes_with_outputs(*outputs))
+
+    def only_nodes_with_tags(self, *tags: str) -> Pipeline:  # noqa: D102 - see above
+        return self._bound(_plain(self).only_nodes_with_tags(*tags))
+
+    def from_inputs(self, *inputs: str) -> Pipeline:  # noqa: D102 - see above
+        return self._bound(_plain(self).from_inputs(*inputs))
+
+    def to_outputs(self, *outputs: str) -> Pipeline:  # noqa: D102 - see above
+        return self._bound(_plain(self).to_outputs(*outputs))
+
+    def from_nodes(self, *node_names: str) -> Pipeline:  # noqa: D102 - see above
+        return self._bound(_plain(self).from_nodes(*node_names))
+
+    def to_nodes(self, *node_names: str) -> Pipeline:  # noqa: D102 - see above
+        return self._bound(_plain(self).to_nodes(*node_names))
+
+    def filter(self, *args: Any, **kwargs: Any) -> Pipeline:  # noqa: D102 - see above
+        return self._bound(_plain(self).filter(*args, **kwargs))
+
+    def tag(self, tags: str | Iterable[str]) -> Pipeline:  # noqa: D102 - see above
+        tagged = replace(self.binding, training=self.training.tag(tags))
+        return PipelineML.of(tagged, _plain(self).tag(tags))
+
+
+def pipeline_ml_factory(
+    training: Pipeline,
+    inference: Pipeline,
+    input_name: str | None = None,
+    kpm_kwargs: Mapping[str, Any] | None = None,
+    log_model_kwargs: Mapping[str, Any] | None = None,
+    *,
+    artifacts: Mapping[str, str] | None = None,
+    training_input_name: str | None = None,
+) -> PipelineML:
+    """Bind two pipelines in Python, as kedro-mlflow's function of this name does.
+
+    `input_name` may be left out where one inference input alone is neither a parameter, nor an output of training,
+    nor in `artifacts`. `kpm_kwargs` takes `runner` and `copy_mode`; `log_model_kwargs` the arguments of
+    `mlflow.pyfunc.log_model` and the keys of `model` in a document, where `signature` may be `"auto"` (the default).
+    `artifacts` and `training_input_name` are `artifacts` and `training.input_name` of a document.
+
+    Raises:
+        BindingError: the parts do not belong together, see docs/binding.md.
+    """
+    _refuse_other_than_pipeline("training", training)
+    return PipelineML(
+        nodes=training.nodes,
+        inference=inference,
+        input_name=input_name,
+        kpm_kwargs=kpm_kwargs,
+        log_model_kwargs=log_model_kwargs,
+        artifacts=artifacts,
+        training_input_name=training_input_name,
+    )
+
+
+def _plain(pipeline: Pipeline) -> Pipeline:
+    return Pipeline(pipeline._nodes) if isinstance(pipeline, PipelineML) else pipeline
+
+
+def _refuse_other_than_pipeline(argument: str, given: Any) -> None:
+    if not isinstance(given, Pipeline):
+        raise BindingError(f"'{argument}' is of type {type(given).__name__}; pass a Pipeline")

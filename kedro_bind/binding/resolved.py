@@ -1,0 +1,162 @@
+"""A training and an inference pipeline with every option in force, wherever it was declared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+from kedro.io.core import is_parameter
+
+from conf_schema import RunnerSpec
+from kedro_bind.model.wiring import bare
+
+if TYPE_CHECKING:
+    from kedro.pipeline import Pipeline
+    from kedro.pipeline.node import Node
+
+    from conf_schema import Condition
+
+__all__ = ["DEFAULT_MODEL_NAME", "ModelSettings", "ResolvedBinding", "artifact_sources"]
+
+DEFAULT_MODEL_NAME = "model"
+"""The name of a model whose binding has no name of its own, as in kedro-mlflow."""
+_EXAMPLE_ROWS = 5
+
+
+@dataclass(frozen=True, eq=False)
+class ModelSettings:
+    """How the model is logged; see `conf_schema.ModelOptions` for what the options mean.
+
+    `signature` is "auto", "none" or a `ModelSignature`. `input_example` is "auto", "none", a number of rows, or the
+    example itself. `code_paths` and the files of requirements are as declared: relative to the project's folder.
+    `more` has the arguments of `mlflow.pyfunc.log_model` that are handed on as they are.
+    """
+
+    name: str = DEFAULT_MODEL_NAME
+    registered_model_name: str | None = None
+    await_registration_for: int = 300
+    aliases: tuple[str, ...] = ()
+    promote_if: tuple[Condition, ...] = ()
+    signature: Any = "auto"
+    input_example: Any = "auto"
+    code_paths: Literal["auto", "none"] | tuple[str, ...] = "auto"
+    pip_requirements: tuple[str, ...] | None = None
+    extra_pip_requirements: tuple[str, ...] = ()
+    conda_env: str | Mapping[str, Any] | None = None
+    metadata: Mapping[str, Any] | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    description: str | None = None
+    metrics: tuple[str, ...] = ()
+    predict_params: Literal["all", "none"] | tuple[str, ...] = "all"
+    verify: bool = True
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+    def __eq__(self, other: object) -> bool:
+        """Compare all options; an example may be a table."""
+        if not isinstance(other, ModelSettings):
+            return NotImplemented
+        return all(_equal(getattr(self, each.name), getattr(other, each.name)) for each in fields(self))
+
+    __hash__ = None  # type: ignore[assignment]  # options may hold values that have no hash
+
+    @property
+    def example_rows(self) -> int:
+        """How many rows of the input are kept, for the example and for the verification."""
+        wanted = self.input_example
+        return wanted if isinstance(wanted, int) and not isinstance(wanted, bool) else _EXAMPLE_ROWS
+
+    @property
+    def infers_signature(self) -> bool:
+        """Whether the signature is inferred from the data of the run."""
+        return isinstance(self.signature, str) and self.signature == "auto"
+
+    @property
+    def gives_environment(self) -> bool:
+        """Whether the requirements are given, so that none are inferred but those that any model needs."""
+        return bool(self.pip_requirements or self.conda_env)
+
+
+@dataclass(frozen=True, eq=False)
+class ResolvedBinding:
+    """What a binding is made of, with every option in force.
+
+    `name` is `None` for a binding that Python code made. `training_input` is the dataset of training that
+    supplies schema, example and verification rows; it differs from `input_name` where namespaces do. `artifacts`
+    maps inference inputs to datasets of training where the names differ. An empty `copy_mode` leaves all
+    datasets to Kedro's default. `document` is what the binding looks like in a document.
+    """
+
+    training: Pipeline
+    inference: Pipeline
+    input_name: str
+    training_input: str
+    artifacts: Mapping[str, str] = field(default_factory=dict)
+    runner: RunnerSpec = field(default_factory=RunnerSpec)
+    copy_mode: str | Mapping[str, str | None] = "assign"
+    model: ModelSettings = field(default_factory=ModelSettings)
+    name: str | None = None
+    document: Mapping[str, Any] = field(default_factory=dict)
+
+    def __eq__(self, other: object) -> bool:
+        """Compare nodes and options, as kedro-mlflow compares two of its `PipelineML`."""
+        if not isinstance(other, ResolvedBinding):
+            return NotImplemented
+        nodes = (self.training.nodes, self.inference.nodes) == (other.training.nodes, other.inference.nodes)
+        named = [each.name for each in fields(self) if each.name not in ("training", "inference", "document")]
+        return nodes and all(getattr(self, name) == getattr(other, name) for name in named)
+
+    def __hash__(self) -> int:
+        """Go by the nodes: options may hold values that have no hash."""
+        return hash((self.name, self.input_name, frozenset(self.training.nodes), frozenset(self.inference.nodes)))
+
+    def named(self, name: str) -> ResolvedBinding:
+        """Return the binding under the name that it is registered under, if it has none of its own."""
+        return self if self.name is not None else replace(self, name=name)
+
+    @property
+    def label(self) -> str:
+        """The name of the binding or, where it has none, of its model."""
+        return self.name if self.name is not None else self.model.name
+
+    @property
+    def key(self) -> str:
+        """The key at the top of a document that findings about this binding are under."""
+        return self.name or ""
+
+    @cached_property
+    def artifact_sources(self) -> dict[str, str]:
+        """Each inference input that is an artifact, with the dataset of training that it is."""
+        return artifact_sources(self.inference, self.input_name, self.artifacts)
+
+    @cached_property
+    def training_nodes(self) -> frozenset[Node]:
+        """The nodes of training."""
+        return frozenset(self.training.nodes)
+
+    @cached_property
+    def fitted(self) -> frozenset[str]:
+        """The names of what training produces, without transcoding."""
+        return frozenset(map(bare, self.training.all_outputs()))
+
+
+def _equal(one: Any, other: Any) -> bool:
+    """Compare two values; tables and arrays, whose `==` compares their elements, as wholes."""
+    if one is other:
+        return True
+    if type(one) is not type(other):
+        return False
+    try:
+        return bool(one == other)
+    except ValueError:
+        return bool(one.equals(other) if hasattr(one, "equals") else (one == other).all())
+
+
+def artifact_sources(inference: Pipeline, input_name: str, artifacts: Mapping[str, str]) -> dict[str, str]:
+    """Map each inference input that is an artifact to the dataset of training that it is."""
+    return {
+        name: artifacts.get(name, name)
+        for name in sorted(inference.inputs())
+        if name != input_name and not is_parameter(name)
+    }

@@ -1,0 +1,43 @@
+"""Whether training produces the datasets of `model.metrics`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kedro.io.core import is_parameter
+
+from conf_schema import Diagnostic, did_you_mean
+from kedro_bind.model.wiring import bare
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conf_schema import KeyPath
+    from kedro_bind.binding.resolved import ResolvedBinding
+
+__all__ = ["metric_problems"]
+
+
+def metric_problems(binding: ResolvedBinding) -> Iterator[Diagnostic]:
+    """Find datasets that hold no metrics of training, or those of another in the list; paths start at the name."""
+    listed: set[str] = set()
+    for index, dataset in enumerate(binding.model.metrics):
+        path: KeyPath = (binding.key, "model", "metrics", index)
+        name = bare(dataset)
+        if name in listed:
+            yield Diagnostic(
+                "duplicate-metric",
+                f"the metrics in '{dataset}' would be logged twice, since it is listed before",
+                "remove one of the two",
+                path=path,
+            )
+        elif name not in binding.fitted:
+            what = "is a parameter" if is_parameter(name) else "is not an output of training"
+            outputs = sorted(binding.fitted)
+            yield Diagnostic(
+                "unknown-dataset",
+                f"'{dataset}' {what}, so training writes no metrics to it",
+                did_you_mean(dataset, outputs) or f"its outputs are {', '.join(outputs)}",
+                path=path,
+            )
+        listed.add(name)

@@ -1,0 +1,90 @@
+"""What the files of a training were when it began: for a later logging to see whether they are others now.
+
+Clocks can't tell that: a file may be from a machine whose clock is ahead.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kedro.io.core import DatasetError, is_parameter
+
+from kedro_bind.errors import KedroBindError
+from kedro_bind.model.artifacts import stored
+from kedro_bind.model.digest import digest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from kedro_bind.binding.resolved import ResolvedBinding
+
+__all__ = ["FILES_TAG", "Fingerprint", "fingerprint", "local_file", "read_fingerprints", "record_files"]
+
+FILES_TAG = "kedro_bind.files"
+"""The tag of an MLflow run that has the record."""
+_MOST_CHARACTERS = 5000
+"""What every MLflow store takes as a tag; a longer record is left out, and clocks have to do."""
+_MOST_BYTES_READ = 1 << 25
+"""Up to this size, the content counts where the times differ: reading it takes some hundredths of a second."""
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """The size of a file or of a folder's files, when the newest was written, and the content of what is small."""
+
+    size: int
+    written: int
+    sha256: str = ""
+
+    def is_of(self, other: Fingerprint) -> bool:
+        """Return whether nothing has changed since the other one was taken."""
+        if self.size != other.size:
+            return False
+        return self.written == other.written or bool(self.sha256 and self.sha256 == other.sha256)
+
+
+def record_files(bindings: Iterable[ResolvedBinding], catalog: Any) -> str:
+    """Return a record of the inputs of training, and of the artifacts that an earlier training has left.
+
+    It has local files and folders that are not versioned.
+    """
+    record: dict[str, list[Any]] = {}
+    for binding in bindings:
+        inputs = {name for name in binding.training.inputs() if not is_parameter(name)}
+        for name in sorted(inputs | set(binding.artifact_sources.values())):
+            path = local_file(name, catalog)
+            found = fingerprint(path, read=name in inputs) if path is not None else None
+            if found is not None:
+                record[name] = [found.size, found.written, found.sha256]
+    text = json.dumps(record, separators=(",", ":"))
+    return text if len(text) <= _MOST_CHARACTERS else ""
+
+
+def read_fingerprints(tags: Mapping[str, str]) -> dict[str, Fingerprint] | None:
+    """Return what a run recorded, by dataset; `None` if there is no record."""
+    if not tags.get(FILES_TAG):
+        return None
+    return {name: Fingerprint(*fields) for name, fields in json.loads(tags[FILES_TAG]).items()}
+
+
+def local_file(name: str, catalog: Any) -> Path | None:
+    """Return the local file or folder of a dataset that is not versioned; `None` if it has none."""
+    try:
+        found = stored(catalog, name)
+    except (KedroBindError, DatasetError, OSError):  # in memory, or without a version
+        return None
+    return Path(found.path) if found.path is not None and found.protocol == "file" and found.version is None else None
+
+
+def fingerprint(path: Path, *, read: bool) -> Fingerprint | None:
+    """Return what lies at a path now, with its content if that is to be `read`; `None` if nothing is there."""
+    try:
+        files = [each.stat() for each in (path.rglob("*") if path.is_dir() else [path]) if each.is_file()]
+        size = sum(each.st_size for each in files)
+        content = digest(path) if read and files and size <= _MOST_BYTES_READ else ""
+    except OSError:  # gone meanwhile
+        return None
+    return Fingerprint(size, max(each.st_mtime_ns for each in files), content) if files else None

@@ -1,0 +1,81 @@
+"""What must not travel with a model: secret files in its code, and credentials in its requirements."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+import shutil
+from pathlib import Path
+
+from kedro_bind.redaction import without_user_info
+
+__all__ = ["hide_user_info", "remove_secret_files"]
+
+_NAMES = (
+    *(
+        ".env",
+        ".env.*",
+        "*.env",
+        ".envrc",
+        ".netrc",
+        "_netrc",
+        ".pgpass",
+        ".pypirc",
+        ".npmrc",
+        ".htpasswd",
+        ".git-credentials",
+    ),
+    *("credentials.yml", "credentials.yaml", "credentials.json", "credentials_*.yml", "credentials_*.yaml"),
+    *("secrets.yml", "secrets.yaml", "secrets.json", "secrets.toml", "id_rsa", "id_dsa", "id_ecdsa", "id_ed25519"),
+    *("*.p12", "*.pfx", "*.jks", "*.keystore", "*.kdbx"),
+    *(".git", ".hg", ".svn", ".aws", ".azure", ".gnupg", ".ssh", ".kube", ".docker"),
+)
+_TEMPLATES = ("*.example", "*.sample", "*.template", "*.dist")
+_KEY_SUFFIXES = (".pem", ".key", ".crt", ".cer", ".der", ".json", ".txt", "")
+_MOST_BYTES = 65_536
+_KEY = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----")
+_REQUIREMENTS = ("requirements.txt", "constraints.txt", "conda.yaml", "python_env.yaml")
+
+
+def remove_secret_files(code: Path) -> list[str]:
+    """Remove files of secrets from the code that was copied into a model, and return what is worth a word about it.
+
+    Those are the files that are known to have them by name, such as `.env` and `credentials.yml`, private keys, and
+    the folders of version control, whose history and configuration may have anything.
+    """
+    removed = []
+    for path in sorted(code.rglob("*")):
+        if path.exists() and _is_secret(path):
+            removed.append(path.relative_to(code).as_posix())
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+    if not removed:
+        return []
+    told = f"the model does not contain {', '.join(removed)}, which may have credentials"
+    return [f"{told}; keep such files out of the package"]
+
+
+def hide_user_info(model: Path) -> list[str]:
+    """Cut credentials out of the requirements of a saved model, and return what is worth a word about it."""
+    cut = []
+    for name in _REQUIREMENTS:
+        file = model / name
+        before = file.read_text(encoding="utf-8") if file.is_file() else ""
+        after = without_user_info(before)
+        if after != before:
+            file.write_text(after, encoding="utf-8")
+            cut.append(name)
+    if not cut:
+        return []
+    told = f"credentials are cut out of an address in the model's {' and '.join(cut)}"
+    return [f"{told}; write it as https://${{USER}}:${{TOKEN}}@host, which pip fills in from environment variables"]
+
+
+def _is_secret(path: Path) -> bool:
+    name = path.name.lower()
+    if any(fnmatch.fnmatch(name, pattern) for pattern in _TEMPLATES):
+        return False
+    if any(fnmatch.fnmatch(name, pattern) for pattern in _NAMES):
+        return True
+    if not path.is_file() or path.suffix.lower() not in _KEY_SUFFIXES or path.stat().st_size > _MOST_BYTES:
+        return False
+    return _KEY.search(path.read_bytes()) is not None

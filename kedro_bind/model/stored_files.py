@@ -1,0 +1,85 @@
+"""What MLflow has stored of a model, compared with what was saved and proven."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+from kedro_bind.errors import LoggingError
+from kedro_bind.model.integrity import Intact
+from kedro_bind.model.plan import PlanError
+from kedro_bind.store_errors import said_by
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlflow import MlflowClient
+
+    from kedro_bind.model.plan import Plan
+
+__all__ = ["SavedModel", "refuse_other_files", "saved_model"]
+
+logger = logging.getLogger(__name__)
+
+_FOLDER = "artifacts"
+"""Where a model has its plan, its artifacts and its pickled functions."""
+
+
+@dataclass(frozen=True)
+class SavedModel:
+    """A model as it was saved: its plan, the place of that in the model, and the size of each file beside it."""
+
+    plan: Plan
+    folder: str
+    sizes: dict[str, int]
+
+
+def saved_model(model: Path, plan: Plan, folder: Path) -> SavedModel:
+    """Return what has been saved at `model`, with the plan in `folder`."""
+    files = [file for file in (model / _FOLDER).rglob("*") if file.is_file()]
+    sizes = {file.relative_to(model).as_posix(): file.stat().st_size for file in files}
+    return SavedModel(plan, folder.relative_to(model).as_posix(), sizes)
+
+
+def refuse_other_files(model_id: str, saved: SavedModel) -> None:
+    """Compare what MLflow has stored with what was saved: names and sizes, and in a local folder the contents.
+
+    Raises:
+        LoggingError: a file is missing or differs.
+    """
+    import mlflow
+
+    client = mlflow.MlflowClient()
+    try:
+        stored = dict(_sizes(client, model_id, _FOLDER))
+    except Exception as error:  # noqa: BLE001 - who may write there need not be allowed to list
+        logger.warning("kedro_bind: what MLflow has stored can't be compared: %s", said_by(error))
+        return
+    for name, size in saved.sizes.items():
+        if stored.get(name, -1) not in (size, None):
+            raise LoggingError(_differs(saved, f"of {name}, {size} bytes, it has {stored.get(name, 'nothing')}"))
+    location = urlsplit(client.get_logged_model(model_id).artifact_location)
+    if location.scheme not in ("", "file"):
+        return
+    model = Path(url2pathname(location.path))
+    try:
+        with Intact(saved.plan, model / saved.folder, model / "code") as intact:
+            intact.artifacts()
+    except PlanError as error:
+        raise LoggingError(_differs(saved, str(error))) from error
+
+
+def _sizes(client: MlflowClient, model_id: str, path: str) -> Iterator[tuple[str, int | None]]:
+    for entry in client.list_logged_model_artifacts(model_id, path):
+        if entry.is_dir:
+            yield from _sizes(client, model_id, entry.path)
+        else:
+            yield entry.path, entry.file_size
+
+
+def _differs(saved: SavedModel, problem: str) -> str:
+    return f"what MLflow has stored of '{saved.plan.name}' differs from what was proven: {problem}; log the model again"

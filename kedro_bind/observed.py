@@ -1,0 +1,119 @@
+"""What a bound run sees of its models' inputs while it trains, and the processes that will verify the models."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import TYPE_CHECKING, Any
+
+from kedro_bind.model.wiring import bare
+from kedro_bind.redaction import get_logger, redacted
+from kedro_bind.tracking.metrics import ObservedMetrics
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kedro_bind.binding.resolved import ResolvedBinding
+    from kedro_bind.model.origin import Origin
+    from kedro_bind.model.proof import Prover
+    from kedro_bind.model.signature import InputSample
+    from kedro_bind.redaction import Redaction
+
+__all__ = ["Observed"]
+
+logger = get_logger(__name__)
+
+
+class Observed:
+    """The one owner of what changes during a run: samples of the inputs, metrics, and the processes.
+
+    Nothing here raises: training goes on whatever its data is.
+    """
+
+    def __init__(
+        self,
+        bindings: Mapping[str, ResolvedBinding],
+        origin: Origin,
+        redaction: Redaction,
+        produced: frozenset[str] | None = None,
+    ) -> None:
+        self._bindings, self._origin = bindings, origin
+        self.redaction = redaction
+        self.metrics = ObservedMetrics(produced)
+        self._process = os.getpid()
+        self._lock = threading.RLock()
+        self._samples: dict[str, InputSample] = {}
+        self._from_saved: set[str] = set()
+        self._provers: dict[str, Prover | None] = {}
+
+    @redacted
+    def see_loaded(self, data: Mapping[str, Any]) -> None:
+        """Keep a sample of a model's input, which a node is about to get."""
+        self._see(data, loaded=True)
+
+    @redacted
+    def see_saved(self, data: Mapping[str, Any], *, in_chunks: bool) -> None:
+        """Keep a sample of a model's input that a node has made, and see training come to its end."""
+        if not in_chunks:
+            self._see(data, loaded=False)
+            self._see_metrics(data)
+        for name, binding in self._bindings.items():
+            if not set(binding.artifact_sources.values()).isdisjoint(data):
+                self._start_prover(name, binding)
+
+    def sample(self, name: str) -> InputSample | None:
+        """Return the sample of a binding's input, if there is one."""
+        return self._samples.get(name)
+
+    def take_prover(self, name: str) -> Prover | None:
+        """Hand over the process that was started for a binding, if one was."""
+        with self._lock:
+            return self._provers.pop(name, None)
+
+    def stop(self) -> None:
+        """End the processes that nobody has taken."""
+        with self._lock:
+            for prover in self._provers.values():
+                if prover is not None:
+                    prover.stop()
+            self._provers.clear()
+
+    def _see(self, data: Mapping[str, Any], *, loaded: bool) -> None:
+        for name, binding in self._bindings.items():
+            found = next((each for each in data if bare(each) == bare(binding.training_input)), None)
+            if found is None:
+                continue
+            try:
+                self._keep(name, data[found], binding.model.example_rows, loaded=loaded)
+            except Exception as error:  # noqa: BLE001 - data may be anything, and a hook's error ends the training
+                logger.debug("kedro_bind: '%s' is not observed for '%s': %s", found, name, error)
+
+    def _see_metrics(self, data: Mapping[str, Any]) -> None:
+        datasets = {bare(dataset) for binding in self._bindings.values() for dataset in binding.model.metrics}
+        for name, value in data.items():
+            if bare(name) in datasets:
+                try:
+                    self.metrics.observe(name, value)
+                except Exception as error:  # noqa: BLE001 - as above
+                    logger.debug("kedro_bind: '%s' is not observed: %s", name, error)
+
+    def _keep(self, name: str, data: Any, rows: int, *, loaded: bool) -> None:
+        from kedro_bind.model.signature import sample_input
+
+        with self._lock:
+            # What a node loads counts more than what one saves: that is how a caller's data looks to the nodes.
+            if name not in self._samples or (loaded and name in self._from_saved):
+                self._samples[name] = sample_input(data, rows)
+                (self._from_saved.discard if loaded else self._from_saved.add)(name)
+
+    def _start_prover(self, name: str, binding: ResolvedBinding) -> None:
+        """Start the process that tries the model: an artifact is there, so the end is near."""
+        from kedro_bind.model.log import start_prover
+
+        with self._lock:
+            if name in self._provers or os.getpid() != self._process:
+                return
+            try:
+                self._provers[name] = start_prover(binding, self._origin)
+            except Exception as error:  # noqa: BLE001 - logging starts another one, or says why it can't
+                logger.debug("kedro_bind: no process is started for '%s': %s", name, error)

@@ -1,0 +1,91 @@
+"""The start of a bound run: its MLflow run is opened, and has what is known before training."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kedro_bind.bound_run import StartedRun
+from kedro_bind.observed import Observed
+from kedro_bind.redaction import redacted
+from kedro_bind.run_end import kill
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kedro_bind.bound_run import BoundRun, CheckedRun
+    from kedro_bind.tracking.run import TrackedRun
+
+__all__ = ["log_parameters", "open_tracked", "start"]
+
+
+@redacted
+def start(checked: CheckedRun, catalog: Any, run_params: Mapping[str, Any]) -> StartedRun:
+    """Open the MLflow run, if there will be a model, and log the parameters of training.
+
+    Raises:
+        LoggingError: the store can't be reached, or refuses.
+    """
+    from kedro.io import SharedMemoryDataCatalog
+
+    from kedro_bind.lending import lend
+
+    bound = checked.bound
+    observed = Observed(checked.complete, bound.origin, checked.redaction, checked.produced)
+    if not checked.complete:
+        return StartedRun(checked, None, observed)
+    from kedro_bind.model.fingerprints import FILES_TAG, record_files
+
+    record = {FILES_TAG: record_files(checked.complete.values(), catalog)}
+    tracked = open_tracked(bound, "+".join(bound.bindings), run_params=run_params, more_tags=record)
+    started = StartedRun(checked, tracked, observed)
+    try:
+        log_parameters(bound, tracked, catalog)
+        if isinstance(catalog, SharedMemoryDataCatalog):  # that of the ParallelRunner
+            lend(tracked.run_id, catalog)
+    except Exception as error:
+        tracked.close("FAILED", error)  # Kedro tells no hook of an error in this one
+        raise
+    except BaseException:
+        kill(started)
+        raise
+    return started
+
+
+@redacted
+def open_tracked(
+    bound: BoundRun,
+    name: str,
+    *,
+    run_id: str | None = None,
+    run_params: Mapping[str, Any] | None = None,
+    more_tags: Mapping[str, str] | None = None,
+) -> TrackedRun:
+    """Open an MLflow run for the bindings, as `mlflow.yml` and MLflow's environment have it.
+
+    Raises:
+        LoggingError: the store can't be reached, or refuses.
+    """
+    from kedro_bind.temporary import remove_abandoned_folders
+    from kedro_bind.tracking.run import RunRequest, open_run
+    from kedro_bind.tracking.tags import run_tags
+
+    remove_abandoned_folders()
+    tags = {key: value for key, value in (more_tags or {}).items() if value}
+    requested = RunRequest(
+        name,
+        bound.origin.experiment,
+        {**run_tags(bound.origin, bound.bindings, run_params or {}), **tags},
+        run_id,
+        bound.before_session,
+        tuple(bound.bindings),
+    )
+    return open_run(requested, bound.tracking, bound.context)
+
+
+def log_parameters(bound: BoundRun, tracked: TrackedRun, catalog: Any) -> None:
+    """Log the parameters of training."""
+    from kedro_bind.tracking import parameters
+
+    if not (bound.tracking.foreign and tracked.joined):  # else kedro-mlflow logs them
+        values = parameters.parameter_values(bound.bindings.values(), catalog)
+        parameters.log_parameters(tracked.run_id, parameters.loggable(values, bound.tracking.mlflow.tracking.params))

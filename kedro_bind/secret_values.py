@@ -1,0 +1,135 @@
+"""Which values are credentials, and the forms in which a text may quote one."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, quote_plus, unquote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = [
+    "LONG",
+    "credential_values",
+    "environment_values",
+    "forms_of",
+    "looks_secret",
+    "named_values",
+    "passwords_in",
+    "secret_keys",
+]
+
+_SHORTEST, LONG = 4, 8
+"""A value of fewer than 4 characters would be found in any text; one of fewer than 8 counts as a whole word only."""
+_SHORTEST_VARIABLE = 6
+_SHORTEST_LINE = 16
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_SECRET = re.compile(
+    r"(?:^|[_\- ])(?:passwords?|passwd|passphrase|pwd|secrets?|tokens?|credentials?|authorization|connection[_-]?string"
+    r"|(?:api|access|account|secret|private|encryption)[_-]?key)$",
+    re.IGNORECASE,
+)
+_OF_TEXT = re.compile(
+    r"(?:^|_)(?:pad|sep|cls|mask|unk|bos|eos|eot|special|start|end|stop|max|min|num|n|image)_tokens?$"
+)
+"""Tokens that a text is cut into, as language models name them."""
+_PLAIN = re.compile(
+    r"(?:^|_)(?:user(?:_?name)?|login|host(?:_?name)?|port|region(?:_name)?|database|db(?:_?name)?|schema|driver(?:name)?"
+    r"|protocol|account_name|bucket|endpoint(?:_url)?|timeout)$",
+    re.IGNORECASE,
+)
+"""What `credentials.yml` has beside credentials: places and people, which messages have to name."""
+_VARIABLE = re.compile(
+    r"PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN(?!IZER)|(?:API|ACCESS|ACCOUNT|PRIVATE)_?KEY|CONNECTION_STRING|CREDENTIAL"
+    r"|_PWD$"
+)
+_PLACE = re.compile(r"_(?:FILE|PATH|DIR|HOME)$")
+_PASSWORD = re.compile(r"[a-zA-Z][\w+.-]*://[^/\s:@]*:(?!\d+(?:/|$))([^\s]+)@")
+_WORDS = {"true", "false", "none", "null"}
+
+
+def looks_secret(name: str) -> bool:
+    """Return whether a key, a parameter or an argument is named as credentials are; a part between dots counts."""
+    parts = [_CAMEL.sub("_", part) for part in re.split(r"[.:]", name)]
+    return any(_SECRET.search(part) and not _OF_TEXT.search(part.lower()) for part in parts)
+
+
+def secret_keys(value: Any, prefix: str = "") -> Iterator[str]:
+    """Find the keys, with the keys above them, of what looks like credentials in a nested value."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list | tuple) else ()
+    for key, inner in items:
+        name = f"{prefix}{key}"
+        if isinstance(inner, dict | list | tuple) and inner:
+            yield from [name] if looks_secret(str(key)) else secret_keys(inner, f"{name}.")
+        elif isinstance(inner, str) and inner and (looks_secret(str(key)) or list(passwords_in(inner))):
+            yield name
+
+
+def credential_values(credentials: Any, key: str = "") -> Iterator[str]:
+    """Find the secrets in the content of `credentials.yml`: every value that is not a place or a person."""
+    if isinstance(credentials, dict):
+        texts = [str(value) for value in credentials.values() if isinstance(value, str | int)]
+        if len(texts) <= 10:  # noqa: PLR2004 - a few that belong together, such as a user name and a password
+            yield from (_base64(f"{one}:{other}") for one in texts for other in texts if one != other)
+        for name, value in credentials.items():
+            yield from credential_values(value, str(name))
+    elif isinstance(credentials, list | tuple):
+        for value in credentials:
+            yield from credential_values(value, key)
+    elif credentials is not None and not isinstance(credentials, bool):
+        yield from passwords_in(str(credentials))
+        if not _PLAIN.search(_CAMEL.sub("_", key)):
+            yield str(credentials)
+
+
+def named_values(values: Any, *, secret: bool = False) -> Iterator[str]:
+    """Find the secrets among parameters or arguments: the values of keys that are named so, and passwords in URIs."""
+    if isinstance(values, dict):
+        for name, value in values.items():
+            yield from named_values(value, secret=secret or looks_secret(str(name)))
+    elif isinstance(values, list | tuple):
+        for value in values:
+            yield from named_values(value, secret=secret)
+    elif isinstance(values, str | int | float) and not isinstance(values, bool):
+        yield from passwords_in(str(values))
+        if secret:
+            yield str(values)
+
+
+def environment_values(environment: Mapping[str, str]) -> Iterator[str]:
+    """Find the secrets in environment variables: the values of those that are named so, and passwords in URIs."""
+    for name, value in environment.items():
+        if "://" in value:
+            yield from passwords_in(value)
+        if len(value) >= _SHORTEST_VARIABLE and _VARIABLE.search(name.upper()) and not _PLACE.search(name.upper()):
+            yield value
+
+
+def passwords_in(text: str) -> Iterator[str]:
+    """Find the passwords of the URIs in a text; one that names an environment variable (`${TOKEN}`) is none."""
+    for match in _PASSWORD.finditer(text):
+        if not match[1].startswith(("$", "\\$")):
+            yield from {match[1], unquote(match[1])}
+
+
+def forms_of(secret: str) -> set[str]:
+    """Return a secret as it may stand in a text: as it is, escaped, quoted, encoded, on one line, or in part."""
+    lines = [line.strip() for line in re.split(r"\\n|\r?\n", secret)]
+    plain = {secret, secret.strip(), " ".join(secret.split()), secret.replace("\\n", "\n")}
+    plain |= {line for line in lines[1:] and lines if len(line) >= _SHORTEST_LINE and not line.startswith("-----")}
+    forms = set(plain)
+    for text in plain:
+        escaped = json.dumps(text)[1:-1]
+        forms |= {escaped, json.dumps(escaped)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1], repr(text)[1:-1]}
+        forms |= {text.replace("'", "''"), text.replace("'", "'\"'\"'"), html.escape(text)}
+        forms |= {quote(text), quote(text, safe=""), quote_plus(text), _base64(text), _base64(text, urlsafe=True)}
+    return {form for form in forms if len(form) >= _SHORTEST and form.lower() not in _WORDS}
+
+
+def _base64(text: str, *, urlsafe: bool = False) -> str:
+    encode = base64.urlsafe_b64encode if urlsafe else base64.b64encode
+    return encode(text.encode(errors="surrogateescape")).decode().rstrip("=")

@@ -1,0 +1,113 @@
+"""SIGTERM while a bound run is under way ends it as Ctrl-C does.
+
+Python ends at once where nobody handles that signal, so an eviction would leave the MLflow run RUNNING and temporary
+folders behind. A handler can be set in the main thread only; a server, which runs pipelines in other threads, keeps its
+own.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+
+__all__ = ["Terminated", "Termination", "termination"]
+
+
+class Terminated(SystemExit):
+    """The process is asked to end; it exits with what a shell makes of SIGTERM."""
+
+    def __init__(self) -> None:
+        super().__init__(128 + signal.SIGTERM)
+
+
+class Termination:
+    """The handler of SIGTERM: there from the first `begin` to the last `end`.
+
+    `ending` says that the bound runs are being ended, so that the signal has nothing more to do.
+    """
+
+    def __init__(self) -> None:
+        self.ending = False
+        self._runs = 0
+        self._process: int | None = None
+        self._received = False
+        self._before: Any = None
+
+    def begin(self) -> bool:
+        """Handle the signal until `end`, which is to be called if this returns true."""
+        if threading.current_thread() is not threading.main_thread():
+            return False
+        if self._process != os.getpid():
+            self._process, self._runs = os.getpid(), 0
+        if not self._runs:
+            before = signal.getsignal(signal.SIGTERM)
+            if before in (signal.SIG_IGN, None):  # not wanted here, or handled outside of Python
+                return False
+            self._received = self.ending = False
+            self._before = before
+            signal.signal(signal.SIGTERM, self._handle)
+        self._runs += 1
+        return True
+
+    def end(self) -> None:
+        """Leave the signal to who had it before."""
+        self._runs -= 1
+        in_main = threading.current_thread() is threading.main_thread()
+        # Somebody who has set a handler since may call ours, which then does what was done before.
+        if not self._runs and in_main and signal.getsignal(signal.SIGTERM) == self._handle:
+            signal.signal(signal.SIGTERM, self._before)
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Handle the signal in a block."""
+        begun = self.begin()
+        try:
+            yield
+        finally:
+            if begun:
+                self.end()
+
+    @contextmanager
+    def kept_if_done(self) -> Iterator[bool]:
+        """Handle the signal from here on, or if the block raises, in the block only."""
+        begun = self.begin()
+        try:
+            yield begun
+        except BaseException:
+            if begun:
+                self.end()
+            raise
+
+    def raise_if_received(self) -> None:
+        """Raise again what the code that the signal has interrupted may have swallowed."""
+        in_main = threading.current_thread() is threading.main_thread()
+        if self._received and self._runs and not self.ending and in_main and self._process == os.getpid():
+            raise Terminated
+
+    def _handle(self, number: int, frame: FrameType | None) -> None:
+        if not self._runs or self._process != os.getpid():  # a forked process has nothing to end
+            self._hand_on(number, frame)
+            return
+        self._received = True
+        if self.ending:
+            return
+        if callable(self._before):
+            self._before(number, frame)
+        raise Terminated
+
+    def _hand_on(self, number: int, frame: FrameType | None) -> None:
+        if callable(self._before):
+            self._before(number, frame)
+        else:
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+
+
+termination = Termination()

@@ -1,0 +1,138 @@
+"""What training writes to the datasets of `model.metrics`, as metrics of MLflow."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from kedro_bind.errors import LoggingError
+from kedro_bind.model.wiring import bare
+from kedro_bind.redaction import get_logger
+from kedro_bind.store_errors import said_by
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+__all__ = ["ObservedMetrics", "log_metrics", "metrics_in"]
+
+logger = get_logger(__name__)
+
+_NOT_ALLOWED = re.compile(r"[^/\w.\- :]")
+
+
+@dataclass
+class ObservedMetrics:
+    """The metrics of a run, read from data as it is saved, and from the catalog where that was not seen.
+
+    `produced` are the datasets that the run produces. What it does not produce is of an earlier run and does not
+    count; with `None` everything that the catalog has does.
+    """
+
+    produced: frozenset[str] | None = None
+    _seen: dict[str, dict[str, float] | LoggingError] = field(default_factory=dict)
+
+    def observe(self, dataset_name: str, data: Any) -> None:
+        """Keep the metrics in what a node has saved, or what is wrong with them."""
+        name = bare(dataset_name)
+        try:
+            self._seen[name] = metrics_in(name, data)
+        except LoggingError as error:
+            self._seen[name] = error
+
+    def of(self, datasets: Iterable[str], catalog: Any) -> dict[str, float]:
+        """Return the metrics in some datasets by name; one that has none to read is left out, with a warning.
+
+        Raises:
+            LoggingError: a dataset holds something else, or two of them have a metric of the same name.
+        """
+        metrics: dict[str, float] = {}
+        origin: dict[str, str] = {}
+        for dataset in datasets:
+            for name, value in self._read(dataset, catalog).items():
+                if name in metrics:
+                    raise LoggingError(
+                        f"the datasets '{origin[name]}' and '{dataset}' of 'model.metrics' both have a metric "
+                        f"'{name}'; rename one, or list one of the datasets only"
+                    )
+                metrics[name], origin[name] = value, dataset
+        return metrics
+
+    def _read(self, dataset: str, catalog: Any) -> dict[str, float]:
+        name = bare(dataset)
+        seen = self._seen.get(name)
+        if isinstance(seen, LoggingError):
+            raise seen
+        if seen is not None:
+            return seen
+        if self.produced is not None and name not in self.produced:
+            _leave_out(dataset, "this run does not produce it")
+            return {}
+        try:
+            data = catalog.load(dataset)
+        except Exception as error:  # noqa: BLE001 - datasets raise anything
+            _leave_out(dataset, f"it can't be loaded: {said_by(error)}")
+            return {}
+        return metrics_in(name, data)
+
+
+def metrics_in(dataset: str, data: Any) -> dict[str, float]:
+    """Return the metrics that a dataset holds: a number under the name of the dataset, a mapping under its own keys.
+
+    What counts as a number is up to MLflow.
+
+    Raises:
+        LoggingError: there is something else in it, or two keys make the same name.
+    """
+    leaves = _leaves(data) if isinstance(data, Mapping) else [(dataset, data)]
+    metrics: dict[str, float] = {}
+    for key, value in leaves:
+        name = _NOT_ALLOWED.sub("_", key)
+        if name in metrics:
+            raise LoggingError(f"the dataset '{dataset}' has the metric '{name}' twice; rename one of the keys")
+        number = _number(value)
+        if number is None:
+            where = f"'{key}' of the dataset '{dataset}'" if isinstance(data, Mapping) else f"the dataset '{dataset}'"
+            raise LoggingError(
+                f"{where} is of type {type(value).__name__}, which is not a metric; a dataset of 'model.metrics' holds "
+                "a number, or a mapping of names to numbers"
+            )
+        metrics[name] = number
+    return metrics
+
+
+def log_metrics(metrics: Mapping[str, float], run_id: str, timestamp: int, model_id: str | None = None) -> None:
+    """Log metrics to a run, and to a logged model of it.
+
+    With the same timestamp again, the run's metrics stay as they are: MLflow has no call for a model's alone.
+    """
+    import mlflow
+    from mlflow.entities import Metric
+
+    logged = [Metric(name, value, timestamp, 0, model_id=model_id, run_id=run_id) for name, value in metrics.items()]
+    if logged:
+        mlflow.MlflowClient().log_batch(run_id, metrics=logged)
+
+
+def _leave_out(dataset: str, reason: str) -> None:
+    logger.warning("kedro_bind: the metrics in '%s' are not logged: %s", dataset, reason)
+
+
+def _leaves(data: Mapping[Any, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in data.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def _number(value: Any) -> float | None:
+    from mlflow.exceptions import MlflowException
+    from mlflow.tracking.metric_value_conversion_utils import convert_metric_value_to_float_if_possible
+
+    try:
+        number = convert_metric_value_to_float_if_possible(value)
+    except (MlflowException, TypeError, ValueError):
+        return None
+    return number if type(number) is float else None  # what it can't convert, it returns as it is

@@ -1,0 +1,12 @@
+"""Resolved bindings for tests of what reads them."""
+
+from __future__ import annotations
+
+from kedro_bind.binding.code import declared_in_code
+from kedro_bind.binding.resolve import resolve
+
+
+def resolved(inference, input_name="x", *, training=None, name=None, **arguments):
+    """Resolve a binding from the arguments of `pipeline_ml_factory`; training may be anything."""
+    declared, code = declared_in_code(input_name, **arguments)
+    return resolve(declared, inference if training is None else training, inference, name=name, code=code)

@@ -1,0 +1,87 @@
+"""A library that only an artifact needs is pinned, and the proof notices one that is of another version."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from pathlib import Path
+
+import mlflow
+import pytest
+
+from tests.kedro_project import BINDING, PIPELINE
+
+pytestmark = pytest.mark.slow
+
+FITTING = """
+def fit_scaler(customers):
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    return {"mean": 20.0, "std": 5.0, "words": TfidfVectorizer().fit(["to be", "or not to be"])}
+
+
+def fit_classifier(scaled, depth):
+    from sklearn.tree import DecisionTreeRegressor
+
+    return DecisionTreeRegressor(max_depth=depth).fit(scaled, scaled["visits"])
+"""
+
+NODES = """
+import pandas as pd
+
+
+def scale(customers: pd.DataFrame, scaler: dict) -> pd.DataFrame:
+    words = scaler["words"].transform(["to be"] * len(customers)).sum(axis=1)
+    return customers.assign(spend=(customers["spend"] - scaler["mean"]) / scaler["std"] + words.A1)
+
+
+def predict(scaled: pd.DataFrame, classifier, threshold: float) -> pd.DataFrame:
+    return pd.DataFrame({"score": classifier.predict(scaled)})
+
+
+def report(customers: pd.DataFrame) -> str:
+    return f"{len(customers)} customers"
+"""
+
+
+@pytest.fixture
+def fitted(project, store):
+    """A project whose inference nodes import no scikit-learn: only what training fitted is of it."""
+    source = f"src/{project.package}"
+    project.write(f"{source}/fitting.py", FITTING)
+    project.write(f"{source}/nodes.py", NODES)
+    pipeline = PIPELINE.replace("nodes.fit_", "fitting.fit_").replace("import nodes", "import fitting, nodes")
+    project.write(f"{source}/pipelines/data_science/__init__.py", pipeline)
+    project.write("conf/base/pipeline_ml.yml", BINDING + "  model: {registered_model_name: churn}\n")
+    return project
+
+
+def run(project):
+    with project.session() as session:
+        session.run(pipeline_names=["churn"])
+    mlflow.set_tracking_uri(project.store)
+
+
+def requirements(version):
+    lines = Path(mlflow.pyfunc.get_model_dependencies(f"models:/churn/{version}")).read_text().split()
+    return {line.partition("==")[0]: line.partition("==")[2] for line in lines}
+
+
+def test_what_only_an_artifact_needs_is_pinned_and_what_that_needs_is_not(fitted):
+    run(fitted)
+    pins = requirements(1)
+    assert pins["scikit-learn"] == importlib.metadata.version("scikit-learn")
+    assert not {"joblib", "threadpoolctl"} & set(pins)
+    expected = {"kedro", "kedro-bind", "kedro-datasets", "mlflow", "numpy", "pandas", "scikit-learn", "scipy"}
+    assert set(pins) <= expected
+
+
+def test_an_artifact_of_another_version_of_its_library_is_said(fitted, said):
+    version = importlib.metadata.version("scikit-learn").encode()
+    run(fitted)
+    assert not any("loading the saved model warns" in line for line in said)
+    classifier = fitted.path / "data/classifier.pkl"
+    other = version[:-1] + (b"0" if version[-1:] != b"0" else b"1")
+    classifier.write_bytes(classifier.read_bytes().replace(version, other))
+    logged = fitted.kedro("bind", "log", "churn")
+    assert "loading the saved model warns: InconsistentVersionWarning" in logged.stdout + logged.stderr
+    assert requirements(2)["scikit-learn"] == version.decode()

@@ -1,0 +1,96 @@
+"""What MLflow stores is what was proven, whatever happens to the data folder and on the way."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import mlflow
+import pandas as pd
+import pytest
+from mlflow.store.artifact.artifact_repository_registry import _artifact_repository_registry
+from mlflow.store.artifact.local_artifact_repo import LocalArtifactRepository
+
+from kedro_bind import LoggingError
+from tests.kedro_project import BINDING
+
+pytestmark = pytest.mark.slow
+
+CLASSIFIER = "artifacts/plan/artifacts/classifier/classifier.pkl"
+
+
+@pytest.fixture
+def store_by(project, store):
+    """Have the project log to an artifact store that does something of a test's own before and after it stores."""
+    mlflow.set_tracking_uri(store)
+    schemes = dict(_artifact_repository_registry._registry)
+
+    def use(scheme="", before=lambda _: None, after=lambda _: None):
+        class Repository(LocalArtifactRepository):
+            def __init__(self, artifact_uri, **arguments):
+                super().__init__(artifact_uri.replace(f"{scheme}:", "file:", 1), **arguments)
+
+            def log_artifacts(self, local_dir, artifact_path=None):
+                before(Path(local_dir))
+                super().log_artifacts(local_dir, artifact_path)
+                after(Path(self.artifact_dir))
+
+        _artifact_repository_registry.register(scheme, Repository)
+        location = (project.path / "stored").as_uri() if scheme in ("", "file") else f"{scheme}:{project.path}/stored"
+        mlflow.create_experiment("watched", artifact_location=location)
+        project.write("conf/base/mlflow.yml", "tracking:\n  experiment:\n    name: watched\n")
+        project.write("conf/base/pipeline_ml.yml", BINDING + "  model: {registered_model_name: churn}\n")
+        return project
+
+    yield use
+    _artifact_repository_registry._registry.clear()
+    _artifact_repository_registry._registry.update(schemes)
+
+
+def run(project):
+    with project.session() as session:
+        session.run(pipeline_names=["churn"])
+
+
+def test_a_training_that_writes_in_place_during_the_upload_does_not_reach_the_model(store_by, project):
+    original = project.path / "data/classifier.pkl"
+    written = []
+
+    def train_again(_):
+        written.append(pickle.loads(original.read_bytes()))
+        with original.open("r+b") as file:
+            file.write(pickle.dumps({"weight": 1000.0, "bias": 0.0}))
+
+    run(store_by("watched", before=train_again))
+    assert len(written) == 1
+    answer = mlflow.pyfunc.load_model("models:/churn/1").predict(pd.DataFrame({"spend": [15.0], "visits": [3]}))
+    scaler = pickle.loads((project.path / "data/scaler.pkl").read_bytes())
+    (fitted,) = written
+    expected = fitted["weight"] * (15.0 - scaler["mean"]) / scaler["std"] + fitted["bias"] - 3
+    assert answer["score"].tolist() == pytest.approx([expected])
+
+
+@pytest.mark.parametrize("scheme", ["watched", "file"])
+@pytest.mark.parametrize("damage", ["truncate", "lose"])
+def test_a_file_that_does_not_arrive_whole_is_found_and_nothing_is_registered(store_by, project, scheme, damage):
+    def spoil(stored):
+        file = stored / CLASSIFIER
+        file.unlink() if damage == "lose" else file.write_bytes(file.read_bytes()[:-3])
+
+    project = store_by(scheme, after=spoil)
+    with pytest.raises(LoggingError, match=r"differs from what was proven: of .*classifier\.pkl"):
+        run(project)
+    client = mlflow.MlflowClient()
+    assert client.search_model_versions("name='churn'") == []
+    experiment = client.get_experiment_by_name("watched").experiment_id
+    assert client.search_logged_models([experiment]) == []
+
+
+def test_in_a_folder_other_contents_of_the_same_size_are_found(store_by):
+    def spoil(stored):
+        (stored / CLASSIFIER).write_bytes((stored / CLASSIFIER).read_bytes()[::-1])
+
+    project = store_by("file", after=spoil)
+    with pytest.raises(LoggingError, match="differs from what was proven: the artifact 'classifier' of the model has"):
+        run(project)
+    assert mlflow.MlflowClient().search_model_versions("name='churn'") == []

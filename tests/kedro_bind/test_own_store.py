@@ -1,0 +1,83 @@
+"""What git is told of the store in the project's folder."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import subprocess
+
+import pytest
+
+from kedro_bind.own_store import database_in, tell_what_to_ignore
+from tests.kedro_project import BINDING
+
+
+@pytest.fixture(autouse=True)
+def _informed():
+    """Let the log show what a session shows."""
+    logger = logging.getLogger("kedro_bind")
+    before = logger.level
+    logger.setLevel(logging.INFO)
+    yield
+    logger.setLevel(before)
+
+
+def git(project):
+    subprocess.run(["git", "init", "-q", str(project.path)], check=True)
+
+
+def told(said):
+    (line,) = [line for line in said if ".gitignore" in line]
+    return line.splitlines()[1:]
+
+
+@pytest.mark.parametrize(
+    ("ignored", "expected"),
+    [
+        ("", ["mlflow.db", "mlartifacts/"]),
+        ("mlruns/*\n*.log\n", ["mlflow.db", "mlartifacts/"]),
+        ("*.db\n", ["mlartifacts/"]),
+        ("mlartifacts/\n", ["mlflow.db"]),
+    ],
+)
+def test_the_lines_that_are_missing_are_told(project, said, ignored, expected):
+    git(project)
+    project.write(".gitignore", ignored)
+    tell_what_to_ignore(project.path, project.path / "mlflow.db")
+    assert told(said) == expected
+
+
+def test_a_project_in_a_folder_of_a_repository_has_lines_of_its_own(project, said):
+    subprocess.run(["git", "init", "-q", str(project.path.parent)], check=True)
+    tell_what_to_ignore(project.path, project.path / "stores" / "runs.db")
+    assert told(said) == ["stores/runs.db", "mlartifacts/"]
+
+
+def test_nothing_is_told_where_git_ignores_both_or_is_not_used(project, said, monkeypatch):
+    tell_what_to_ignore(project.path, project.path / "mlflow.db")
+    git(project)
+    project.write(".gitignore", "mlflow.db\nmlartifacts\n")
+    tell_what_to_ignore(project.path, project.path / "mlflow.db")
+    project.write(".gitignore", "")
+    monkeypatch.setenv("PATH", "")
+    tell_what_to_ignore(project.path, project.path / "mlflow.db")
+    assert said == []
+
+
+def test_only_a_database_in_the_project_is_its_own(tmp_path):
+    assert database_in(tmp_path, f"sqlite:///{tmp_path}/mlflow.db") == tmp_path / "mlflow.db"
+    for other in ("sqlite:////elsewhere/mlflow.db", "http://127.0.0.1:5000", tmp_path.as_uri()):
+        assert database_in(tmp_path, other) is None
+
+
+@pytest.mark.slow
+def test_the_run_that_makes_the_store_says_so_once(project):
+    """The only run here that makes the tables itself."""
+    git(project)
+    project.write("conf/base/pipeline_ml.yml", BINDING + "  model: {verify: false}\n")
+    first, second = (project.kedro("run", "--pipelines=churn").stdout for _ in range(2))
+    assert "add to .gitignore" in first
+    assert "add to .gitignore" not in second
+    shutil.rmtree(project.path / ".git")
+    (project.path / "mlflow.db").unlink()
+    assert "add to .gitignore" not in project.kedro("run", "--pipelines=churn").stdout

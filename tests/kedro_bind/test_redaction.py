@@ -1,0 +1,272 @@
+"""What is cut out of a text, and for whom."""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+import re
+import threading
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+import kedro_bind
+from kedro_bind.errors import LoggingError
+from kedro_bind.redaction import (
+    Redaction,
+    add_redaction,
+    get_logger,
+    has_secret,
+    redact,
+    redact_value,
+    redacting,
+    redaction_of,
+    secrets_in,
+    without_user_info,
+)
+
+PEM = "-----BEGIN CERTIFICATE-----\nMIIEpAIBAAKCAQEA7Zs1\nhv+Qe/2xJk4b1o9Pzz==\n-----END CERTIFICATE-----\n"
+
+
+class Loader(dict):
+    """A config loader with what `credentials.yml` and `parameters.yml` say."""
+
+    def __init__(self, **content):
+        super().__init__(content)
+        self.runtime_params = {}
+        self.config_patterns = {}
+
+
+def of(credentials, **more):
+    return redaction_of(Loader(credentials=credentials, **more))
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("at http://user:secret@host:5000/x", "at http://host:5000/x"),
+        ("at postgresql://user:p@ss@host/db", "at postgresql://host/db"),
+        ("at postgresql://user:p/s@s/x@host/db?a=b", "at postgresql://host/db?a=b"),
+        ("git+https://ghtoken@host/x.git", "git+https://host/x.git"),
+        ("https://b.s3/x?X-Amz-Signature=ab12&X-Amz-Date=3", "https://b.s3/x?X-Amz-Signature=***&X-Amz-Date=3"),
+        ("https://b/x?X-Amz-Credential=AKIA%2F1&a=b", "https://b/x?X-Amz-Credential=***&a=b"),
+        ("https://b.blob/x?sv=1&sig=a%2Bb", "https://b.blob/x?sv=1&sig=***"),
+        ("host=db password=hunter22 user=x", "host=db password=*** user=x"),
+        ("AccountKey=abc==;x", "AccountKey=***;x"),
+        ("--params=model.api_key=abc,depth=3", "--params=model.api_key=***,depth=3"),
+        ("{'db_password': 'abc', \"depth\": 3}", "{'db_password': '***', \"depth\": 3}"),
+        ("Authorization: Bearer abcdef.123456", "Authorization: Bearer ***"),
+        ("a key: -----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----!", "a key: ***!"),
+        (f"a key: AKIA{'A1' * 8}!", "a key: ***!"),
+    ],
+)
+def test_credentials_are_cut_out(text, left):
+    assert redact(text) == left
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "give it 'credentials: my_s3' in the catalog",
+        "'model.signature' is 'maybe'; it must be 'auto' or 'none'",
+        "see https://host/a@b and models:/churn@champion",
+        "see http://127.0.0.1:5000/#/models/churn@champion",
+        "the token is missing",
+        "--params=pad_token=[PAD],max_tokens=512",
+        "--extra-index-url https://${USER}:${TOKEN}@host/simple",
+        r"write it as https://\${USER}:\${TOKEN}@host",
+    ],
+)
+def test_the_rest_stays(text):
+    assert redact(text) == text
+
+
+def test_the_values_of_secret_variables_are_cut_out(monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_TOKEN", "abc-123-def")
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-789-xyz")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://me:pw-456/78@host/db")
+    monkeypatch.setenv("TOKENIZERS_PARALLELISM", "refused")
+    monkeypatch.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", "/var/run/aws")
+    monkeypatch.setenv("PWD", "/home/me/shop")
+    said = "401 for abc-123-def, sk-789-xyz, pw-456/78, refused, in /home/me/shop, /var/run/aws"
+    assert redact(said) == "401 for ***, ***, ***, refused, in /home/me/shop, /var/run/aws"
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        PEM,
+        repr(PEM),
+        json.dumps(PEM),
+        json.dumps(json.dumps(PEM)),
+        " ".join(PEM.split()),
+        quote(PEM, safe=""),
+        base64.b64encode(PEM.encode()).decode(),
+        "in line 2: MIIEpAIBAAKCAQEA7Zs1",
+    ],
+)
+def test_a_secret_of_several_lines_is_found_in_every_form(quoted):
+    with redacting(of({"server": {"certificate": PEM}})):
+        left = redact(f"refused: {quoted}!")
+    assert left.startswith("refused: ")
+    assert left.endswith("!")
+    assert not any(part in left for part in ("MIIE", "hv+Qe", "hv%2BQe", "TUlJR"))
+
+
+def test_user_and_password_of_a_basic_header_are_found():
+    header = base64.b64encode(b"reader:s3cret pass").decode()
+    with redacting(of({"server": {"username": "reader", "password": "s3cret pass"}})):
+        assert redact(f"sent {header} for reader") == f"sent {redact(header)} for reader"
+        assert "cmVhZGVy" not in redact(header)
+
+
+def test_a_place_or_a_person_in_credentials_is_no_secret():
+    credentials = {"user": "postgres", "region_name": "eu-west-1", "port": 5432, "endpoint_url": "http://minio:9000"}
+    text = "postgres at http://minio:9000 in eu-west-1, port 5432"
+    with redacting(of({"lake": {**credentials, "key": "abcd-1234"}})):
+        assert redact(f"{text}: abcd-1234") == f"{text}: ***"
+
+
+@pytest.mark.parametrize(
+    ("secret", "text", "left"),
+    [
+        ("abc", "abc is in abcd", "abc is in abcd"),
+        ("churn", "churn, churns, 'churn', my_churn", "***, churns, '***', my_churn"),
+        ("hunter22", "xhunter22x", "x***x"),
+        ("true", "true", "true"),
+    ],
+)
+def test_the_shorter_a_secret_the_more_it_must_stand_alone(secret, text, left):
+    with redacting(of({"a": {"password": secret}})):
+        assert redact(text) == left
+
+
+def test_parameters_and_arguments_that_are_named_so_are_secrets():
+    loader = Loader(parameters={"smtp": {"password": "in-the-file"}, "depth": 3000}, credentials={})
+    loader["mlflow"] = {"init_kwargs": {"headers": {"token": "in-the-arguments"}}}
+    loader.runtime_params = {"apiKey": "in-the-command"}
+    with redacting(redaction_of(loader)):
+        left = redact("in-the-file, in-the-command, in-the-arguments, 3000")
+    assert left == "***, ***, ***, 3000"
+
+
+def test_what_one_session_registers_is_nothing_to_another():
+    said = {}
+    both = threading.Barrier(2)
+
+    def work(name, secret):
+        with redacting(of({"a": {"password": secret}})):
+            both.wait(30)
+            said[name] = redact("one-secret and two-secret")
+            both.wait(30)
+
+    threads = [threading.Thread(target=work, args=each) for each in (("one", "one-secret"), ("two", "two-secret"))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert said == {"one": "*** and two-secret", "two": "one-secret and ***"}
+    assert redact("one-secret and two-secret") == "one-secret and two-secret"
+
+
+def test_what_is_added_ends_with_the_block_around_it():
+    with redacting():
+        add_redaction(of({"a": "in-a-command"}))
+        assert redact("in-a-command") == "***"
+        assert str(LoggingError("in-a-command")) == "***"
+    assert redact("in-a-command") == "in-a-command"
+
+
+def test_nothing_is_read_before_a_text_needs_it_and_what_cannot_be_read_harms_nothing():
+    reads = []
+
+    def read():
+        reads.append(1)
+        return ["a-long-secret"]
+
+    with redacting(Redaction(read)):
+        assert reads == []
+        assert [redact("a-long-secret"), redact("x")] == ["***", "x"]
+    assert reads == [1]
+    with redacting(redaction_of(object()), of({"a": "still-found"})):
+        assert redact("still-found") == "***"
+
+
+def test_log_lines_are_redacted_with_their_tracebacks():
+    records = []
+    handler = logging.Handler()
+    handler.emit = lambda record: records.append(logging.Formatter().format(record))
+    logger = get_logger("kedro_bind.tests.redaction")
+    logger.addHandler(handler)
+    try:
+        with redacting(of({"a": "a-long-secret"})):
+            try:
+                int("a-long-secret")
+            except ValueError:
+                logger.exception("because of %s", "a-long-secret")
+    finally:
+        logger.removeHandler(handler)
+    assert "because of ***" in records[0]
+    assert re.search(r"^ValueError: .*'\*\*\*'$", records[0], flags=re.MULTILINE)
+
+
+def test_every_logger_of_ours_redacts():
+    package = Path(kedro_bind.__file__).parent
+    found = [path for path in package.rglob("*.py") if re.search(r"logging\.getLogger\(__name__\)", path.read_text())]
+    assert found == []
+
+
+def test_nested_values_are_redacted_by_name_and_by_text():
+    value = {
+        "apiKey": "x",
+        "uri": "s3://me:pw@host/x",
+        "depth": 3,
+        "deep": [{"token": ["a"], "note": "fine"}],
+        "n": None,
+    }
+    assert redact_value(value) == {
+        "apiKey": "***",
+        "uri": "s3://host/x",
+        "depth": 3,
+        "deep": [{"token": "***", "note": "fine"}],
+        "n": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "found"),
+    [
+        ("api_key", "x", ["api_key"]),
+        ("server", {"user": "me", "password": "x"}, ["server.password"]),
+        ("server", {"uri": "http://me:pw@host"}, ["server.uri"]),
+        ("notes", ["", "has a-long-secret"], ["notes"]),
+        ("pad_token", "[PAD]", []),
+        ("max_tokens", 512, []),
+        ("token", None, []),
+        ("name", "short", []),
+    ],
+)
+def test_credentials_in_a_parameter_are_found(name, value, found):
+    with redacting(of({"a": ["a-long-secret", "short"]})):
+        assert secrets_in(name, value) == found
+
+
+def test_a_text_has_a_secret_only_if_that_is_no_coincidence():
+    with redacting(of({"a": ["a-long-secret", "short"]})):
+        assert [has_secret(text) for text in ("a-long-secret", "short", "s3://a:b@c")] == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("line", "left"),
+    [
+        ("--extra-index-url https://me:tok/en@host/simple", "--extra-index-url https://host/simple"),
+        ("pkg @ git+https://token@host/x.git", "pkg @ git+https://host/x.git"),
+        ("pkg @ git+ssh://git@host/x.git", "pkg @ git+ssh://git@host/x.git"),
+        ("--index-url https://${USER}:${TOKEN}@host/simple", "--index-url https://${USER}:${TOKEN}@host/simple"),
+        ("--index-url https://ci:${TOKEN}@host/simple", "--index-url https://ci:${TOKEN}@host/simple"),
+    ],
+)
+def test_addresses_of_requirements_keep_what_is_no_secret(line, left):
+    assert without_user_info(line) == left

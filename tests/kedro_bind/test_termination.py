@@ -1,0 +1,80 @@
+"""SIGTERM while a run is under way, and who had it before."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from contextlib import suppress
+
+import pytest
+
+from kedro_bind.termination import Terminated, Termination
+
+
+@pytest.fixture
+def received():
+    """What a handler gets that was there before."""
+    numbers = []
+    before = signal.signal(signal.SIGTERM, lambda number, _: numbers.append(number))
+    yield numbers
+    signal.signal(signal.SIGTERM, before)
+
+
+def test_it_raises_while_a_run_is_under_way_and_leaves_it_to_others_afterwards(received):
+    handler, termination = signal.getsignal(signal.SIGTERM), Termination()
+    with termination.watched(), termination.watched(), pytest.raises(Terminated) as info:
+        signal.raise_signal(signal.SIGTERM)
+    assert info.value.code == 143
+    assert received == [signal.SIGTERM]
+    assert signal.getsignal(signal.SIGTERM) == handler
+
+
+def test_what_is_swallowed_is_raised_again(received):
+    termination = Termination()
+    with termination.watched():
+        with suppress(Terminated):
+            signal.raise_signal(signal.SIGTERM)
+        with pytest.raises(Terminated):
+            termination.raise_if_received()
+        termination.ending = True
+        termination.raise_if_received()
+        signal.raise_signal(signal.SIGTERM)  # the runs are being ended: once is enough
+    termination.raise_if_received()
+
+
+def test_who_takes_the_signal_meanwhile_keeps_it_and_may_hand_it_on(received):
+    termination = Termination()
+    with termination.watched():
+        ours = signal.getsignal(signal.SIGTERM)
+
+        def theirs(number, frame):
+            ours(number, frame)
+
+        signal.signal(signal.SIGTERM, theirs)
+    assert signal.getsignal(signal.SIGTERM) is theirs
+    signal.raise_signal(signal.SIGTERM)
+    assert received == [signal.SIGTERM]
+
+
+def test_a_signal_that_is_ignored_and_one_outside_of_the_main_thread_is_left_alone(received):
+    handler, termination, begun = signal.getsignal(signal.SIGTERM), Termination(), []
+    thread = threading.Thread(target=lambda: begun.append(termination.begin()))
+    thread.start()
+    thread.join()
+    assert begun == [False]
+    assert signal.getsignal(signal.SIGTERM) is handler
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    assert termination.begin() is False
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_IGN
+
+
+def test_a_forked_process_ends_as_without_a_handler():
+    with Termination().watched():
+        child = os.fork()
+        if not child:
+            try:
+                os.kill(os.getpid(), signal.SIGTERM)
+            finally:
+                os._exit(7)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGTERM

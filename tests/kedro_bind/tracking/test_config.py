@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+from kedro.config import OmegaConfigLoader
+from omegaconf import OmegaConf
+
+from kedro_bind.tracking.config import read_tracking_config
+
+
+def test_a_random_name_is_resolved_without_a_warning(project):
+    # pytest makes an error of each warning, and OmegaConf 2.4 warns of the earlier way to register a resolver.
+    OmegaConf.clear_resolver("km.random_name")
+    project.write("conf/base/mlflow.yml", "tracking: {run: {name: '${km.random_name:}'}}")
+    loader = OmegaConfigLoader(str(project.path / "conf"), base_env="base", default_run_env="local")
+    config = read_tracking_config(loader, project.path)
+    assert config.findings == ()
+    assert str(config.mlflow.tracking.run.name).count("-") == 2

@@ -1,0 +1,75 @@
+"""A store in a file that does not exist yet, and one that is broken."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+
+import mlflow
+import pytest
+
+from kedro_bind.errors import LoggingError
+from kedro_bind.processes import this_process
+from kedro_bind.tracking.local_store import make_store
+from tests.kedro_project import BINDING, clean_environment
+
+pytestmark = pytest.mark.slow
+
+QUICK = BINDING + "  model: {verify: false}\n"
+
+
+def test_two_first_runs_at_once_share_one_store(project):
+    project.write("conf/base/pipeline_ml.yml", QUICK)
+    first_runs = [
+        subprocess.Popen(
+            [sys.executable, "-m", "kedro", "run", "--pipelines=churn", "--params=depth=" + str(depth)],
+            cwd=project.path,
+            env=clean_environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for depth in (1, 2)
+    ]
+    said = [each.communicate(timeout=300)[0] for each in first_runs]
+    assert [each.returncode for each in first_runs] == [0, 0], said
+    client = mlflow.MlflowClient(tracking_uri=project.store)
+    (experiment,) = [each.experiment_id for each in client.search_experiments() if each.name == project.package]
+    runs = client.search_runs([experiment])
+    assert sorted(each.data.params["depth"] for each in runs) == ["1", "2"]
+    assert {each.info.status for each in runs} == {"FINISHED"}
+    assert [each.name for each in project.path.glob("mlflow.db*")] == ["mlflow.db"]
+
+
+def test_a_store_that_is_there_is_left_alone_and_what_a_killed_process_left_is_removed(tmp_path):
+    file = tmp_path / "mlflow.db"
+    file.write_bytes(b"whatever")
+    left = tmp_path / f"mlflow.db.{replace(this_process(), start='1')}"
+    left.touch()
+    make_store(f"sqlite:///{file}")
+    assert file.read_bytes() == b"whatever"
+    assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.parametrize("kind", ["half", "other", "none"])
+def test_a_broken_store_is_told_as_one(project, store, kind):
+    import sqlite3
+
+    file = project.path / "mlflow.db"
+    if kind == "none":
+        file.write_bytes(b"not a database at all" * 100)
+    else:
+        with sqlite3.connect(file) as database:
+            tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            for table in tables:
+                if not table.startswith("sqlite_") and (kind == "other" or table.startswith(("alembic", "tags"))):
+                    database.execute(f"DROP TABLE {table}")
+            if kind == "other":
+                database.execute("CREATE TABLE experiments (id INTEGER)")
+        database.close()
+    with project.session() as session, pytest.raises(LoggingError) as info:
+        session.run(pipeline_names=["churn"])
+    assert f"no MLflow run can be started: the store {store} is broken" in info.value.message
+    assert "move that file away, and the next run makes a new one" in info.value.message
+    assert "tracking server" not in info.value.message

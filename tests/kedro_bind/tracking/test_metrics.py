@@ -1,0 +1,107 @@
+"""Metrics out of what a dataset holds, judged as MLflow judges numbers."""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+from fractions import Fraction
+
+import mlflow
+import numpy as np
+import pandas as pd
+import pytest
+from kedro.io import DataCatalog, MemoryDataset
+
+from kedro_bind import KedroBindError
+from kedro_bind.tracking.metrics import ObservedMetrics, metrics_in
+
+NUMBERS = [
+    0.5,
+    3,
+    True,
+    Decimal("0.25"),
+    Fraction(1, 4),
+    np.float32(0.5),
+    np.int64(7),
+    np.bool_(1),
+    np.array([0.5]),
+    "2",
+]
+"""What MLflow takes for a number."""
+OTHERS = [None, "high", [0.5], (1.0,), np.array([1.0, 2.0]), 1j, pd.DataFrame({"a": [1.0, 2.0]}), {1.0}]
+
+
+def test_a_number_is_named_after_its_dataset_and_a_mapping_gives_its_own_keys():
+    assert metrics_in("accuracy", 0.5) == {"accuracy": 0.5}
+    assert metrics_in("scores", {"mae": 1.5, "folds": {"first": 1, "second": {"r2": 0.25}}, 7: 2}) == {
+        "mae": 1.5,
+        "folds.first": 1.0,
+        "folds.second.r2": 0.25,
+        "7": 2.0,
+    }
+    assert metrics_in("scores", {}) == {}
+
+
+def test_a_name_that_mlflow_does_not_allow_is_changed_as_that_of_a_parameter():
+    assert metrics_in("scores", {"f1@5": 1.0, "gain (%)": 2.0}) == {"f1_5": 1.0, "gain ___": 2.0}
+
+
+@pytest.mark.parametrize("value", NUMBERS, ids=repr)
+def test_a_number_is_what_mlflow_takes_for_one(value, store):
+    mlflow.set_tracking_uri(store)
+    with mlflow.start_run() as run:
+        mlflow.log_metric("it", value)
+    logged = mlflow.get_run(run.info.run_id).data.metrics
+    assert metrics_in("it", value) == logged
+
+
+@pytest.mark.parametrize("value", OTHERS, ids=lambda value: type(value).__name__)
+def test_anything_else_is_refused_by_name(value):
+    with pytest.raises(KedroBindError, match=f"'a.b' of the dataset 'scores' is of type {type(value).__name__}"):
+        metrics_in("scores", {"a": {"b": value}})
+    with pytest.raises(KedroBindError, match="the dataset 'scores' is of type"):
+        metrics_in("scores", value)
+
+
+def test_not_a_number_and_infinity_are_numbers_as_for_mlflow():
+    found = metrics_in("scores", {"nan": math.nan, "most": math.inf})
+    assert math.isnan(found["nan"])
+    assert found["most"] == math.inf
+
+
+def test_two_metrics_of_one_name_are_an_error():
+    with pytest.raises(KedroBindError, match=r"'scores' has the metric 'a\.b' twice"):
+        metrics_in("scores", {"a.b": 1, "a": {"b": 2}})
+    observed = ObservedMetrics()
+    observed.observe("scores", {"mae": 1.0})
+    observed.observe("mae", 2.0)
+    with pytest.raises(KedroBindError, match=r"'scores' and 'mae' of .* both have a metric 'mae'"):
+        observed.of(["scores", "mae"], DataCatalog())
+
+
+def test_what_is_wrong_with_data_stops_no_training_but_the_logging():
+    observed = ObservedMetrics()
+    observed.observe("scores", [1, 2])
+    with pytest.raises(KedroBindError, match="'scores' is of type list"):
+        observed.of(["scores"], DataCatalog())
+
+
+def test_data_counts_as_it_was_when_it_was_saved():
+    observed = ObservedMetrics()
+    scores = {"mae": 1.0}
+    observed.observe("scores@json", scores)
+    scores["mae"] = 9.0
+    assert observed.of(["scores"], DataCatalog()) == {"mae": 1.0}
+
+
+def test_what_was_not_seen_is_read_from_the_catalog_unless_it_is_of_another_run(said):
+    catalog = DataCatalog({"scores": MemoryDataset({"mae": 1.0}), "empty": MemoryDataset()})
+    assert ObservedMetrics().of(["scores"], catalog) == {"mae": 1.0}
+    assert ObservedMetrics(produced=frozenset({"scores"})).of(["scores"], catalog) == {"mae": 1.0}
+    assert ObservedMetrics(produced=frozenset()).of(["scores"], catalog) == {}
+    assert ObservedMetrics().of(["empty", "nowhere"], catalog) == {}
+    assert [line.split(":")[1].strip() for line in said] == [
+        "the metrics in 'scores' are not logged",
+        "the metrics in 'empty' are not logged",
+        "the metrics in 'nowhere' are not logged",
+    ]

@@ -1,0 +1,129 @@
+"""A bound run that is ended by a signal at any moment: what it leaves behind is gone after the next bound run.
+
+By default a few moments are tried; KEDRO_BIND_SIGNALS=50 tries so many, for each signal.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import mlflow
+import pytest
+
+from kedro_bind.model.registration import STATE_TAG
+from tests.kedro_project import BINDING, clean_environment, make_project
+
+pytestmark = pytest.mark.slow
+
+COUNT = int(os.getenv("KEDRO_BIND_SIGNALS", "3"))
+MODEL = "  model: {registered_model_name: churn, aliases: [champion]}\n"
+RUN = ("-m", "kedro", "run", "--pipelines=churn")
+
+
+class Stage:
+    """A project with a store and a folder for temporary files, of their own."""
+
+    def __init__(self, folder, empty_store):
+        self.project = make_project(folder / "project", BINDING + MODEL)
+        shutil.copy(empty_store, self.project.path / "mlflow.db")
+        self.temporary = folder / "temporary"
+        self.temporary.mkdir()
+        self.client = mlflow.MlflowClient(tracking_uri=self.project.store, registry_uri=self.project.store)
+        self.environment = clean_environment(TMPDIR=str(self.temporary))
+
+    def start(self):
+        """Start a bound run."""
+        return subprocess.Popen(
+            [sys.executable, *RUN],
+            cwd=self.project.path,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def run(self):
+        """Run the bound pipeline to its end."""
+        process = self.start()
+        output = process.communicate(timeout=300)[0]
+        assert process.returncode == 0, output
+        return output
+
+    @property
+    def runs(self):
+        """All MLflow runs, and their status."""
+        found = self.client.search_runs(self.experiments)
+        return {each.info.run_id: each.info.status for each in found}
+
+    @property
+    def experiments(self):
+        return [each.experiment_id for each in self.client.search_experiments()]
+
+    def assert_clean(self):
+        """See that nothing is left of a process that is gone."""
+        assert set(self.runs.values()) <= {"FINISHED", "KILLED"}
+        versions = self.client.search_model_versions("name = 'churn'")
+        assert [each.version for each in versions if STATE_TAG in each.tags] == []
+        models = self.client.search_logged_models(self.experiments)
+        assert [each.model_id for each in models if each.status != "READY"] == []
+        assert {f"models:/{each.model_id}" for each in models} == {each.source for each in versions}
+        assert list(self.temporary.iterdir()) == []
+        champion = self.client.get_model_version_by_alias("churn", "champion")
+        assert champion.version == max((each.version for each in versions), key=int)
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory, empty_store):
+    """A project that has had one bound run."""
+    stage = Stage(tmp_path_factory.mktemp("signals"), empty_store)
+    stage.run()
+    return stage
+
+
+def begun(stage, process, before):
+    """Wait until a bound run has opened its MLflow run, or the process has ended."""
+    while process.poll() is None and not set(stage.runs) - set(before):
+        time.sleep(0.02)  # between two looks at the store
+
+
+def moments(stage):
+    """Choose how long after the start of the MLflow run the signal is sent."""
+    before, process = stage.runs, stage.start()
+    begun(stage, process, before)
+    started = time.monotonic()
+    process.communicate()
+    length = time.monotonic() - started
+    return [random.Random(each).random() * length for each in range(COUNT)]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=lambda each: each.name)
+def test_a_signal_at_any_moment_leaves_nothing_behind(stage, number):
+    wrong, hits = [], 0
+    for moment in moments(stage):
+        before = stage.runs
+        process = stage.start()
+        begun(stage, process, before)
+        try:
+            process.wait(timeout=moment)
+        except subprocess.TimeoutExpired:
+            hits += 1
+            process.send_signal(number)
+        output = process.communicate(timeout=120)[0]
+        new = {run_id: status for run_id, status in stage.runs.items() if run_id not in before}
+        try:
+            if number == signal.SIGTERM:
+                assert set(new.values()) <= {"FINISHED", "KILLED"}, new
+                assert list(stage.temporary.iterdir()) == []
+                assert "KILLED" not in new.values() or "kedro bind log churn --run-id=" in output
+            stage.run()
+            stage.assert_clean()
+        except AssertionError as error:
+            wrong.append(f"after {moment:.2f} s: {error}\n{output}")
+    assert hits
+    assert not wrong, f"{len(wrong)} of {COUNT}\n" + "\n\n".join(wrong)
