@@ -130,6 +130,7 @@ def _model_settings(options: ModelOptions, name: str | None, inference: Pipeline
         metrics=options.metrics or (),
         predict_params=options.predict_params,
         verify=options.verify,
+        row_wise=options.row_wise,
     )
 
 

@@ -51,6 +51,7 @@ class ModelSettings:
     metrics: tuple[str, ...] = ()
     predict_params: Literal["all", "none"] | tuple[str, ...] = "all"
     verify: bool = True
+    row_wise: Literal["auto"] | bool = "auto"
     more: Mapping[str, Any] = field(default_factory=dict)
 
     def __eq__(self, other: object) -> bool:

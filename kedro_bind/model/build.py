@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from conf_schema import RunnerSpec
     from kedro_bind.binding.resolved import ResolvedBinding
+    from kedro_bind.packaging.verification.row_wise import RowWise
 
 __all__ = ["BuiltPlan", "build_plan", "function_reference", "plan_of"]
 
@@ -56,6 +57,12 @@ class BuiltPlan:
             name: each.model_copy(update={"sha256": digests[name]}) for name, each in self.plan.artifacts.items()
         }
         plan = self.plan.model_copy(update={"artifacts": artifacts, "code": code_digests(code) if code else {}})
+        write_plan(plan, self.folder)
+        return replace(self, plan=plan)
+
+    def judged(self, row_wise: RowWise) -> BuiltPlan:
+        """Write into the plan what verification found of the rows' independence."""
+        plan = self.plan.model_copy(update={"row_wise": row_wise.row_wise, "row_wise_reason": row_wise.reason})
         write_plan(plan, self.folder)
         return replace(self, plan=plan)
 

@@ -29,7 +29,7 @@ __all__ = [
 FORMAT = 3
 """In format 1, what was empty or a default was left out, so that a plan that lacks a key looks like a whole one;
 format 3 has the sha256 of everything that is loaded."""
-_SINCE = {"code": 3}
+_SINCE = {"code": 3, "row_wise": 3, "row_wise_reason": 3}
 """The format that brought a key; the others are from format 2."""
 PLAN_FILE = "plan.yml"
 PATH_KEYS = ("filepath", "path")
@@ -122,7 +122,8 @@ class Plan(_Strict):
 
     `copy_mode` has the mode of every dataset that does not get Kedro's default for its type; `parameters`
     the values of the `params:` inputs (and of `parameters`); `predict_params` those a request may override;
-    `code` the sha256 of each file of the model's code folder.
+    `code` the sha256 of each file of the model's code folder. `row_wise` tells whether verification found that each
+    row is predicted as it would be alone; if not, `row_wise_reason` says what it found.
     The fields are in the order of the file: the last one is needed and fits on a line, so no part of a file
     passes for all of it.
     """
@@ -137,6 +138,8 @@ class Plan(_Strict):
     predict_params: list[str] = Field(default_factory=list)
     copy_mode: dict[str, CopyMode] = Field(default_factory=dict)
     code: dict[str, str] = Field(default_factory=dict)
+    row_wise: bool = False
+    row_wise_reason: str = ""
     output_name: str
 
 
