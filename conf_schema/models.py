@@ -128,7 +128,15 @@ class ModelOptions(Strict):
                 **{key: ["registered_model_name"] for key in _OF_REGISTERED},
                 "promote_if": ["registered_model_name", "aliases"],
             },
-            "not": {"anyOf": [{"required": list(pair)} for pair in itertools.combinations(_ENVIRONMENTS, 2)]},
+            "not": {
+                "anyOf": [
+                    *({"required": list(pair)} for pair in itertools.combinations(_ENVIRONMENTS, 2)),
+                    {
+                        "properties": {"row_wise": {"const": True}, "verify": {"const": False}},
+                        "required": ["row_wise", "verify"],
+                    },
+                ]
+            },
         }
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -22,13 +22,14 @@ __all__ = ["ServedModel", "load_served_model"]
 class ServedModel:
     """A model under the name and the version that callers know it by.
 
-    `pyfunc` is MLflow's model. `version` is that of the registered model, or empty.
+    `pyfunc` is MLflow's model, loaded from `folder`. `version` is that of the registered model, or empty.
     """
 
     name: str
     version: str
     uri: str
     pyfunc: Any
+    folder: str = ""
 
     @cached_property
     def decoder(self) -> Decoder:
@@ -64,8 +65,25 @@ class ServedModel:
         """The body of a request with the example that was logged, which is real data; `None` where there is none."""
         import json
 
-        text = self.pyfunc.metadata.get_serving_input(self.uri)
+        text = self.pyfunc.metadata.get_serving_input(self.folder or self.uri)
         return json.loads(text) if text else None
+
+    def predict_example(self) -> None:
+        """Predict the logged example, if there is one: what fails then fails before a caller asks.
+
+        Raises:
+            KedroBindError: the model fails.
+        """
+        from kedro_bind.errors import KedroBindError
+
+        try:
+            example = self.logged_example
+            if example is not None:
+                rows = self.decoder.decode(example)
+                self.predict(rows.joined([rows]), self.params(example.get("params")))
+        except Exception as error:
+            said = f"{type(error).__name__}: {error}"
+            raise KedroBindError(f"the model '{self.name}' does not predict its logged example: {said}") from error
 
     def require_row_wise(self) -> None:
         """Refuse a model whose rows may depend on each other.
@@ -137,12 +155,17 @@ def load_served_model(uri: str, name: str = "") -> ServedModel:
 
     from kedro_bind.errors import KedroBindError
     from kedro_bind.model.plan import PlanError
+    from kedro_bind.tracking.model_uri import pinned_uri
 
     try:
-        pyfunc = mlflow.pyfunc.load_model(uri)
+        uri = pinned_uri(uri)
+        folder = mlflow.artifacts.download_artifacts(artifact_uri=uri)
+        pyfunc = mlflow.pyfunc.load_model(folder)
     except (MlflowException, PlanError, OSError) as error:
         raise KedroBindError(f"the model {uri} can't be loaded: {error}") from error
-    return ServedModel(name or _name_in(uri), _version_in(uri), uri, pyfunc)
+    model = ServedModel(name or _name_in(uri), _version_in(uri), uri, pyfunc, folder)
+    unregistered = not name and not model.version and model.plan is not None
+    return replace(model, name=model.plan.name) if unregistered and model.plan else model
 
 
 def _name_in(uri: str) -> str:
@@ -150,11 +173,7 @@ def _name_in(uri: str) -> str:
     return path.strip("/").partition("/")[0].partition("@")[0] or "model"
 
 
-def _version_in(uri: str) -> str:
-    from mlflow.store.artifact.utils.models import get_model_name_and_version
-
-    if not uri.startswith("models:/") or uri.removeprefix("models:/").startswith("m-"):
+def _version_in(pinned: str) -> str:
+    if not pinned.startswith("models:/") or pinned.removeprefix("models:/").startswith("m-"):
         return ""
-    import mlflow
-
-    return str(get_model_name_and_version(mlflow.MlflowClient(), uri)[1])  # type: ignore[no-untyped-call]  # so in MLflow
+    return pinned.rpartition("/")[2]

@@ -40,6 +40,8 @@ def model(tmp_path, monkeypatch):
         **{name: {} for name in ("artifacts", "parameters", "copy_mode")},
         "predict_params": [],
         "code": code_digests(code),
+        "row_wise": False,
+        "row_wise_reason": "",
         "output_name": "out",
     }
     (folder / PLAN_FILE).write_text(yaml.safe_dump(plan))
