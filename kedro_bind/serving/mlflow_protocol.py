@@ -39,7 +39,7 @@ def read_request(model: ServedModel, body: bytes, content_type: str | None) -> t
 def _kind(content_type: str) -> str:
     """Return the media type; the only parameter that MLflow's server takes is `charset=utf-8`."""
     kind, *parameters = (part.strip() for part in content_type.split(";"))
-    for parameter in filter(None, parameters):
+    for parameter in parameters:
         key, _, value = parameter.partition("=")
         if key != "charset":
             raise RequestError(415, "BAD_REQUEST", f"the parameter '{key}' of the content type is not supported")

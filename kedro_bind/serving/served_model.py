@@ -109,6 +109,8 @@ class ServedModel:
         """
         if given is None and self._params_schema is None:
             return None
+        if isinstance(given, int | float) and given:  # what is empty or can be iterated, MLflow calls invalid
+            raise bad_request("'params' must be a mapping of names to values")
         if given is not None and not isinstance(given, dict):
             raise invalid_value("'params' must be a mapping of names to values")
         from mlflow.exceptions import MlflowException
