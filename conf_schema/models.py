@@ -130,7 +130,7 @@ class ModelOptions(Strict):
             },
             "not": {
                 "anyOf": [
-                    *({"required": list(pair)} for pair in itertools.combinations(_ENVIRONMENTS, 2)),
+                    *[{"required": list(pair)} for pair in itertools.combinations(_ENVIRONMENTS, 2)],
                     {
                         "properties": {"row_wise": {"const": True}, "verify": {"const": False}},
                         "required": ["row_wise", "verify"],

@@ -63,6 +63,7 @@ def _limit_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.pass_obj
 def command(
     metadata: ProjectMetadata | None,
+    /,
     models: tuple[str, ...],
     env: str | None,
     conf_source: str | None,
