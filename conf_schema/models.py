@@ -117,6 +117,11 @@ _OF_REGISTERED = {
     "promote_if": "only a registered version can be promoted, and there is no 'registered_model_name'",
 }
 _ENVIRONMENTS = ("pip_requirements", "extra_pip_requirements", "conda_env")
+_EXCLUSIVE: list[Any] = [
+    *({"required": list(pair)} for pair in itertools.combinations(_ENVIRONMENTS, 2)),
+    {"properties": {"row_wise": {"const": True}, "verify": {"const": False}}, "required": ["row_wise", "verify"]},
+]
+"""What no `ModelOptions` has, as JSON Schema."""
 
 
 class ModelOptions(Strict):
@@ -128,15 +133,7 @@ class ModelOptions(Strict):
                 **{key: ["registered_model_name"] for key in _OF_REGISTERED},
                 "promote_if": ["registered_model_name", "aliases"],
             },
-            "not": {
-                "anyOf": [
-                    *[{"required": list(pair)} for pair in itertools.combinations(_ENVIRONMENTS, 2)],
-                    {
-                        "properties": {"row_wise": {"const": True}, "verify": {"const": False}},
-                        "required": ["row_wise", "verify"],
-                    },
-                ]
-            },
+            "not": {"anyOf": _EXCLUSIVE},
         }
     )
 
