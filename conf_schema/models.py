@@ -209,6 +209,11 @@ class ModelOptions(Strict):
         description="Which `params:` inputs a caller may override: 'all', 'none', or a list.",
         examples=["all", ["params:threshold"]],
     )
+    validators: bool = Field(
+        True,
+        description="Whether the model runs the validators that the catalog declares for its datasets (Kedro 1.7).",
+        examples=[False],
+    )
     verify: bool = Field(
         True,
         description="Whether the model is loaded and tried in a fresh process before it counts.",

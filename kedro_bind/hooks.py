@@ -94,7 +94,7 @@ class MlflowPipelineHook:
         else:
             if run.tracked is not None:
                 run.tracked.enter_thread()
-            run.observed.see_loaded(inputs)
+            run.observed.see_loaded(inputs, catalog)
 
     @hook_impl
     def after_node_run(self, node: Node, catalog: Any, outputs: dict[str, Any]) -> None:

@@ -47,15 +47,15 @@ class Observed:
         self._provers: dict[str, Prover | None] = {}
 
     @redacted
-    def see_loaded(self, data: Mapping[str, Any]) -> None:
+    def see_loaded(self, data: Mapping[str, Any], catalog: Any) -> None:
         """Keep a sample of a model's input, which a node is about to get."""
-        self._see(data, loaded=True)
+        self._see(data, catalog)
 
     @redacted
     def see_saved(self, data: Mapping[str, Any], *, in_chunks: bool) -> None:
         """Keep a sample of a model's input that a node has made, and see training come to its end."""
         if not in_chunks:
-            self._see(data, loaded=False)
+            self._see(data)
             self._see_metrics(data)
         for name, binding in self._bindings.items():
             if not set(binding.artifact_sources.values()).isdisjoint(data):
@@ -78,13 +78,13 @@ class Observed:
                     prover.stop()
             self._provers.clear()
 
-    def _see(self, data: Mapping[str, Any], *, loaded: bool) -> None:
+    def _see(self, data: Mapping[str, Any], catalog: Any = None) -> None:
         for name, binding in self._bindings.items():
             found = next((each for each in data if bare(each) == bare(binding.training_input)), None)
             if found is None:
                 continue
             try:
-                self._keep(name, data[found], binding.model.example_rows, loaded=loaded)
+                self._keep(name, binding, data[found], catalog)
             except Exception as error:  # noqa: BLE001 - data may be anything, and a hook's error ends the training
                 logger.debug("kedro_bind: '%s' is not observed for '%s': %s", found, name, error)
 
@@ -97,13 +97,18 @@ class Observed:
                 except Exception as error:  # noqa: BLE001 - as above
                     logger.debug("kedro_bind: '%s' is not observed: %s", name, error)
 
-    def _keep(self, name: str, data: Any, rows: int, *, loaded: bool) -> None:
+    def _keep(self, name: str, binding: ResolvedBinding, data: Any, catalog: Any) -> None:
+        """Keep a sample of the input of a model; with a catalog, of what a node loads from it."""
+        from kedro_bind.model.declared_validators import incoming, validates_input
         from kedro_bind.model.signature import sample_input
 
+        loaded = catalog is not None
         with self._lock:
             # What a node loads counts more than what one saves: that is how a caller's data looks to the nodes.
             if name not in self._samples or (loaded and name in self._from_saved):
-                self._samples[name] = sample_input(data, rows)
+                if loaded and validates_input(binding, catalog):
+                    data = incoming(binding, catalog)
+                self._samples[name] = sample_input(data, binding.model.example_rows)
                 (self._from_saved.discard if loaded else self._from_saved.add)(name)
 
     def _start_prover(self, name: str, binding: ResolvedBinding) -> None:

@@ -48,6 +48,9 @@ def _log_stored(name: str, context: KedroContext, run_id: str | None, *, force: 
     bound = BoundRun(
         {name: pipeline.binding.named(name)}, origin_of(context, [name]), context, tracking_config_of(context)
     )
+    if hasattr(context, "_pipelines_to_validate"):
+        # As in a bound run, where Kedro's session sets it (Kedro 1.4 and later); there is no public way.
+        context._pipelines_to_validate = [name]
     catalog = context.catalog
     check_bindings(bound, catalog)
     with patience(f"logging the model of '{name}'"), termination.watched():

@@ -2,7 +2,8 @@
 
 An entry is a heading with a code, blocks that set the example up, a block without a language with what is printed, and
 the mended form. A YAML block is the document, or the file that the line above it names; a Python block is a node more,
-or a statement that fails. `KEDRO_BIND_UPDATE_GOLDEN=1 pytest tests/test_docs.py` writes what is printed anew.
+a statement that fails, or the module that the line above it names.
+`KEDRO_BIND_UPDATE_GOLDEN=1 pytest tests/test_docs.py` writes what is printed anew.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import sys
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 import yaml
@@ -55,7 +58,7 @@ def blocks(entry: str) -> list[Block]:
     found, last = [], 0
     for each in re.finditer(r"^```(\w*)\n(.*?)^```$", entry, flags=re.MULTILINE | re.DOTALL):
         lead = entry[last : each.start()].strip()
-        named = re.search(r"`(conf/[\w/.]+)`[^`]*:$", lead)
+        named = re.search(r"`((?:conf|src)/[\w/.]+)`[^`]*:$", lead)
         file = named[1] if named else file
         found.append(Block(each[1], each[2], file))
         last = each.end()
@@ -70,7 +73,10 @@ def printed_block(entry: str) -> int:
 def example_on_path():
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(EXAMPLE / "src")
+        before = set(sys.modules)
         yield
+        for name in {each for each in set(sys.modules) - before if each.startswith("penguins.limits")}:
+            del sys.modules[name]
 
 
 def check(setup: list[Block], entry: str, project: Path) -> str:
@@ -78,7 +84,7 @@ def check(setup: list[Block], entry: str, project: Path) -> str:
     shutil.copytree(EXAMPLE / "conf", project / "conf")
     (project / "src" / "penguins").mkdir(parents=True)
     missing = re.search(r"entry of\s+`(\w+)` is missing in\s+`(.+?)`", entry)
-    code = [each.text for each in setup if each.language == "python"]
+    code = [each for each in setup if each.language == "python"]
     files = {DOCUMENT: MENDED, **{each.file: each.text for each in setup if each.language == "yaml"}}
     if missing:
         place = project / missing[2]
@@ -96,21 +102,31 @@ def check(setup: list[Block], entry: str, project: Path) -> str:
     return render_excerpts(report.findings, report.sources) + "\n" if report.findings else ""
 
 
-def pipelines(code: list[str]) -> dict[str, Pipeline]:
+def pipelines(code: list[Block]) -> dict[str, Pipeline]:
     from penguins.pipelines.species import create_pipeline, pipeline
 
-    species = create_pipeline()
+    species, names = create_pipeline(), dict(vars(pipeline))
     for each in code:
-        if each.startswith("node("):
-            species += Pipeline([eval(each, vars(pipeline))])
+        if each.text.startswith("node("):
+            species += Pipeline([eval(each.text, names)])
+        elif each.file.startswith("src/"):
+            names |= vars(module(each))
         else:
             try:
-                exec(each, {})
+                exec(each.text, {})
             except ImportError as error:  # as Kedro's find_pipelines words it
                 raise ImportError(
                     "An error occurred while importing the 'penguins.pipelines.species' module."
                 ) from error
     return {"species": species, "__default__": species}
+
+
+def module(block: Block) -> ModuleType:
+    """Make the module of a block importable, until the end of the tests of this page."""
+    made = ModuleType(block.file.removeprefix("src/").removesuffix(".py").replace("/", "."))
+    sys.modules[made.__name__] = made
+    exec(block.text, vars(made))
+    return made
 
 
 def catalog(loader: OmegaConfigLoader) -> DataCatalog:

@@ -129,6 +129,7 @@ def _model_settings(options: ModelOptions, name: str | None, inference: Pipeline
         description=options.description or _docstring(inference),
         metrics=options.metrics or (),
         predict_params=options.predict_params,
+        validators=options.validators,
         verify=options.verify,
         row_wise=options.row_wise,
     )

@@ -50,6 +50,7 @@ class ModelSettings:
     description: str | None = None
     metrics: tuple[str, ...] = ()
     predict_params: Literal["all", "none"] | tuple[str, ...] = "all"
+    validators: bool = True
     verify: bool = True
     row_wise: Literal["auto"] | bool = "auto"
     more: Mapping[str, Any] = field(default_factory=dict)

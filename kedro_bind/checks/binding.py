@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.binding.rule import Rule, find_problems, rule
@@ -23,6 +24,9 @@ from kedro_bind.checks.promotion import promotion_problems
 from kedro_bind.checks.running import runner_problems
 from kedro_bind.checks.signature import signature_problems
 from kedro_bind.checks.tracking import long_parameters
+from kedro_bind.checks.typed_parameters import typed_code, typed_parameter_problems
+from kedro_bind.checks.validators import validator_code, validator_problems
+from kedro_bind.model.parameter_hints import hints_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
     from kedro_bind.binding.resolved import ResolvedBinding
     from kedro_bind.config import Config
     from kedro_bind.model.origin import Origin
+    from kedro_bind.model.parameter_hints import Hint
     from kedro_bind.tracking.config import TrackingConfig
 
 __all__ = ["CHECK_RULES", "Surroundings", "findings_of_all", "findings_of_drafts", "located"]
@@ -57,6 +62,11 @@ class Surroundings:
 class _Subject:
     binding: ResolvedBinding
     around: Surroundings
+
+    @cached_property
+    def hints(self) -> list[Hint]:
+        """The types that nodes declare for parameters."""
+        return hints_of(self.binding.training, self.binding.inference)
 
 
 @rule()
@@ -101,12 +111,12 @@ def _training_entries(it: _Subject) -> Iterator[Diagnostic]:
 
 @rule("training", "catalog")
 def _training_parameters(it: _Subject) -> Iterator[Diagnostic]:
-    yield from parameter_value_problems("training", it.binding, it.around.catalog)
+    yield from parameter_value_problems("training", it.binding, it.around.catalog, it.hints)
 
 
 @rule("inference", "catalog")
 def _inference_parameters(it: _Subject) -> Iterator[Diagnostic]:
-    yield from parameter_value_problems("inference", it.binding, it.around.catalog)
+    yield from parameter_value_problems("inference", it.binding, it.around.catalog, it.hints)
 
 
 @rule("inference", "catalog")
@@ -121,7 +131,17 @@ def _flow(it: _Subject) -> Iterator[Diagnostic]:
 
 @rule("inference", "catalog", "model.predict_params", "model.signature")
 def _parameter_types(it: _Subject) -> Iterator[Diagnostic]:
-    yield from parameter_problems(it.binding, it.around.catalog)
+    yield from parameter_problems(it.binding, it.around.catalog, it.hints)
+
+
+@rule("training", "inference", "catalog")
+def _typed_parameters(it: _Subject) -> Iterator[Diagnostic]:
+    yield from typed_parameter_problems(it.binding, it.around.catalog, it.hints)
+
+
+@rule("training", "inference", "catalog")
+def _validators(it: _Subject) -> Iterator[Diagnostic]:
+    yield from validator_problems(it.binding, it.around.catalog)
 
 
 @rule("training", "inference", "model.predict_params", "model.signature")
@@ -147,7 +167,10 @@ def _functions(it: _Subject) -> Iterator[Diagnostic]:
 @rule("inference", "runner", "model.code_paths", "origin")
 def _packaging(it: _Subject) -> Iterator[Diagnostic]:
     if it.around.origin is not None:
-        yield from packaging_problems(it.binding, it.around.origin)
+        code = list(typed_code(it.binding, it.hints))
+        if it.around.catalog is not None:
+            code += validator_code(it.binding, it.around.catalog)
+        yield from packaging_problems(it.binding, it.around.origin, code)
 
 
 @rule()
@@ -175,6 +198,8 @@ CHECK_RULES: tuple[Rule[_Subject], ...] = (
     _secret_parameters,
     _flow,
     _parameter_types,
+    _typed_parameters,
+    _validators,
     _open_parameters,
     _input,
     _signature,

@@ -12,14 +12,16 @@ from conf_schema import Diagnostic, Severity, did_you_mean
 from kedro_bind.binding.rules import namesake
 from kedro_bind.errors import KedroBindError
 from kedro_bind.model.artifacts import Stored, credentials_of, has_path, is_persisted, local_config, unwrapped
+from kedro_bind.model.parameter_hints import in_force, loadable, plain
 from kedro_bind.model.wiring import bare
 from kedro_bind.redaction import secrets_in
 from kedro_bind.secret_values import secret_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from kedro_bind.binding.resolved import ResolvedBinding
+    from kedro_bind.model.parameter_hints import Hint
 
 __all__ = ["artifact_problems", "parameter_value_problems", "secret_parameter_problems", "training_entry_problems"]
 
@@ -93,13 +95,13 @@ def artifact_problems(binding: ResolvedBinding, catalog: Any) -> Iterator[Diagno
 
 
 def parameter_value_problems(
-    part: Literal["training", "inference"], binding: ResolvedBinding, catalog: Any
+    part: Literal["training", "inference"], binding: ResolvedBinding, catalog: Any, hints: Sequence[Hint]
 ) -> Iterator[Diagnostic]:
     """Find parameters that the nodes of one part take and that have no value; paths start at the binding's name."""
-    nodes = getattr(binding, part)
+    nodes, types = getattr(binding, part), in_force(hints)
     known = [name for name in catalog if is_parameter(name)]
     for parameter in sorted(filter(is_parameter, nodes.inputs())):
-        if parameter in catalog:
+        if loadable(parameter, catalog, types):
             continue
         users = ", ".join(node.name for node in nodes.nodes if parameter in node.inputs)
         twin = namesake(parameter, known)
@@ -174,7 +176,7 @@ def secret_parameter_problems(binding: ResolvedBinding, catalog: Any) -> Iterato
     """Find parameters of inference that are credentials: the model would have their values."""
     for parameter in sorted(filter(is_parameter, binding.inference.inputs())):
         try:
-            value = catalog.get(parameter).load() if parameter in catalog else None
+            value = plain(catalog.get(parameter).load()) if parameter in catalog else None
         except Exception:  # noqa: BLE001, S112 - a parameter without a value is another layer's finding
             continue
         if found := secrets_in(parameter.removeprefix("params:"), value):

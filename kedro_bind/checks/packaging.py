@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from conf_schema import Diagnostic, Severity
-from kedro_bind.model.build import function_reference
 from kedro_bind.model.plan import NodePlan, Plan
+from kedro_bind.model.references import function_reference
 from kedro_bind.model.requirements import imported_by, pinned
 
 if TYPE_CHECKING:
@@ -34,8 +34,13 @@ def function_problems(binding: ResolvedBinding) -> Iterator[Diagnostic]:
             yield _not_importable(node, (binding.key, "inference"))
 
 
-def packaging_problems(binding: ResolvedBinding, origin: Origin) -> Iterator[Diagnostic]:
-    """Find code of the inference pipeline that does not travel with the model; paths start at the binding's name."""
+def packaging_problems(
+    binding: ResolvedBinding, origin: Origin, more: Iterable[tuple[str, str]] = ()
+) -> Iterator[Diagnostic]:
+    """Find code of the inference pipeline that does not travel with the model; paths start at the binding's name.
+
+    `more` is what it needs besides the functions of its nodes and the runner: what each is, and its module.
+    """
     path = (binding.key, "inference")
     references = {node.name: function_reference(node.func) for node in binding.inference.nodes}
     code: list[tuple[str, str, KeyPath]] = [
@@ -44,6 +49,7 @@ def packaging_problems(binding: ResolvedBinding, origin: Origin) -> Iterator[Dia
     runner = binding.runner.type
     if "." in runner:
         code.append(("the runner", runner.rpartition(".")[0], (path[0], "runner", "type")))
+    code += [(what, module, path) for what, module in more]
     wanted = binding.model.code_paths
     packages: tuple[str, ...] = (origin.package,) if wanted == "auto" and origin.package else ()
     if not isinstance(wanted, str):

@@ -9,29 +9,32 @@ from typing import TYPE_CHECKING, Any
 from kedro.io.core import is_parameter
 
 from conf_schema import Diagnostic, Severity
+from kedro_bind.model.parameter_hints import in_force, loadable, plain, value_in_force
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from kedro_bind.binding.resolved import ResolvedBinding
+    from kedro_bind.model.parameter_hints import Hint
 
 __all__ = ["is_typed", "open_parameters", "parameter_problems"]
 
 _MOST, _LEAST = 2**63 - 1, -(2**63)
 
 
-def parameter_problems(binding: ResolvedBinding, catalog: Any) -> Iterator[Diagnostic]:
+def parameter_problems(binding: ResolvedBinding, catalog: Any, hints: Sequence[Hint]) -> Iterator[Diagnostic]:
     """Find parameters of inference that can't be part of the model's signature; paths start at the binding's name."""
     wanted = binding.model.predict_params
     if wanted == "none" or not binding.model.infers_signature:
         return
+    types = in_force(hints)
     named = None if isinstance(wanted, str) else {each: index for index, each in enumerate(wanted)}
     for name in sorted(filter(is_parameter, binding.inference.inputs())):
         index = None if named is None else named.get(name, named.get(name.removeprefix("params:")))
-        if name not in catalog or (named is not None and index is None):
+        if not loadable(name, catalog, types) or (named is not None and index is None):
             continue
         try:
-            value = catalog.get(name).load()
+            value = plain(value_in_force(name, catalog, types))
         except Exception:  # noqa: BLE001, S112 - a parameter without a value is another layer's finding
             continue
         if not is_typed(value):
@@ -131,7 +134,7 @@ def _fits(value: Any, kind: Any, *, listed: bool = False) -> bool:
     if kind is _CLASH:
         return False
     if value is None:  # a key may be left out; in a list, MLflow takes it among these alone
-        return not listed or kind in (_ANY, "float", "bool", "str")
+        return not listed or kind in (_ANY, [_ANY], "float", "bool", "str")
     if isinstance(value, dict) and isinstance(kind, dict):
         return all(_fits(each, kind[key]) for key, each in value.items())
     if isinstance(value, list) and isinstance(kind, list):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kedro_bind.cli.project import context_of, loader_of, no_traceback, verbose_option, where_options
+from kedro_bind.cli.project import context_of, loader_of, no_traceback, untyped, verbose_option, where_options
 from kedro_bind.cli.stdout import AnswerCommand, answer, answers_on_terminal
 from kedro_bind.redaction import redact
 
@@ -110,7 +110,7 @@ def _check(
     with checked(loader, metadata.project_path) as config:
         if config is not None:
             _refuse_unknown_names(names, config)
-        load_catalog = lambda: context_of(metadata, env, conf_source, params).catalog  # noqa: E731 - one use
+        load_catalog = lambda: untyped(context_of(metadata, env, conf_source, params)).catalog  # noqa: E731 - one use
         project = Project(loader, metadata.project_path, metadata.package_name, registered_pipelines, load_catalog)
         return check_project(project, names, config)
 

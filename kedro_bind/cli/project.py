@@ -26,6 +26,7 @@ __all__ = [
     "context_of",
     "loader_of",
     "no_traceback",
+    "untyped",
     "verbose_option",
     "where_options",
 ]
@@ -77,6 +78,17 @@ def context_of(
     session = session_class.create(project_path=metadata.project_path, env=env, conf_source=conf_source, **more)
     context: KedroContext = session.load_context() if of_session else session.load_context(runtime_params=dict(params))
     add_redaction(redaction_of(context.config_loader))
+    return context
+
+
+def untyped(context: KedroContext) -> KedroContext:
+    """Let a context leave parameters as they are in the configuration; Kedro 1.3 has no way to do so.
+
+    Kedro makes objects of typed parameters by the hints of all registered pipelines, and fails where a type rejects
+    a value: a check goes by the hints of one binding at a time, and has findings for them.
+    """
+    if hasattr(context, "_pipelines_to_validate"):
+        context._pipelines_to_validate = []  # Kedro's session sets it; there is no public way
     return context
 
 

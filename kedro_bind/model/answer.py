@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from kedro_bind.errors import LoggingError
 from kedro_bind.model.plan import RunnerPlan
-from kedro_bind.model.runtime import load_artifact, load_functions
+from kedro_bind.model.runtime import load_artifact, load_functions, make_predictor
 from kedro_bind.quiet import quiet
 
 if TYPE_CHECKING:
@@ -37,15 +37,13 @@ class KedroAnswer:
         Raises:
             LoggingError: a node fails.
         """
-        from kedro_bind.model.through_kedro import KedroRun
-
         plan, folder = self._built.plan, self._built.folder
         functions = load_functions(plan, folder)
         artifacts = {name: load_artifact(name, each, folder / each.location) for name, each in plan.artifacts.items()}
         plan = plan.model_copy(update={"runner": RunnerPlan()})
         try:
             with quiet("kedro"):
-                return KedroRun(plan, functions, artifacts)(self._rows)
+                return make_predictor(plan, functions, artifacts, through_kedro=True).predict(self._rows)
         except Exception as error:
             said = f"{type(error).__name__}: {error}"
             raise LoggingError(

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 import shutil
-import sys
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,10 +12,13 @@ from kedro.io.core import is_parameter
 
 from kedro_bind.errors import LoggingError
 from kedro_bind.model.artifacts import link_file, stage, stored
+from kedro_bind.model.declared_validators import declared_validators
 from kedro_bind.model.digest import digest
 from kedro_bind.model.integrity import code_digests
+from kedro_bind.model.parameter_hints import hints_of, typed_values
 from kedro_bind.model.plain_values import refuse_changing
 from kedro_bind.model.plan import Artifact, NodePlan, Plan, RunnerPlan, write_plan
+from kedro_bind.model.references import function_reference
 from kedro_bind.redaction import secrets_in
 
 if TYPE_CHECKING:
@@ -28,9 +29,11 @@ if TYPE_CHECKING:
 
     from conf_schema import RunnerSpec
     from kedro_bind.binding.resolved import ResolvedBinding
+    from kedro_bind.model.parameter_hints import TypedValues
+    from kedro_bind.model.plan import ValidatorPlan
     from kedro_bind.packaging.verification.row_wise import RowWise
 
-__all__ = ["BuiltPlan", "build_plan", "function_reference", "plan_of"]
+__all__ = ["BuiltPlan", "build_plan", "plan_of"]
 
 
 @dataclass(frozen=True)
@@ -70,12 +73,15 @@ class BuiltPlan:
 def build_plan(binding: ResolvedBinding, catalog: Any, folder: Path) -> BuiltPlan:
     """Write the plan of a binding, its artifacts and its pickled functions into a folder.
 
+    The hints of training type parameters as well as those of inference.
+
     Raises:
         BindingError: an artifact is not persisted.
         LoggingError: an artifact can't be read, a function can't be pickled, or a parameter is no plain value.
     """
-    parameters = load_parameters(binding.inference, catalog)
-    for parameter, value in parameters.items():
+    names = sorted(filter(is_parameter, binding.inference.inputs()))
+    typed = typed_values(names, catalog, hints_of(binding.training, binding.inference))
+    for parameter, value in typed.parameters.items():
         refuse_changing(f"the parameter '{parameter}' of the inference pipeline", value)
         if found := secrets_in(parameter.removeprefix("params:"), value):
             raise LoggingError(
@@ -93,7 +99,7 @@ def build_plan(binding: ResolvedBinding, catalog: Any, folder: Path) -> BuiltPla
         if source.path is None:
             kind = type(source.dataset).__name__
             warnings.append(f"the artifact '{dataset}' is no file ({kind}); its value of now is in the model")
-    plan = plan_of(binding, parameters, artifacts)
+    plan = plan_of(binding, typed, artifacts, declared_validators(binding, catalog))
     for argument, value in plan.runner.arguments.items():
         refuse_changing(f"the argument '{argument}' of the runner", value)
     nodes = []
@@ -113,9 +119,14 @@ def build_plan(binding: ResolvedBinding, catalog: Any, folder: Path) -> BuiltPla
     return BuiltPlan(plan, folder, versions, tuple(warnings))
 
 
-def plan_of(binding: ResolvedBinding, parameters: Mapping[str, Any], artifacts: Mapping[str, Artifact]) -> Plan:
+def plan_of(
+    binding: ResolvedBinding,
+    typed: TypedValues,
+    artifacts: Mapping[str, Artifact],
+    validators: Mapping[str, ValidatorPlan],
+) -> Plan:
     """Give the plan of a binding; pure. A node whose function has no importable name has an empty one."""
-    inference = binding.inference
+    inference, parameters = binding.inference, typed.parameters
     options = binding.model.predict_params
     overridable = (
         sorted(parameters)
@@ -143,6 +154,8 @@ def plan_of(binding: ResolvedBinding, parameters: Mapping[str, Any], artifacts: 
         parameters=dict(parameters),
         predict_params=overridable,
         copy_mode=_copy_modes(inference, binding.copy_mode),
+        parameter_types=typed.types,
+        validators=dict(validators),
     )
 
 
@@ -150,26 +163,6 @@ def runner_plan(runner: RunnerSpec) -> RunnerPlan:
     """Return the import path and the arguments of a runner."""
     path = runner.type if "." in runner.type else f"kedro.runner.{runner.type}"
     return RunnerPlan(type=path, arguments=runner.arguments)
-
-
-def load_parameters(inference: Pipeline, catalog: Any) -> dict[str, Any]:
-    """Load the values of the parameters that the inference pipeline reads."""
-    return {name: catalog.load(name) for name in sorted(inference.inputs()) if is_parameter(name)}
-
-
-def function_reference(function: Callable[..., Any]) -> str | None:
-    """Give a function's name as `module:qualname`, if that name leads back to it elsewhere."""
-    module, qualname = getattr(function, "__module__", None), getattr(function, "__qualname__", None)
-    if not module or not qualname or module == "__main__" or "<" in qualname:
-        return None
-    found: Any = sys.modules.get(module)
-    try:
-        found = found or importlib.import_module(module)
-        for part in qualname.split("."):
-            found = getattr(found, part)
-    except (ImportError, AttributeError):
-        return None
-    return f"{module}:{qualname}" if found is function or found == function else None
 
 
 def _copy_modes(inference: Pipeline, copy_mode: str | Mapping[str, str | None]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kedro.io.core import is_parameter
 from mlflow.pyfunc.model import PythonModel
 
 from kedro_bind.binding.code import declared_in_code
@@ -15,9 +16,11 @@ from kedro_bind.binding.resolve import resolve
 from kedro_bind.binding.resolved import ModelSettings
 from kedro_bind.errors import BindingError
 from kedro_bind.model.artifacts import local_config, stored, uris_of
-from kedro_bind.model.build import load_parameters, plan_of
+from kedro_bind.model.build import plan_of
+from kedro_bind.model.declared_validators import declared_validators
+from kedro_bind.model.parameter_hints import hints_of, typed_values
 from kedro_bind.model.plan import Artifact, Plan
-from kedro_bind.model.runtime import Predictor, Predicts, load_artifact, load_function
+from kedro_bind.model.runtime import Predicts, load_artifact, load_function, make_predictor
 from kedro_bind.model.strict_params import refuse_unknown_parameters
 
 if TYPE_CHECKING:
@@ -73,10 +76,13 @@ class KedroPipelineModel(Predicts, PythonModel):
         inference = self.binding.inference
         self.input_name = self.binding.input_name
         self._stored = {name: stored(catalog, source) for name, source in self.binding.artifact_sources.items()}
-        parameters = load_parameters(inference, catalog)
+        names, hints = sorted(filter(is_parameter, inference.inputs())), hints_of(self.binding.training, inference)
         self._functions = [node.func for node in inference.nodes]
         self.plan: Plan = plan_of(
-            self.binding, parameters, {name: _artifact(name, each) for name, each in self._stored.items()}
+            self.binding,
+            typed_values(names, catalog, hints, pickled=True),
+            {name: _artifact(name, each) for name, each in self._stored.items()},
+            declared_validators(self.binding, catalog),
         )
 
     @property
@@ -123,7 +129,7 @@ class KedroPipelineModel(Predicts, PythonModel):
             name: load_artifact(name, each, _path(context.artifacts[name]))
             for name, each in self.plan.artifacts.items()
         }
-        self.predictor = Predictor(self.plan, self._functions, artifacts)
+        self.predictor = make_predictor(self.plan, self._functions, artifacts)
 
 
 def _with(binding: ResolvedBinding, input_name: str | None, given: Mapping[str, Any]) -> ResolvedBinding:
@@ -131,7 +137,7 @@ def _with(binding: ResolvedBinding, input_name: str | None, given: Mapping[str, 
     declared, code = declared_in_code(input_name or binding.input_name, given)
     changed = resolve(declared, binding.inference, binding.inference, code=code)
     changes = {key: getattr(changed, key) for key in ("input_name", *given)}
-    model = ModelSettings(predict_params=binding.model.predict_params)
+    model = ModelSettings(predict_params=binding.model.predict_params, validators=binding.model.validators)
     return replace(binding, **changes, name=None, model=model)
 
 

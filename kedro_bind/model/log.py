@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from kedro_bind.errors import KedroBindError, LoggingError
 from kedro_bind.folder_names import folder_name
 from kedro_bind.model.build import build_plan
+from kedro_bind.model.declared_validators import incoming
 from kedro_bind.model.leftovers import undone_on_error
 from kedro_bind.model.lineage import lineage_tags, lineage_text
 from kedro_bind.model.project_files import in_project, own_code
@@ -61,7 +62,10 @@ def start_prover(binding: ResolvedBinding, origin: Origin) -> Prover | None:
 
     It imports what it needs meanwhile, so the sooner it starts, the less the proof takes.
     """
-    return Prover(own_code(binding.model, origin)) if binding.model.verify else None
+    if not binding.model.verify:
+        return None
+    own_temporary = binding.runner.type in ("SequentialRunner", "ThreadRunner")
+    return Prover(own_code(binding.model, origin), own_temporary=own_temporary)
 
 
 def log_model(
@@ -162,7 +166,7 @@ def _frozen_heap() -> Iterator[None]:
 def _sample_from(catalog: Any, binding: ResolvedBinding) -> InputSample | None:
     """Load the input that training did not touch, or say that there is none."""
     try:
-        return sample_input(catalog.load(binding.training_input), binding.model.example_rows)
+        return sample_input(incoming(binding, catalog), binding.model.example_rows)
     except Exception as error:  # noqa: BLE001 - datasets raise anything
         reason = str(error).strip().splitlines()
         logger.warning(

@@ -9,7 +9,7 @@ from yaml import YAMLError
 from kedro_bind.errors import LoggingError
 from kedro_bind.model.plan import from_yaml, to_yaml
 
-__all__ = ["refuse_changing"]
+__all__ = ["is_kept", "refuse_changing"]
 
 _DEEP = 100
 """How many levels down to look for what is not kept; only a list that contains itself has more."""
@@ -21,10 +21,10 @@ def refuse_changing(what: str, value: Any) -> None:
     Raises:
         LoggingError: the value, or one in it, would be another one when the model is loaded.
     """
-    if _is_kept(value):
+    if is_kept(value):
         return
     for _ in range(_DEEP):
-        inner = [each for each in _members(value) if not _is_kept(each)]
+        inner = [each for each in _members(value) if not is_kept(each)]
         if not inner:
             break
         value = inner[0]
@@ -35,7 +35,8 @@ def refuse_changing(what: str, value: Any) -> None:
     )
 
 
-def _is_kept(value: Any) -> bool:
+def is_kept(value: Any) -> bool:
+    """Return whether YAML keeps a value as it is."""
     try:
         return _same(from_yaml(to_yaml(value)), value)
     except (YAMLError, ValueError, TypeError, RecursionError):

@@ -17,8 +17,10 @@ __all__ = [
     "PLAN_FILE",
     "Artifact",
     "NodePlan",
+    "ParameterType",
     "Plan",
     "PlanError",
+    "ValidatorPlan",
     "from_yaml",
     "paths_in",
     "read_plan",
@@ -29,7 +31,7 @@ __all__ = [
 FORMAT = 3
 """In format 1, what was empty or a default was left out, so that a plan that lacks a key looks like a whole one;
 format 3 has the sha256 of everything that is loaded."""
-_SINCE = {"code": 3, "row_wise": 3, "row_wise_reason": 3}
+_SINCE = {"code": 3, "parameter_types": 3, "validators": 3, "row_wise": 3, "row_wise_reason": 3}
 """The format that brought a key; the others are from format 2."""
 PLAN_FILE = "plan.yml"
 PATH_KEYS = ("filepath", "path")
@@ -117,13 +119,31 @@ class RunnerPlan(_Strict):
     arguments: dict[str, Any] = Field(default_factory=dict)
 
 
+class ParameterType(_Strict):
+    """The class that makes an object of a parameter, by `module:qualname`; an optional one leaves null as it is."""
+
+    type: str
+    optional: bool = False
+
+
+class ValidatorPlan(_Strict):
+    """A validator by import path, with its options, and the modes in which the model runs it."""
+
+    type: str
+    modes: Annotated[list[Literal["load", "save"]], Field(min_length=1)]
+    severity: Literal["error", "warn"] = "error"
+    options: dict[str, Any] = Field(default_factory=dict)
+
+
 class Plan(_Strict):
     """Everything that a prediction needs, except the code and the artifacts that it names.
 
     `copy_mode` has the mode of every dataset that does not get Kedro's default for its type; `parameters`
-    the values of the `params:` inputs (and of `parameters`); `predict_params` those a request may override;
-    `code` the sha256 of each file of the model's code folder. `row_wise` tells whether verification found that each
-    row is predicted as it would be alone; if not, `row_wise_reason` says what it found.
+    the values of the `params:` inputs (and of `parameters`); `predict_params` those a request may override.
+    `parameter_types` has, by Kedro's keys (`model.cut`), the types that make objects of these plain values, and
+    `validators` those of the datasets that have one. `code` has the sha256 of each file of the model's code folder.
+    `row_wise` tells whether verification found that each row is predicted as it would be alone; if not,
+    `row_wise_reason` says what it found.
     The fields are in the order of the file: the last one is needed and fits on a line, so no part of a file
     passes for all of it.
     """
@@ -137,6 +157,8 @@ class Plan(_Strict):
     parameters: dict[str, Any] = Field(default_factory=dict)
     predict_params: list[str] = Field(default_factory=list)
     copy_mode: dict[str, CopyMode] = Field(default_factory=dict)
+    parameter_types: dict[str, ParameterType] = Field(default_factory=dict)
+    validators: dict[str, ValidatorPlan] = Field(default_factory=dict)
     code: dict[str, str] = Field(default_factory=dict)
     row_wise: bool = False
     row_wise_reason: str = ""
@@ -148,7 +170,10 @@ def write_plan(plan: Plan, folder: Path) -> None:
     content = {
         **plan.model_dump(),
         "nodes": [each.model_dump(exclude_defaults=True) for each in plan.nodes],
-        "artifacts": {name: each.model_dump(exclude_defaults=True) for name, each in plan.artifacts.items()},
+        **{
+            key: {name: each.model_dump(exclude_defaults=True) for name, each in getattr(plan, key).items()}
+            for key in ("artifacts", "parameter_types", "validators")
+        },
     }
     (folder / PLAN_FILE).write_bytes(to_yaml(content))
 

@@ -56,9 +56,13 @@ class KedroAnswer(Protocol):
 
 
 class Prover:
-    """The fresh process. It starts at once, so that it imports while the model is being saved."""
+    """The fresh process. It starts at once, so that it imports while the model is being saved.
 
-    def __init__(self, own: OwnCode) -> None:
+    With `own_temporary`, its temporary files are in its own folder. That has too long a name for the sockets of a
+    runner that starts processes (a Unix socket's path has about a hundred characters).
+    """
+
+    def __init__(self, own: OwnCode, *, own_temporary: bool = True) -> None:
         self.own = own
         self._folder = TemporaryFolder("proof")
         environment = {
@@ -66,7 +70,7 @@ class Prover:
             "PYTHONPATH": self._python_path(),
             "MLFLOW_TRACKING_URI": "",
             "DO_NOT_TRACK": "1",
-            "TMPDIR": str(self._folder.path),
+            **({"TMPDIR": str(self._folder.path)} if own_temporary else {}),
         }
         self._process = subprocess.Popen(
             [sys.executable, "-m", "kedro_bind.model.prove"],

@@ -61,11 +61,13 @@ def dataset_modules(plan: Plan) -> set[str]:
 def imported_by(plan: Plan, own_packages: Iterable[str]) -> set[str]:
     """Find, without running anything, the top-level modules that the code of a plan imports.
 
-    Follows the imports of the nodes' modules through the project's own packages, and counts the packages of
-    the artifacts' datasets.
+    Follows the imports of the nodes' modules, and of those of types and validators, through the project's own packages,
+    and counts the packages of the artifacts' datasets.
     """
     own = set(own_packages)
     todo = [node.function.partition(":")[0] for node in plan.nodes if node.function]
+    todo += [each.type.partition(":")[0] for each in plan.parameter_types.values()]
+    todo += [each.type.rpartition(".")[0] for each in plan.validators.values()]
     found = {module.partition(".")[0] for module in todo}
     found |= dataset_modules(plan)
     seen: set[str] = set()

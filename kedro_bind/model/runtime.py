@@ -11,6 +11,7 @@ import pickle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mlflow.exceptions import MlflowException
 from mlflow.pyfunc.model import PythonModel
 
 from kedro_bind.model.compiled import compile_plan
@@ -18,13 +19,17 @@ from kedro_bind.model.integrity import Intact
 from kedro_bind.model.own_modules import own_modules
 from kedro_bind.model.plan import Plan, PlanError, RunnerPlan, read_plan
 from kedro_bind.model.strict_params import refuse_unknown_parameters
+from kedro_bind.model.typed_parameters import RejectedParameter, built, load_types, typed_plan
+from kedro_bind.model.validators import load_validators
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from kedro_bind.model.plan import Artifact
+    from kedro_bind.model.typed_parameters import DeclaredType
+    from kedro_bind.model.validators import Validators
 
-__all__ = ["ARTIFACT", "BoundModel", "Predictor", "Predicts", "load_predictor"]
+__all__ = ["ARTIFACT", "BoundModel", "Predictor", "Predicts", "load_predictor", "make_predictor"]
 
 ARTIFACT = "plan"
 """The name under which MLflow hands the plan's folder to the model."""
@@ -33,38 +38,66 @@ ARTIFACT = "plan"
 class Predictor:
     """A loaded plan. Nothing of a request outlives it; artifacts are shared by all."""
 
-    def __init__(self, plan: Plan, functions: list[Callable[..., Any]], artifacts: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        functions: list[Callable[..., Any]],
+        artifacts: Mapping[str, Any],
+        types: Mapping[str, DeclaredType] | None = None,
+        validators: Validators | None = None,
+        *,
+        through_kedro: bool = False,
+    ) -> None:
         self.plan = plan
         self.artifacts = artifacts
         self._functions = functions
+        self._types = types or {}
+        self.validators = validators or None
         self._exposed = {_exposed(name): name for name in plan.predict_params}
-        if plan.runner == RunnerPlan():
-            self._run: Callable[..., Any] = compile_plan(plan, functions, artifacts)
+        ready = typed_plan(plan, self._types)
+        if validators:
+            functions = validators.around(functions)
+        if plan.runner == RunnerPlan() and not through_kedro:
+            self._run: Callable[..., Any] = compile_plan(ready, functions, artifacts)
         else:
             from kedro_bind.model.through_kedro import KedroRun
 
-            self._run = KedroRun(plan, functions, artifacts)
+            self._run = KedroRun(ready, functions, artifacts)
 
     def __reduce__(self) -> tuple[type[Predictor], tuple[Any, ...]]:
         """Pickle as what it was made of: the compiled function has no name to be found by."""
-        return type(self), (self.plan, self._functions, self.artifacts)
+        return type(self), (self.plan, self._functions, self.artifacts, self._types, self.validators)
 
     def predict(self, model_input: Any, params: Mapping[str, Any] | None = None) -> Any:
         """Predict; `params` hold for this call alone, by their names without `params:`.
 
         Raises:
             PlanError: one of `params` is none that a caller may set.
+            MlflowException: a type rejects one of `params`, or a validator some data.
             Exception: whatever a node raises, with the node's name added as a note.
         """
-        if not params:
-            return self._run(model_input)
+        validators = self.validators
+        if validators is None:
+            return self.run(model_input, params)
+        return validators.release(self.run(validators.accept(model_input), params))
+
+    def run(self, model_input: Any, params: Mapping[str, Any] | None = None) -> Any:
+        """Predict without the validators of input and output, which are for one request at a time."""
+        return self._run(model_input, self._given(params)) if params else self._run(model_input)
+
+    def _given(self, params: Mapping[str, Any]) -> dict[str, Any]:
         exposed = self._exposed
         try:
             given = {exposed[name]: value for name, value in params.items()}
         except KeyError as error:
             allowed = ", ".join(sorted(exposed)) or "none"
             raise PlanError(f"this model has no parameter {error}; a caller may set: {allowed}") from None
-        return self._run(model_input, given)
+        if not self._types:
+            return given
+        try:
+            return {name: built(self._types, name, value) for name, value in given.items()}
+        except RejectedParameter as error:
+            raise MlflowException.invalid_parameter_value(str(error)) from error
 
 
 class Predicts:
@@ -112,7 +145,22 @@ def load_predictor(folder: Path, code: Path | None = None) -> Predictor:
         artifacts = {
             name: load_artifact(name, artifact, folder / artifact.location) for name, artifact in plan.artifacts.items()
         }
-    return Predictor(plan, functions, artifacts)
+        return make_predictor(plan, functions, artifacts)
+
+
+def make_predictor(
+    plan: Plan, functions: list[Callable[..., Any]], artifacts: Mapping[str, Any], *, through_kedro: bool = False
+) -> Predictor:
+    """Make a predictor of what has been loaded, with the types and validators that the plan names.
+
+    With `through_kedro`, Kedro runs the nodes, whatever the runner.
+
+    Raises:
+        PlanError: one of them can't be imported, or rejects what the model was logged with.
+    """
+    types, validators = load_types(plan), load_validators(plan)
+    artifacts = validators.of_artifacts(artifacts)
+    return Predictor(plan, functions, artifacts, types, validators, through_kedro=through_kedro)
 
 
 def load_functions(plan: Plan, folder: Path) -> list[Callable[..., Any]]:

@@ -16,6 +16,7 @@ from kedro_bind.model.runtime import ARTIFACT
 from kedro_bind.model.secret_files import hide_user_info, remove_secret_files
 from kedro_bind.model.signature import infer_parameters, infer_schema, left_out, unsaved
 from kedro_bind.model.stored_files import saved_model
+from kedro_bind.model.typed_parameters import key_of
 from kedro_bind.redaction import get_logger
 
 if TYPE_CHECKING:
@@ -130,7 +131,8 @@ class BoundFlavor:
         if not self._settings.infers_signature:
             return False if isinstance(self._settings.signature, str) else self._settings.signature
         plan = self._built.plan
-        params, untyped = infer_parameters(plan.parameters, plan.predict_params)
+        typed = [name for name in plan.parameters if key_of(name) in plan.parameter_types]
+        params, untyped = infer_parameters(plan.parameters, plan.predict_params, typed)
         if untyped:
             names = ", ".join(untyped)
             logger.warning("kedro_bind: MLflow can't type the parameters %s, so a caller can't set them", names)

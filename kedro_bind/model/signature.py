@@ -14,7 +14,7 @@ from kedro_bind.quiet import quiet
 from kedro_bind.redaction import get_logger
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from mlflow.types import ParamSchema, Schema
 
@@ -89,22 +89,40 @@ def infer_schema(data: Any) -> Schema | None:
         return None
 
 
-def infer_parameters(parameters: Mapping[str, Any], names: Iterable[str]) -> tuple[ParamSchema | None, list[str]]:
-    """Give the schema of the parameters that a caller may set, and those that MLflow can't type."""
+def infer_parameters(
+    parameters: Mapping[str, Any], names: Iterable[str], typed: Collection[str] = ()
+) -> tuple[ParamSchema | None, list[str]]:
+    """Give the schema of the parameters that a caller may set, and those that MLflow can't type.
+
+    `typed` are those that a type of the project's own makes an object of: that type says which fields it needs.
+    """
     from mlflow.exceptions import MlflowException
     from mlflow.models import infer_signature
     from mlflow.types import ParamSchema
 
-    specs, untyped = [], []
+    specs: list[Any] = []
+    untyped: list[str] = []
     for name in names:
         if parameters[name] == []:  # which MLflow takes for a list of dates
             untyped.append(name)
             continue
         try:
-            specs += infer_signature(params={name.removeprefix("params:"): parameters[name]}).params.params
+            found = infer_signature(params={name.removeprefix("params:"): parameters[name]}).params.params
+            specs += map(_all_optional, found) if name in typed else found
         except (MlflowException, TypeError, ValueError, AttributeError):
             untyped.append(name)
     return ParamSchema(specs) if specs else None, untyped
+
+
+def _all_optional(spec: Any) -> Any:
+    """Give the schema of a parameter with no field that a caller has to give."""
+    from mlflow.types import ParamSpec
+    from mlflow.types.schema import Object, Property
+
+    if not isinstance(spec.dtype, Object):
+        return spec
+    fields = [Property(each.name, each.dtype, required=False) for each in spec.dtype.properties]
+    return ParamSpec(spec.name, Object(fields), spec.default, spec.shape)
 
 
 def _first(data: Any, rows: int) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from urllib.request import url2pathname
 from kedro_bind.errors import LoggingError
 from kedro_bind.model.integrity import Intact
 from kedro_bind.model.plan import PlanError
+from kedro_bind.redaction import get_logger
 from kedro_bind.store_errors import said_by
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SavedModel", "refuse_other_files", "saved_model"]
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 _FOLDER = "artifacts"
 """Where a model has its plan, its artifacts and its pickled functions."""

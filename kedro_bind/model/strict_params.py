@@ -1,9 +1,10 @@
-"""A parameter that a model does not have is an error, over HTTP as well, and so is null where it has a type.
+"""A parameter that a model does not have is an error, over HTTP as well, and so is a value that its type lacks.
 
 MLflow drops what is not in a model's signature before the model sees it, with a warning and status 200: who
-misspells a parameter gets the answer to another question. Null passes for a value of every type. Nothing turns
-that off, so `PyFuncModel.predict` looks first, on behalf of models that ask for it; to all others it does what
-it did. On its way, a table gets what MLflow would refuse of it for nothing (see `nullable`).
+misspells a parameter gets the answer to another question. Null passes for a value of every type, and so does an
+integer of any size. Nothing turns that off, so `PyFuncModel.predict` looks first, on behalf of models that ask for
+it; to all others it does what it did. On its way, a table gets what MLflow would refuse of it for nothing (see
+`nullable`).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["refuse", "refuse_unknown_parameters"]
 
+_BITS = {"integer": 32, "long": 64}
 _NULLABLE = "_kedro_bind_nullable"
 """Where a loaded model keeps what `_nullable_columns` says of it: it is asked once, not for each request."""
 
@@ -83,6 +85,19 @@ def refuse(schema: ParamSchema | None, params: Mapping[str, Any]) -> None:
             raise MlflowException.invalid_parameter_value(
                 f"the parameter '{name}' can't be null: its type is {kind}{' (a list)' if spec.shape else ''}"
                 "; leave it out to have the model's own value"
+            )
+        _refuse_out_of_range(str(name), value, getattr(spec.dtype, "name", None))
+
+
+def _refuse_out_of_range(name: str, value: Any, kind: str | None) -> None:
+    """Refuse an integer that its type does not have, which MLflow lets pass."""
+    if kind not in _BITS:
+        return
+    largest = 2 ** (_BITS[kind] - 1) - 1
+    for each in value if isinstance(value, list) else [value]:
+        if isinstance(each, int) and not -largest - 1 <= each <= largest:
+            raise MlflowException.invalid_parameter_value(
+                f"the parameter '{name}' can't be {each}: its type is {kind}, from {-largest - 1} to {largest}"
             )
 
 

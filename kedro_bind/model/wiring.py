@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from kedro_bind.model.plan import Names, Plan
 
-__all__ = ["bare", "flat", "wiring_problems"]
+__all__ = ["bare", "flat", "is_in", "wiring_problems"]
 
 
 def flat(names: Names) -> list[str]:
@@ -41,6 +41,16 @@ def wiring_problems(plan: Plan) -> Iterator[str]:
     for name in plan.copy_mode:
         if name not in datasets:
             yield f"copy_mode has '{name}', which is no dataset of its nodes"
+    for name in plan.validators.keys() - datasets:
+        yield f"validators has '{name}', which is not a dataset of its nodes"
+    for key in plan.parameter_types:
+        if not any(is_in(key, name) for name in plan.parameters):
+            yield f"parameter_types has '{key}', which is not in any of its parameters"
+
+
+def is_in(key: str, parameter: str) -> bool:
+    """Return whether a key of Kedro's parameters is that of a parameter, or below it."""
+    return parameter == "parameters" or f"params:{key}.".startswith(f"{parameter}.")
 
 
 def _of_nodes(plan: Plan) -> Iterator[str]:

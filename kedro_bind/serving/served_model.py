@@ -86,10 +86,10 @@ class ServedModel:
             raise KedroBindError(f"the model '{self.name}' does not predict its logged example: {said}") from error
 
     def require_row_wise(self) -> None:
-        """Refuse a model whose rows may depend on each other.
+        """Refuse a model whose rows may depend on each other, or which looks at each request as a whole.
 
         Raises:
-            KedroBindError: verification did not find the model to be row-wise.
+            KedroBindError: verification did not find the model to be row-wise, or it has validators.
         """
         from kedro_bind.errors import KedroBindError
 
@@ -99,6 +99,11 @@ class ServedModel:
             raise KedroBindError(
                 f"the model '{self.name}' is not verified as row-wise ({reason}), so its requests can't share a batch"
                 "; serve it without '--batch'"
+            )
+        if plan.validators:
+            raise KedroBindError(
+                f"the model '{self.name}' has validators, each of which looks at one request, so its requests can't "
+                "share a batch; serve it without '--batch'"
             )
 
     def params(self, given: Any) -> Mapping[str, Any] | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kedro.io.core import is_parameter
 
+from kedro_bind.model.parameter_hints import plain
 from kedro_bind.redaction import get_logger, redact_value
 from kedro_bind.store_errors import said_by
 
@@ -42,7 +43,7 @@ def parameter_values(bindings: Iterable[ResolvedBinding], catalog: Any) -> dict[
     names = {name for binding in bindings for name in binding.training.inputs() if is_parameter(name)}
     values: dict[str, Any] = {}
     for name in sorted(names):
-        value = catalog.get(name).load()
+        value = plain(catalog.get(name).load())
         whole = name == "parameters" and isinstance(value, dict)
         values |= value if whole else {name.removeprefix("params:"): value}
     return values

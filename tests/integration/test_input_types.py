@@ -188,3 +188,6 @@ def test_over_http_null_is_a_missing_value_in_a_column_and_no_value_of_a_paramet
         status, text = ask(url, {"dataframe_split": rows, "params": {"k": None}})
         assert status == 400
         assert "the parameter 'k' can't be null: its type is long" in text
+        status, text = ask(url, {"dataframe_split": rows, "params": {"k": 2**63}})
+        assert status == 400
+        assert "the parameter 'k' can't be 9223372036854775808: its type is long" in text

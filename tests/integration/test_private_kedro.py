@@ -7,6 +7,8 @@ from kedro.config import OmegaConfigLoader
 from kedro.io import CachedDataset, MemoryDataset
 from kedro.pipeline import node
 
+from tests.kedro_project import NODES
+
 
 def test_pipelines_get_the_users_function_through_one_method():
     asked = []
@@ -66,6 +68,20 @@ def test_a_node_keeps_its_inputs_and_outputs_as_written():
     made = node(lambda a, b: {"x": a, "y": b}, {"a": "one", "b": "two"}, {"x": "left", "y": "right"}, name="n")
     assert made._inputs == {"a": "one", "b": "two"}
     assert made._outputs == {"x": "left", "y": "right"}
+
+
+def test_a_context_goes_by_the_hints_of_the_pipelines_that_it_is_told(project):
+    depth = "from dataclasses import dataclass\n\n\n@dataclass\nclass Depth:\n    of: int\n"
+    project.write(f"src/{project.package}/nodes.py", depth + NODES.replace("depth: int", "depth: Depth"))
+    project.write("conf/base/parameters.yml", "depth: {of: 3}\nthreshold: 0.0\n")
+    with project.session() as session:
+        context = session.load_context()
+        if not hasattr(context, "_pipelines_to_validate"):  # Kedro 1.3 and earlier
+            return
+        context._pipelines_to_validate = []
+        assert context.catalog.load("params:depth") == {"of": 3}
+        context._pipelines_to_validate = ["churn"]
+        assert context.catalog.load("params:depth").of == 3
 
 
 def test_a_context_knows_its_package(project):

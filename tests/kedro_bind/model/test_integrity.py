@@ -39,6 +39,8 @@ def model(tmp_path, monkeypatch):
         "nodes": [{"name": "n", "function": f"{PACKAGE}.nodes:count", "inputs": "x", "outputs": "out"}],
         **{name: {} for name in ("artifacts", "parameters", "copy_mode")},
         "predict_params": [],
+        "parameter_types": {},
+        "validators": {},
         "code": code_digests(code),
         "row_wise": False,
         "row_wise_reason": "",

@@ -73,7 +73,7 @@ def test_a_plan_that_is_cut_off_within_a_line_is_refused(folder):
     "key",
     [
         *("format", "name", "input_name", "runner", "nodes", "artifacts", "parameters", "predict_params"),
-        *("copy_mode", "output_name"),
+        *("copy_mode", "parameter_types", "validators", "output_name"),
     ],
 )
 def test_a_plan_that_lacks_a_key_is_refused(folder, key):

@@ -129,5 +129,19 @@ def test_null_is_no_value_of_a_typed_parameter(default, shape, given):
     assert caught.value.get_http_status_code() == 400
 
 
+@pytest.mark.parametrize(("kind", "least", "most"), [("long", -(2**63), 2**63 - 1), ("integer", -(2**31), 2**31 - 1)])
+def test_an_integer_that_its_type_does_not_have_is_refused(kind, least, most):
+    one, several = ParamSpec("k", DataType[kind], 3), ParamSpec("k", DataType[kind], [3], (-1,))
+    assert ask({"k": least}, one) == {"k": least}
+    assert ask({"k": most}, one) == {"k": most}
+    for bad in (least - 1, most + 1):
+        for spec, given in [(one, bad), (several, [0, bad])]:
+            with pytest.raises(
+                MlflowException, match=f"the parameter 'k' can't be {bad}: its type is {kind}"
+            ) as caught:
+                ask({"k": given}, spec)
+            assert caught.value.get_http_status_code() == 400
+
+
 def test_null_is_a_value_of_a_parameter_that_is_null_by_default():
     assert ask({"k": None}, ParamSpec("k", DataType.long, None)) == {"k": None}

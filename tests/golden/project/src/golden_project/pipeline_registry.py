@@ -7,6 +7,7 @@ from kedro.pipeline import Pipeline, node, pipeline
 
 from golden_project.lending import price
 from golden_project.nodes import apply, fit, halve, locked, send, stream
+from golden_project.typed import apply_cut, apply_limit, fit_cut
 
 
 def register_pipelines() -> dict[str, Pipeline]:
@@ -147,6 +148,15 @@ def register_pipelines() -> dict[str, Pipeline]:
         ]
     )
     lists = pipeline([node(apply, ["documents", "stop_words"], "words", name="drop_stop_words")])
+    cuts = pipeline(
+        [
+            node(fit_cut, ["customers", "params:cut"], "scaler", name="fit_cut", tags="training"),
+            node(apply_cut, ["customers", "scaler", "params:cut"], "kept", name="apply_cut", tags="inference"),
+        ]
+    )
+    limits = cuts.only_nodes("fit_cut") + pipeline(
+        [node(apply_limit, ["customers", "scaler", "params:cut"], "kept", name="apply_limit", tags="inference")]
+    )
     rival = pipeline([node(fit, "customers", "classifier", name="fit_rival", tags="training")])
     return {
         "__default__": data_science + evaluation,
@@ -164,6 +174,8 @@ def register_pipelines() -> dict[str, Pipeline]:
         "online": online,
         "tuned": tuned,
         "serving_apart": serving_apart,
+        "cuts": cuts,
+        "limits": limits,
         "rival": rival,
         "careless": careless,
         "lambdas": lambdas,
