@@ -99,6 +99,7 @@ def test_the_missing_extra_is_named(served, tmp_path):
     assert "uvicorn" in said
 
 
+@pytest.mark.filterwarnings("ignore:.*type hints")
 def test_a_model_of_which_nothing_is_known_is_not_joined(served, tmp_path):
     import mlflow
 
