@@ -117,6 +117,11 @@ _OF_REGISTERED = {
     "promote_if": "only a registered version can be promoted, and there is no 'registered_model_name'",
 }
 _ENVIRONMENTS = ("pip_requirements", "extra_pip_requirements", "conda_env")
+_EXCLUSIVE: list[Any] = [
+    *({"required": list(pair)} for pair in itertools.combinations(_ENVIRONMENTS, 2)),
+    {"properties": {"row_wise": {"const": True}, "verify": {"const": False}}, "required": ["row_wise", "verify"]},
+]
+"""What no `ModelOptions` has, as JSON Schema."""
 
 
 class ModelOptions(Strict):
@@ -128,7 +133,7 @@ class ModelOptions(Strict):
                 **{key: ["registered_model_name"] for key in _OF_REGISTERED},
                 "promote_if": ["registered_model_name", "aliases"],
             },
-            "not": {"anyOf": [{"required": list(pair)} for pair in itertools.combinations(_ENVIRONMENTS, 2)]},
+            "not": {"anyOf": _EXCLUSIVE},
         }
     )
 
@@ -214,6 +219,15 @@ class ModelOptions(Strict):
         description="Whether the model is loaded and tried in a fresh process before it counts.",
         examples=[False],
     )
+    row_wise: Annotated[
+        Annotated[Literal["auto"], Tag("word")] | Annotated[bool, Tag("flag")],
+        Discriminator(lambda value: "flag" if isinstance(value, bool) else "word"),
+    ] = Field(
+        "auto",
+        description="Whether each row is predicted independently, so that a server may join requests: 'auto' (found "
+        "out by the verification), true (the verification fails if it is not so), or false (not tried).",
+        examples=["auto", True],
+    )
 
     @model_validator(mode="after")
     def _agree(self, info: ValidationInfo) -> ModelOptions:
@@ -227,6 +241,9 @@ class ModelOptions(Strict):
             raise conflict(
                 "promote_if", "a version is promoted by its aliases, and there are no 'aliases'", "add 'aliases'"
             )
+        if self.row_wise is True and not self.verify:
+            reason = "only the verification can confirm it, and 'verify' is false"
+            raise conflict("row_wise", reason, "remove one of them")
         environments = [key for key in _ENVIRONMENTS if key in given]
         valid = [key for key in environments if getattr(self, key) is not None]
         if valid and len(environments) > 1:

@@ -23,6 +23,7 @@ _WORDING = Wording(
         ("runner",): "the name of a runner, or a mapping with its 'type' and arguments",
         ("copy_mode",): "'assign', 'copy', 'deepcopy', or a mapping of datasets to these",
         ("model", "input_example"): "'auto', 'none', or a number of rows from 1",
+        ("model", "row_wise"): "'auto', true or false",
         ("model", "code_paths"): "'auto', 'none', or a list of paths",
         ("model", "predict_params"): "'all', 'none', or a list of parameters",
         ("model", "conda_env"): "a file's path or a mapping",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from kedro_bind.cli.stdout import set_aside
+from kedro_bind.process.stdout import set_aside
 
 __all__ = ["main"]
 
@@ -20,7 +20,11 @@ def main() -> None:
     from kedro.framework.cli import main as kedro
     from kedro.utils import find_kedro_project
 
+    from kedro_bind.cli import WITHOUT_PROJECT, bind
+
     if find_kedro_project(Path.cwd()) is None:  # Kedro itself would say that it has no command 'bind'
+        if sys.argv[1:2] and sys.argv[1] in WITHOUT_PROJECT:
+            bind(prog_name="python -m kedro_bind")
         sys.stderr.write(f"Error: Kedro project not found in {Path.cwd()} or above; run this in a project's folder\n")
         sys.exit(2)
     sys.argv[1:1] = ["bind"]

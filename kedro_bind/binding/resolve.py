@@ -131,6 +131,7 @@ def _model_settings(options: ModelOptions, name: str | None, inference: Pipeline
         predict_params=options.predict_params,
         validators=options.validators,
         verify=options.verify,
+        row_wise=options.row_wise,
     )
 
 

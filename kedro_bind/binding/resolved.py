@@ -52,6 +52,7 @@ class ModelSettings:
     predict_params: Literal["all", "none"] | tuple[str, ...] = "all"
     validators: bool = True
     verify: bool = True
+    row_wise: Literal["auto"] | bool = "auto"
     more: Mapping[str, Any] = field(default_factory=dict)
 
     def __eq__(self, other: object) -> bool:

@@ -7,16 +7,19 @@ from typing import Any
 
 import click
 
-from kedro_bind.cli.stdout import shown
+from kedro_bind.process.stdout import shown
 
-__all__ = ["commands"]
+__all__ = ["WITHOUT_PROJECT", "bind", "commands"]
 
 _COMMANDS = {
     "check": "Find every mistake in the bindings before anything runs.",
     "list": "List the bindings with their parts and where each is declared.",
     "log": "Log the model of a binding from what is stored, without training.",
+    "serve": "Answer requests to a logged model over HTTP.",
     "schema": "Print the JSON Schema of pipeline_ml.yml.",
 }
+WITHOUT_PROJECT = ("serve",)
+"""The commands that work without a Kedro project, by `python -m kedro_bind`."""
 
 
 class _Context(click.Context):

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kedro_bind.cli.project import context_of, loader_of, no_traceback, untyped, verbose_option, where_options
-from kedro_bind.cli.stdout import AnswerCommand, answer, answers_on_terminal
+from kedro_bind.cli.project import context_of, loader_of, untyped, verbose_option, where_options
+from kedro_bind.process.no_traceback import no_traceback
+from kedro_bind.process.stdout import AnswerCommand, answer, answers_on_terminal
 from kedro_bind.redaction import redact
 
 if TYPE_CHECKING:

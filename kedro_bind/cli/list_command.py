@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kedro_bind.cli.project import config_of, no_traceback, verbose_option, where_options
-from kedro_bind.cli.stdout import AnswerCommand, answer
+from kedro_bind.cli.project import config_of, verbose_option, where_options
+from kedro_bind.process.no_traceback import no_traceback
+from kedro_bind.process.stdout import AnswerCommand, answer
 
 if TYPE_CHECKING:
     from kedro.framework.startup import ProjectMetadata

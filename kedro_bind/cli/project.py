@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import sys
-import traceback
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
 from kedro.framework.project import settings
 
 from kedro_bind.config.document import Config, config_loader, read_config
-from kedro_bind.errors import KedroBindError
-from kedro_bind.redaction import add_redaction, redact, redacting, redaction_of
+from kedro_bind.redaction import add_redaction, redaction_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from kedro.config import AbstractConfigLoader
     from kedro.framework.context import KedroContext
@@ -25,7 +21,6 @@ __all__ = [
     "config_of",
     "context_of",
     "loader_of",
-    "no_traceback",
     "untyped",
     "verbose_option",
     "where_options",
@@ -90,26 +85,3 @@ def untyped(context: KedroContext) -> KedroContext:
     if hasattr(context, "_pipelines_to_validate"):
         context._pipelines_to_validate = []  # Kedro's session sets it; there is no public way
     return context
-
-
-@contextmanager
-def no_traceback(*, verbose: bool, exit_code: int = 3) -> Iterator[None]:
-    """Show an error that nobody foresaw as one message, and exit; a `KedroBindError` is one already."""
-    with redacting():  # what a command adds to it ends with the command
-        try:
-            yield
-        except click.ClickException as error:
-            if verbose and isinstance(error, KedroBindError):
-                click.echo(redact(traceback.format_exc()), err=True)
-            if type(error) is click.UsageError:  # a `KedroBindError` has no credentials in its message
-                raise click.UsageError(redact(error.message), error.ctx) from None
-            raise
-        except click.exceptions.Exit:
-            raise
-        except Exception as error:  # noqa: BLE001 - the last line of defence
-            if verbose:
-                click.echo(redact(traceback.format_exc()), err=True)
-            said = " ".join(redact(str(error)).split()) or "no message"
-            click.secho(f"Error: {type(error).__name__}: {said}", fg="red", err=True)
-            click.echo("'--verbose' shows where it comes from.", err=True)
-            sys.exit(exit_code)

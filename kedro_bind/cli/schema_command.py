@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from kedro_bind.cli.stdout import AnswerCommand, answer
+from kedro_bind.process.stdout import AnswerCommand, answer
 
 __all__ = ["command"]
 

@@ -125,6 +125,8 @@ class Plan(_Strict):
     the values of the `params:` inputs (and of `parameters`); `predict_params` those a request may override.
     `parameter_types` has, by Kedro's keys (`model.cut`), the types that make objects of these plain values, and
     `validators` those of the datasets that have one. `code` has the sha256 of each file of the model's code folder.
+    `row_wise` tells whether verification found that each row is predicted as it would be alone; if not,
+    `row_wise_reason` says what it found.
     The fields are in the order of the file: the last one is needed and fits on a line, so no part of a file
     passes for all of it.
     """
@@ -141,4 +143,6 @@ class Plan(_Strict):
     parameter_types: dict[str, ParameterType] = Field(default_factory=dict)
     validators: dict[str, ValidatorPlan] = Field(default_factory=dict)
     code: dict[str, str] = Field(default_factory=dict)
+    row_wise: bool = False
+    row_wise_reason: str = ""
     output_name: str

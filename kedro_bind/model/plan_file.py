@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["PLAN_FILE", "from_yaml", "read_plan", "to_yaml", "write_plan"]
 
 PLAN_FILE = "plan.yml"
-_SINCE = {"code": 3, "parameter_types": 3, "validators": 3}
+_SINCE = {"code": 3, "parameter_types": 3, "validators": 3, "row_wise": 3, "row_wise_reason": 3}
 """The format that brought a key; the others are from format 2."""
 # libyaml, where PyYAML has it, is several times faster; all four are safe.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

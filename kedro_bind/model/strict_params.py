@@ -20,7 +20,9 @@ from kedro_bind.model.nullable import nullable_columns, table_with
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["refuse_unknown_parameters"]
+    from mlflow.types import ParamSchema
+
+__all__ = ["refuse", "refuse_unknown_parameters"]
 
 _BITS = {"integer": 32, "long": 64}
 _NULLABLE = "_kedro_bind_nullable"
@@ -44,7 +46,7 @@ def refuse_unknown_parameters() -> None:
             nullable = self.__dict__[_NULLABLE] = _nullable_columns(self)
         if nullable is not None:
             if params:
-                _refuse(self, params)
+                refuse(self.metadata.get_params_schema(), params)  # type: ignore[no-untyped-call]  # so in MLflow
             if nullable:
                 data = table_with(nullable, data)
         return original(self, data, params)
@@ -63,8 +65,12 @@ def _nullable_columns(model: PyFuncModel) -> dict[Any, str] | None:
     return nullable_columns(model.metadata.get_input_schema())  # type: ignore[no-untyped-call]  # so in MLflow
 
 
-def _refuse(model: PyFuncModel, params: Mapping[str, Any]) -> None:
-    schema = model.metadata.get_params_schema()  # type: ignore[no-untyped-call]  # so in MLflow
+def refuse(schema: ParamSchema | None, params: Mapping[str, Any]) -> None:
+    """Refuse parameters that a signature does not have, and null for one that has a type.
+
+    Raises:
+        MlflowException: with INVALID_PARAMETER_VALUE.
+    """
     known = {each.name: each for each in schema.params} if schema is not None else {}
     unknown = sorted(set(map(str, params)) - set(known))
     if unknown:

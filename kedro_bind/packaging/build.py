@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from kedro_bind.binding.resolved import ResolvedBinding
     from kedro_bind.model.plan import ValidatorPlan
     from kedro_bind.packaging.parameter_hints import TypedValues
+    from kedro_bind.packaging.verification.row_wise import RowWise
 
 __all__ = ["BuiltPlan", "build_plan", "plan_of"]
 
@@ -61,6 +62,12 @@ class BuiltPlan:
             name: each.model_copy(update={"sha256": digests[name]}) for name, each in self.plan.artifacts.items()
         }
         plan = self.plan.model_copy(update={"artifacts": artifacts, "code": code_digests(code) if code else {}})
+        write_plan(plan, self.folder)
+        return replace(self, plan=plan)
+
+    def judged(self, row_wise: RowWise) -> BuiltPlan:
+        """Write into the plan what verification found of the rows' independence."""
+        plan = self.plan.model_copy(update={"row_wise": row_wise.row_wise, "row_wise_reason": row_wise.reason})
         write_plan(plan, self.folder)
         return replace(self, plan=plan)
 

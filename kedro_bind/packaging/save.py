@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kedro_bind.errors import LoggingError
 from kedro_bind.model.runtime import ARTIFACT
 from kedro_bind.model.typed_parameters import key_of
 from kedro_bind.packaging.lineage import artifact_lineage, write_lineage
@@ -13,6 +15,7 @@ from kedro_bind.packaging.requirements import completed, dataset_modules, import
 from kedro_bind.packaging.secret_files import hide_user_info, remove_secret_files
 from kedro_bind.packaging.signature import infer_parameters, infer_schema, left_out, unsaved
 from kedro_bind.packaging.stored_files import saved_model
+from kedro_bind.packaging.verification.parent import NOT_VERIFIED, Proof
 from kedro_bind.packaging.verification.reference import KedroAnswer
 from kedro_bind.redaction import get_logger
 
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from kedro_bind.packaging.signature import InputSample
     from kedro_bind.packaging.stored_files import SavedModel
     from kedro_bind.packaging.verification.parent import Prover
+    from kedro_bind.packaging.verification.row_wise import RowWise
 
 __all__ = ["BoundFlavor"]
 
@@ -41,6 +45,9 @@ set_model(BoundModel())
 '''
 _NOWHERE = 'mlflow; python_version < "3"'
 """A requirement that holds in no environment: for one that may, MLflow lists all modules of all that is installed."""
+
+_MOST_NODE_RUNS = 10_000
+"""The most that finding out whether a model is row-wise may cost, unless the binding declares that it is."""
 
 
 class BoundFlavor:
@@ -71,13 +78,15 @@ class BoundFlavor:
         """Save the model at `path`, and complete it while another process tries it."""
         model, settings, rows = Path(path), self._settings, self._sample.rows if self._sample else None
         built = self._save(model, mlflow_model, rows).sealed(self._digests.result(), model / "code")
-        named, brought = self._try(self._prover, model, mlflow_model, rows) if self._prover else (set(), set())
+        proof = self._try(self._prover, model, mlflow_model, rows) if self._prover else Proof()
+        built = built.judged(self._row_wise(proof))
+        self.lineage["row_wise"] = built.plan.row_wise
         self.lineage["artifacts"] = artifact_lineage(built.plan, built.versions)
         write_lineage(self.lineage, built.folder)
         if settings.gives_environment:
             needed = pinned(dataset_modules(built.plan))
         else:
-            needed = pinned(named | imported_by(built.plan, self._own.packages), brought)
+            needed = pinned({*proof.named, *imported_by(built.plan, self._own.packages)}, set(proof.brought))
         _complete_requirements(model, needed)
         self.saved = saved_model(model, built.plan, built.folder)
         mlflow_model.model_size_bytes = sum(each.stat().st_size for each in model.rglob("*") if each.is_file())
@@ -147,12 +156,12 @@ class BoundFlavor:
             return None if lost else rows
         return None if isinstance(wanted, str) else wanted
 
-    def _try(self, prover: Prover, model: Path, mlflow_model: Any, rows: Any) -> tuple[set[str], set[str]]:
-        """Have the other process try the saved model, and run the pipeline here meanwhile, for the signature's output.
-
-        Gives the modules that the model's own code and its artifacts need, and those that came along.
-        """
-        prover.begin(model, rows)
+    def _try(self, prover: Prover, model: Path, mlflow_model: Any, rows: Any) -> Proof:
+        """Have the other process try the saved model, and run the pipeline here meanwhile, for the output."""
+        row_wise = self._settings.row_wise
+        compared = None if row_wise is False or self._sample is None else self._sample.varied
+        nodes = len(self._built.plan.nodes)
+        prover.begin(model, rows, compared, None if row_wise is True else _MOST_NODE_RUNS // nodes)
         kedro = KedroAnswer(self._built, rows) if self._sample else None
         if kedro is not None and mlflow_model.signature is not None and self._settings.infers_signature:
             mlflow_model.signature.outputs = infer_schema(kedro.first)
@@ -161,7 +170,23 @@ class BoundFlavor:
             logger.warning("kedro_bind: %s: %s", self._built.plan.name, proof.remark)
         for warning in proof.warnings:
             logger.warning("kedro_bind: %s: loading the saved model warns: %s", self._built.plan.name, warning)
-        return set(proof.named), set(proof.brought)
+        return proof
+
+    def _row_wise(self, proof: Proof) -> RowWise:
+        """Return what verification found of the rows' independence.
+
+        Raises:
+            LoggingError: the binding declares the model row-wise, and it is not.
+        """
+        if self._settings.row_wise is False:
+            return replace(NOT_VERIFIED, reason="'row_wise' is false in the binding")
+        if self._settings.row_wise is True and not proof.row_wise.row_wise:
+            raise LoggingError(
+                f"the saved model of '{self._built.plan.name}' is declared row-wise, and verification does not confirm "
+                f"it ({proof.row_wise.reason}); let no row's prediction depend on another row, or remove 'row_wise: "
+                "true' from 'model'"
+            )
+        return proof.row_wise
 
 
 def _no_uv_project(empty: Path) -> dict[str, Any]:

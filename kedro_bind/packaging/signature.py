@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.model.nullable import nullable_columns, schema_with_missing, table_with
+from kedro_bind.packaging.verification.kept_rows import kept_rows
 from kedro_bind.process.quiet import quiet
 from kedro_bind.redaction import get_logger
 
@@ -24,7 +25,7 @@ logger = get_logger(__name__)
 
 @dataclass(frozen=True)
 class InputSample:
-    """What is kept of the input: the schema of all of it, and its first rows.
+    """What is kept of the input: the schema of all of it, its first rows, and `varied` ones to compare.
 
     `untyped` says why there is no schema. With one, the rows are as a model with it takes them.
     """
@@ -32,6 +33,7 @@ class InputSample:
     schema: Schema | None
     rows: Any
     untyped: str = ""
+    varied: Any = None
 
 
 def sample_input(data: Any, rows: int) -> InputSample:
@@ -39,10 +41,11 @@ def sample_input(data: Any, rows: int) -> InputSample:
 
     A schema that MLflow infers and then holds against the very data that it is from is no schema.
     """
-    first, schema = _first(data, rows), _input_schema(data)
+    first, varied, schema = _first(data, rows), kept_rows(data), _input_schema(data)
     if schema is not None and not _refusal(_with_missing(data, first, schema), schema):
-        return InputSample(schema, table_with(nullable_columns(schema), first))
-    return InputSample(None, first, _why_untyped(first, schema))
+        nullable = nullable_columns(schema)
+        return InputSample(schema, table_with(nullable, first), varied=table_with(nullable, varied))
+    return InputSample(None, first, _why_untyped(first, schema), varied)
 
 
 def unsaved(rows: Any) -> str:

@@ -11,7 +11,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from kedro_bind.cli.stdout import AnswerCommand, answer
+from kedro_bind.process.stdout import AnswerCommand, answer
 from kedro_bind.process.whole_lines import log_whole
 from tests.kedro_project import BINDING
 

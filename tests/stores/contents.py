@@ -65,7 +65,7 @@ def without_run(file: Path) -> dict[str, Any]:
 
 
 def lasting(tags: dict[str, str]) -> dict[str, str]:
-    """Leave out the tags that MLflow sets itself, some of which name the run, and those that tell one run from another."""
+    """Leave out the tags that MLflow sets itself, some of which name the run, and those that change from run to run."""
     return {key: value for key, value in tags.items() if not key.startswith("mlflow.") and key not in OF_ONE_RUN}
 
 

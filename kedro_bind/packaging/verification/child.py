@@ -8,19 +8,24 @@ from __future__ import annotations
 
 import builtins
 import json
+import logging
 import os
 import pickle
 import sys
 import traceback
 import warnings
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kedro_bind.packaging.verification.row_wise import check_row_wise
 from kedro_bind.packaging.verification.shared_state import SharedModel, predict_and_compare
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+
+    from kedro_bind.packaging.verification.row_wise import RowWise
 
 __all__ = ["main"]
 
@@ -48,6 +53,10 @@ def main() -> int:
                 model_input = pickle.loads(Path(job["input"]).read_bytes())  # noqa: S301 - by the training process
             answer, result["changed"] = predict_and_compare(model, lambda: _load(job["model"])[0], model_input)
             Path(job["answer"]).write_bytes(pickle.dumps(answer))
+            if job["varied"]:
+                with imports.paused():
+                    varied = pickle.loads(Path(job["varied"]).read_bytes())  # noqa: S301 - by the training process
+                result["row_wise"] = asdict(_row_wise(model.predict, varied, job["most_calls"]))
     except Exception as error:  # noqa: BLE001 - whatever the model raises is the result
         said = traceback.format_exception_only(type(error), error)
         result = {"error": "".join(said).strip(), "traceback": traceback.format_exc()}
@@ -55,6 +64,18 @@ def main() -> int:
     result["warnings"] = list(heard)
     sys.stdout.write("\n" + json.dumps(result) + "\n")
     return 0
+
+
+def _row_wise(predict: Callable[[Any], Any], rows: Any, most_calls: int | None) -> RowWise:
+    """Find out whether the model is row-wise; what it warns and logs of made-up rows is nobody's concern."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return check_row_wise(predict, rows, most_calls)
+    finally:
+        logging.disable(before)
 
 
 def _load(folder: str) -> tuple[SharedModel, Mapping[str, Any]]:

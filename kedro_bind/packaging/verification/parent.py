@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from kedro_bind.errors import LoggingError
 from kedro_bind.names import flat
+from kedro_bind.packaging.verification.row_wise import RowWise
 from kedro_bind.process.temporary import TemporaryFolder
 
 if TYPE_CHECKING:
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     from kedro_bind.model.plan import Plan
     from kedro_bind.packaging.project_files import OwnCode
 
-__all__ = ["KedroAnswer", "Proof", "Prover", "same"]
+__all__ = ["NOT_VERIFIED", "KedroAnswer", "Proof", "Prover", "same"]
+
+NOT_VERIFIED = RowWise(row_wise=False, reason="not verified")
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class Proof:
     brought: tuple[str, ...] = ()
     remark: str = ""
     warnings: tuple[str, ...] = ()
+    row_wise: RowWise = NOT_VERIFIED
 
 
 class KedroAnswer(Protocol):
@@ -97,14 +101,21 @@ class Prover:
         self._process.communicate()
         self._folder.cleanup()
 
-    def begin(self, model: Path, rows: Any) -> None:
-        """Have the process load a saved model and predict `rows`, if there are any; does not wait for it."""
-        example = self._place("input")
+    def begin(self, model: Path, rows: Any, varied: Any = None, most_calls: int | None = None) -> None:
+        """Have the process load a saved model and predict `rows`, if there are any; does not wait for it.
+
+        With `varied` rows, it finds out whether the model is row-wise, by up to `most_calls` calls.
+        """
+        example, compared = self._place("input"), self._place("varied")
+        if varied is not None:
+            compared.write_bytes(pickle.dumps(varied))
         if rows is not None:
             example.write_bytes(pickle.dumps(rows))
         job = {
             "model": str(model),
             "input": str(example) if rows is not None else "",
+            "varied": str(compared) if varied is not None else "",
+            "most_calls": most_calls,
             "answer": str(self._place("answer")),
             "own": list(self.own.packages),
             "hidden": list(self.own.hidden),
@@ -125,7 +136,12 @@ class Prover:
         """
         result = self._result()
         _refuse(result, plan)
-        proof = Proof(tuple(result["named"]), tuple(result["brought"]), warnings=tuple(result["warnings"]))
+        proof = Proof(
+            tuple(result["named"]),
+            tuple(result["brought"]),
+            warnings=tuple(result["warnings"]),
+            row_wise=RowWise(**result["row_wise"]) if "row_wise" in result else NOT_VERIFIED,
+        )
         if expect is None:
             return replace(proof, remark="there was no input to try the model on; only that it loads is proven")
         expected = expect.first

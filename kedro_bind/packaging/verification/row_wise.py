@@ -22,8 +22,11 @@ MOST_ROWS = 200
 """The most rows that are tried, made ones included."""
 REPEATED_ROWS = 1_200
 """The least number of rows of the largest batch that is tried, if there is a row at all."""
-_PARTS = (2, 3, 16, 101)
+_PARTS = (16, 101)
 """The sizes of the parts; the last one is above 100, where some code changes its way."""
+_SMALL_PARTS = (2, 3)
+_IN_SMALL_PARTS = 24
+"""How many rows are tried in small parts, too: each part is a call, and calls are what takes time."""
 _SINGLE, _DOUBLE = 1e-4, 1e-8
 """The relative differences that count as rounding, in single and in double precision."""
 _BYTES_OF_A_DOUBLE = 8
@@ -39,12 +42,17 @@ class RowWise:
     reason: str = ""
 
 
-def check_row_wise(predict: Callable[[Any], Any], rows: Any) -> RowWise:
+class _TooManyCalls(BaseException):
+    """The bound is reached; no `Exception`, since those of the model are caught."""
+
+
+def check_row_wise(predict: Callable[[Any], Any], rows: Any, most_calls: int | None = None) -> RowWise:
     """Find out whether `predict` treats each row of a table or an array independently.
 
     `rows` are real ones: a DataFrame, or an array of shape [n, …]. Rows that catch what real ones hide are added. One
     that `predict` refuses alone is left out, and has to be refused beside others too: a gap that is filled from the
-    row above would otherwise pass.
+    row above would otherwise pass. After `most_calls` calls the search ends: a count, unlike a time, gives one verdict
+    on every machine.
 
     Returns:
         The verdict. Never raises for what `predict` does.
@@ -52,10 +60,24 @@ def check_row_wise(predict: Callable[[Any], Any], rows: Any) -> RowWise:
     if not _has_rows(rows):
         return RowWise(False, "there are no rows to compare, or the input is not a table or an array")
     batch = _Batch(made_rows(rows, MOST_ROWS))
+    counted = predict if most_calls is None else _bounded(predict, most_calls)
     try:
-        return _compare(predict, batch)
+        return _compare(counted, batch)
     except _Differs as found:
         return RowWise(False, str(found))
+    except _TooManyCalls:
+        return RowWise(False, "not verified: predicting is too slow")
+
+
+def _bounded(predict: Callable[[Any], Any], most: int) -> Callable[[Any], Any]:
+    calls = iter(range(most))
+
+    def bounded(rows: Any) -> Any:
+        if next(calls, None) is None:
+            raise _TooManyCalls
+        return predict(rows)
+
+    return bounded
 
 
 class _Differs(Exception):  # noqa: N818 - it ends a search, and is no error
@@ -105,8 +127,9 @@ def _arrangements(kept: list[int]) -> Iterator[tuple[str, list[int]]]:
     yield "all rows as a whole", kept
     yield "all rows in reverse order", kept[::-1]
     yield "all rows in another order", [*kept[::2], *kept[1::2]]
-    for size in _PARTS:
-        rest = iter(kept)
+    small = [(size, kept[-_IN_SMALL_PARTS:]) for size in _SMALL_PARTS]
+    for size, among in [*small, *((size, kept) for size in _PARTS)]:
+        rest = iter(among)
         while part := list(islice(rest, size)):
             yield f"rows in parts of {size}", part
     times = -(-REPEATED_ROWS // len(kept))

@@ -43,6 +43,8 @@ def model(tmp_path, monkeypatch):
         "parameter_types": {},
         "validators": {},
         "code": code_digests(code),
+        "row_wise": False,
+        "row_wise_reason": "",
         "output_name": "out",
     }
     (folder / PLAN_FILE).write_text(yaml.safe_dump(plan))

@@ -72,3 +72,15 @@ class TestMadeRows:
     def test_each_rare_category_gets_a_second_row_that_is_not_a_duplicate(self):
         made = made_rows(ROWS, MOST_ROWS)
         assert len(made[made["region"] == "far"].drop_duplicates()) > 1
+
+
+def test_a_count_of_calls_bounds_what_it_costs():
+    calls = []
+
+    def predict(rows):
+        calls.append(len(rows))
+        return rows["visits"]
+
+    verdict = check_row_wise(predict, ROWS, most_calls=10)
+    assert verdict.reason == "not verified: predicting is too slow"
+    assert len(calls) == 10

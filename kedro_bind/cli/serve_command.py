@@ -1,0 +1,160 @@
+"""`kedro bind serve`."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kedro_bind.cli.project import config_of, context_of, verbose_option, where_options
+from kedro_bind.errors import KedroBindError
+from kedro_bind.process.no_traceback import no_traceback
+from kedro_bind.process.stdout import AnswerCommand
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from kedro.framework.startup import ProjectMetadata
+
+__all__ = ["command"]
+
+_MOST_BATCH_ROWS = 1_200
+"""As many rows as verification has tried in one call: `REPEATED_ROWS` of kedro_bind.packaging.verification.row_wise."""
+
+
+def _limit_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    from kedro_bind.serving.limits import Limits
+
+    rows = click.IntRange(1, _MOST_BATCH_ROWS)
+    positive, default = click.IntRange(1), Limits()
+    options = [
+        click.option("--max-batch-rows", type=rows, default=default.batch_rows, help="The most rows of one call."),
+        click.option("--max-rows", type=positive, default=default.rows, help="The most rows of a request."),
+        click.option("--max-body", type=positive, default=default.body_bytes, help="The most bytes of a request."),
+        click.option("--max-queue", type=positive, default=default.queue, help="The most requests that wait."),
+        click.option(
+            "--timeout",
+            type=click.FloatRange(0, min_open=True),
+            default=default.seconds,
+            help="Seconds after which a request is answered with 504.",
+        ),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return click.option("--show-example", is_flag=True, help="Show the logged example, which is real data.")(command)
+
+
+@click.command(
+    name="serve",
+    cls=AnswerCommand,
+    epilog="Example: kedro bind serve models:/churn@champion --port=5001 --batch",
+    short_help="Answer requests to a logged model over HTTP.",
+    context_settings={"show_default": True},
+)
+@click.argument("models", nargs=-1, required=True, metavar="MODEL...")
+@click.option("--host", default="127.0.0.1", help="The address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=5001, help="The port; 0 is any free one.")
+@click.option("--batch", is_flag=True, help="Join the rows of requests that wait; only for models that are row-wise.")
+@_limit_options
+@where_options
+@verbose_option
+@click.pass_obj
+def command(
+    metadata: ProjectMetadata | None,
+    /,
+    models: tuple[str, ...],
+    env: str | None,
+    conf_source: str | None,
+    params: dict[str, Any],
+    **options: Any,
+) -> None:
+    """Answer requests to each MODEL over HTTP.
+
+    MODEL is a URI (models:/churn@champion, runs:/…, a folder), for which no Kedro project is needed, or the name of a
+    binding, which stands for its registered model.
+    """
+    verbose = options["verbose"]
+    with no_traceback(verbose=verbose):
+        _require_extra()
+        from kedro_bind.serving.limits import Limits
+        from kedro_bind.serving.server import ServerOptions, become_server
+
+        limits = Limits(
+            body_bytes=options["max_body"],
+            rows=options["max_rows"],
+            queue=options["max_queue"],
+            seconds=options["timeout"],
+            batch_rows=options["max_batch_rows"],
+        )
+        uris = _uris(models, metadata, env, conf_source, params)
+        chosen = {key: options[key] for key in ("host", "port", "batch", "show_example")}
+        become_server(ServerOptions(uris, verbose=verbose, limits=limits, **chosen), _environment(metadata))
+
+
+def _uris(
+    models: Iterable[str],
+    metadata: ProjectMetadata | None,
+    env: str | None,
+    conf_source: str | None,
+    params: dict[str, Any],
+) -> tuple[str, ...]:
+    """Return the URI of each model; in a project, MLflow is told its store."""
+    from kedro_bind.tracking.model_uri import binding_model_uri, is_model_uri
+
+    if metadata is None:
+        for model in models:
+            if not is_model_uri(model):
+                raise KedroBindError(
+                    f"'{model}' is neither a model's URI nor a folder with a model; for the name of a binding, "
+                    "run this in the folder of its Kedro project"
+                )
+        return tuple(models)
+    from kedro_bind.config.mlflow import tracking_config_of
+    from kedro_bind.tracking.server import connect
+
+    context = context_of(metadata, env, conf_source, params)
+    connect(tracking_config_of(context).mlflow.server, context)  # for as long as the process lives
+    config = config_of(metadata, env, conf_source, params)
+    bindings = config.document.bindings if config is not None else {}
+    uris = []
+    for model in models:
+        if model in bindings:
+            uris.append(binding_model_uri(model, bindings[model]))
+        elif is_model_uri(model):
+            uris.append(model)
+        else:
+            raise KedroBindError(f"there is no binding '{model}'; 'kedro bind list' shows those that there are")
+    return tuple(uris)
+
+
+def _environment(metadata: ProjectMetadata | None) -> dict[str, str]:
+    """Return the environment of the server: quiet Kedro, MLflow's store, and no path to the project's own code."""
+    quiet = {"KEDRO_LOGGING_CONFIG": str(files("kedro_bind.model") / "quiet_logging.yml")}
+    if metadata is None:
+        return {**quiet, **os.environ}
+    import mlflow
+
+    source = os.path.realpath(metadata.source_dir)
+    paths = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    kept = [path for path in paths if path and os.path.realpath(path) != source]
+    return {
+        **quiet,
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(kept),
+        "MLFLOW_TRACKING_URI": mlflow.get_tracking_uri(),
+        "MLFLOW_REGISTRY_URI": mlflow.get_registry_uri(),
+    }
+
+
+def _require_extra() -> None:
+    try:
+        for module in ("uvicorn", "kedro_bind.serving.app"):
+            importlib.import_module(module)
+    except ImportError as error:
+        raise KedroBindError(
+            f"'kedro bind serve' needs what the extra 'serve' installs ({error.name} is missing); "
+            "run: pip install 'kedro-bind[serve]'"
+        ) from error

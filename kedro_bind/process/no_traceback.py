@@ -1,0 +1,41 @@
+"""Errors as one message each, where a person is at the other end."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from kedro_bind.errors import KedroBindError
+from kedro_bind.redaction import redact, redacting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["no_traceback"]
+
+
+@contextmanager
+def no_traceback(*, verbose: bool, exit_code: int = 3) -> Iterator[None]:
+    """Show an error that nobody foresaw as one message, and exit; a `KedroBindError` is one already."""
+    with redacting():  # what a command adds to it ends with the command
+        try:
+            yield
+        except click.ClickException as error:
+            if verbose and isinstance(error, KedroBindError):
+                click.echo(redact(traceback.format_exc()), err=True)
+            if type(error) is click.UsageError:  # a `KedroBindError` has no credentials in its message
+                raise click.UsageError(redact(error.message), error.ctx) from None
+            raise
+        except click.exceptions.Exit:
+            raise
+        except Exception as error:  # noqa: BLE001 - the last line of defence
+            if verbose:
+                click.echo(redact(traceback.format_exc()), err=True)
+            said = " ".join(redact(str(error)).split()) or "no message"
+            click.secho(f"Error: {type(error).__name__}: {said}", fg="red", err=True)
+            click.echo("'--verbose' shows where it comes from.", err=True)
+            sys.exit(exit_code)

@@ -1,0 +1,120 @@
+"""The ASGI application: which path is answered by what."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from kedro_bind.serving.endpoint import Endpoint, Endpoints
+from kedro_bind.serving.errors import RequestError
+from kedro_bind.serving.limits import Limits
+from kedro_bind.serving.metrics import Metrics
+from kedro_bind.serving.mlflow_protocol import read_request
+from kedro_bind.serving.openapi import describe
+from kedro_bind.serving.pages import page_routes
+from kedro_bind.serving.requests import read_body
+from kedro_bind.serving.v2_routes import v2_routes
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from starlette.requests import Request
+
+    from kedro_bind.serving.served_model import ServedModel
+
+__all__ = ["create_app"]
+
+_THREADS = 4
+
+
+def create_app(
+    models: Sequence[ServedModel],
+    *,
+    batch: bool = False,
+    limits: Limits | None = None,
+    show_example: bool = False,
+) -> Starlette:
+    """Return an ASGI application that serves loaded models; the first one answers plain `/invocations`.
+
+    With `batch`, rows of different callers share a call of the model. With `show_example`, the description shows the
+    logged example, which is real data.
+
+    Raises:
+        KedroBindError: `batch` is set, and verification did not find a model to be row-wise.
+    """
+    limits = limits or Limits()
+    executor = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="predict")
+    metrics = Metrics()
+    endpoints = Endpoints()
+    for model in models:
+        endpoints.add(Endpoint.of(model, executor, limits, metrics, batch=batch))
+
+    async def invocations(request: Request) -> Response:
+        endpoint = endpoints.find(request.path_params.get("name"), request.path_params.get("version"))
+        with metrics.request(endpoint.model) as statuses:
+            response = await _answered(endpoint, request)
+            statuses.append(response.status_code)
+        return response
+
+    async def metrics_text(_: Request) -> Response:
+        return Response(metrics.text(), media_type=metrics.content_type)
+
+    async def description(_: Request) -> Response:
+        return JSONResponse(describe(endpoints.models, show_example=show_example))
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        executor.shutdown(wait=True)
+
+    return Starlette(
+        routes=[
+            Route("/invocations", invocations, methods=["POST"]),
+            Route("/models/{name}/invocations", invocations, methods=["POST"]),
+            Route("/models/{name}/versions/{version}/invocations", invocations, methods=["POST"]),
+            Route("/ping", _ping),
+            Route("/health", _ping),
+            Route("/version", _version),
+            Route("/metrics", metrics_text),
+            Route("/openapi.json", description),
+            *v2_routes(endpoints, metrics),
+            *page_routes(endpoints),
+        ],
+        exception_handlers={RequestError: _request_error, HTTPException: _http_error},  # type: ignore[dict-item]  # starlette's type is wider
+        lifespan=lifespan,
+    )
+
+
+async def _answered(endpoint: Endpoint, request: Request) -> Response:
+    try:
+        body = await read_body(request, endpoint.limits.body_bytes)
+        rows, params = read_request(endpoint.model, body, request.headers.get("content-type"))
+        return Response(await endpoint.predict(rows, params), media_type="application/json")
+    except RequestError as error:
+        return await _request_error(request, error)
+
+
+async def _ping(_: Request) -> Response:
+    return Response("\n", media_type="application/json")
+
+
+async def _version(_: Request) -> Response:
+    from mlflow.version import VERSION
+
+    return Response(VERSION, media_type="application/json")
+
+
+async def _request_error(_: Request, error: RequestError) -> Response:
+    headers = {"Retry-After": str(error.retry_after)} if error.retry_after else None
+    return JSONResponse({"error_code": error.error_code, "message": error.message}, error.status, headers)
+
+
+async def _http_error(_: Request, error: HTTPException) -> Response:
+    code = "ENDPOINT_NOT_FOUND" if error.status_code == 404 else "BAD_REQUEST"  # noqa: PLR2004 - HTTP's
+    return JSONResponse({"error_code": code, "message": error.detail}, error.status_code, error.headers)

@@ -1,0 +1,161 @@
+"""Micro-batching: the rows of requests that wait, in one call of the model.
+
+While one batch runs, requests queue; the next batch takes what is there. Nobody waits for a timer, so a lone caller
+pays nothing. This mixes rows of different callers, so it is only for models that verification found to be row-wise.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kedro_bind.serving.decoder import Rows
+from kedro_bind.serving.errors import RequestError
+from kedro_bind.serving.predictions import Part
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Mapping, Sequence
+    from concurrent.futures import Executor
+
+    from kedro_bind.serving.predictions import Predictions, Write
+
+    Predict = Callable[[Any, Mapping[str, Any] | None], Predictions]
+
+__all__ = ["Batcher"]
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """A request that waits for its answer."""
+
+    rows: Rows
+    params: Mapping[str, Any] | None
+    write: Write
+    group: Hashable
+    answer: asyncio.Future[Any]
+
+
+class Batcher:
+    """Predicts for many callers at once; to be used from one event loop.
+
+    `predict` runs in a thread of `executor`, one batch at a time. `observe` is told the rows of each batch.
+    """
+
+    def __init__(
+        self,
+        predict: Predict,
+        executor: Executor,
+        *,
+        max_rows: int,
+        max_queue: int,
+        observe: Callable[[int], None] = lambda _: None,
+    ) -> None:
+        self._predict = predict
+        self._executor = executor
+        self._max_rows = max_rows
+        self._max_queue = max_queue
+        self._observe = observe
+        self._queue: deque[_Waiting] = deque()
+        self._running: asyncio.Task[None] | None = None
+
+    def __len__(self) -> int:
+        return len(self._queue)
+
+    async def predict(self, rows: Rows, params: Mapping[str, Any] | None, write: Write) -> Any:
+        """Return what `write` makes of the predictions for a request's rows.
+
+        Raises:
+            RequestError: too many requests wait already.
+            Exception: whatever the model raises for these rows, or `write` for their predictions.
+        """
+        if len(self._queue) >= self._max_queue:
+            raise RequestError(503, "TEMPORARILY_UNAVAILABLE", "too many requests are waiting", retry_after=1)
+        loop = asyncio.get_running_loop()
+        waiting = _Waiting(rows, params, write, _group(rows, params), loop.create_future())
+        self._queue.append(waiting)
+        if self._running is None:
+            self._running = loop.create_task(self._run())
+        try:
+            return await waiting.answer
+        except asyncio.CancelledError:  # the caller has gone
+            waiting.answer.cancel()
+            raise
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            while batch := self._next():
+                self._observe(sum(waiting.rows.count for waiting in batch))
+                results = await loop.run_in_executor(self._executor, _answers, self._predict, batch)
+                for waiting, result in zip(batch, results, strict=True):
+                    _deliver(waiting.answer, result)
+        finally:
+            self._running = None
+
+    def _next(self) -> list[_Waiting]:
+        """Take the oldest request, and all that can share a call with it, up to the most rows."""
+        batch: list[_Waiting] = []
+        kept: deque[_Waiting] = deque()
+        count = 0
+        while self._queue and count < self._max_rows:
+            waiting = self._queue.popleft()
+            if waiting.answer.cancelled():
+                continue
+            joins = not batch or (
+                waiting.group is not None
+                and waiting.group == batch[0].group
+                and count + waiting.rows.count <= self._max_rows
+            )
+            if joins:
+                batch.append(waiting)
+                count += waiting.rows.count
+            else:
+                kept.append(waiting)
+        kept.extend(self._queue)
+        self._queue = kept
+        return batch
+
+
+def _group(rows: Rows, params: Mapping[str, Any] | None) -> Hashable:
+    """Return what requests must have in common to share a call; `None` for one that shares with none."""
+    if rows.layout is None:
+        return None
+    return (rows.layout, repr(sorted(params.items())) if params else "")
+
+
+def _answers(predict: Predict, batch: Sequence[_Waiting]) -> list[Any]:
+    """Predict for a batch, in a thread; if that fails, for each request alone: only the culprit gets the error."""
+    try:
+        predictions = predict(Rows.joined([waiting.rows for waiting in batch]), batch[0].params)
+        if len(batch) == 1:
+            return [batch[0].write(predictions.whole)]
+        if len(predictions) != sum(waiting.rows.count for waiting in batch):
+            raise ValueError("the model did not return one prediction for each row")  # noqa: TRY301 - as if it failed
+    except Exception as error:  # noqa: BLE001 - a model may fail with any error
+        if len(batch) == 1:
+            return [error]
+        return [answer for waiting in batch for answer in _answers(predict, [waiting])]
+    answers, start = [], 0
+    for waiting in batch:
+        stop = start + waiting.rows.count
+        answers.append(_written(waiting.write, Part(predictions, start, stop)))
+        start = stop
+    return answers
+
+
+def _written(write: Write, part: Part) -> Any:
+    try:
+        return write(part)
+    except Exception as error:  # noqa: BLE001 - one caller's answer must not cost the others theirs
+        return error
+
+
+def _deliver(answer: asyncio.Future[Any], result: Any) -> None:
+    if answer.done():  # cancelled meanwhile
+        return
+    if isinstance(result, Exception):
+        answer.set_exception(result)
+    else:
+        answer.set_result(result)

@@ -1,0 +1,299 @@
+"""A request's JSON, straight to the table that a model's signature promises.
+
+MLflow builds a table of whatever types the values have, casts it column by column, and then enforces the schema column
+by column. For the usual types all of that is known when the model is loaded, so it is compiled here: one converter for
+each column, which takes only values that MLflow would certainly turn into the same column. Whatever else a request has
+goes through MLflow's own functions, and so is accepted, refused and converted as MLflow does it. The exception are
+integers, where MLflow silently drops fractions and wraps overflows: those are refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kedro_bind.serving.errors import bad_request, from_mlflow, invalid_value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from mlflow.types import Schema
+
+__all__ = ["Decoder", "Rows"]
+
+_FORMS = ("dataframe_records", "dataframe_split", "instances", "inputs")
+
+
+class _NotPlain(Exception):  # noqa: N818 - it chooses the other way, and is no error
+    """A value is not one of those that a converter is certain of."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The input of one request: the columns of a table, or, if they are not plain, the input as MLflow made it.
+
+    Requests may share a table if their `layout` is the same: the names and types of the columns.
+    """
+
+    count: int
+    layout: tuple[Any, ...] | None
+    columns: tuple[Any, ...] = ()
+    other: Any = None
+
+    @staticmethod
+    def joined(parts: Sequence[Rows]) -> Any:
+        """Return one table with the rows of all parts, which have one layout."""
+        import numpy as np
+        import pandas as pd
+
+        first = parts[0]
+        if first.layout is None:
+            return first.other
+        names = [name for name, _ in first.layout]
+        if len(parts) == 1:
+            columns: Sequence[Any] = first.columns
+        else:
+            by_column = zip(*(part.columns for part in parts), strict=True)
+            columns = [
+                np.concatenate(pieces)
+                if isinstance(pieces[0], np.ndarray)
+                else [each for part in pieces for each in part]
+                for pieces in by_column
+            ]
+        return pd.DataFrame(dict(zip(names, columns, strict=True)))
+
+
+class Decoder:
+    """Reads the four JSON forms of MLflow's scoring protocol for one model; stateless and thread-safe."""
+
+    def __init__(self, schema: Schema | None) -> None:
+        self._schema = schema
+        self._columns = _columns(schema)
+        self._required = frozenset(schema.required_input_names()) if self._columns and schema else frozenset()
+        self._integers = _integers(schema)
+
+    def decode(self, payload: Mapping[str, Any]) -> Rows:
+        """Return the rows of a parsed JSON body.
+
+        Raises:
+            RequestError: the body has none or several of the four forms, or does not fit the schema.
+        """
+        forms = [form for form in _FORMS if form in payload]
+        if len(forms) != 1:
+            raise bad_request(f"the body must have exactly one of the keys {', '.join(_FORMS)}")
+        form = forms[0]
+        try:
+            return self._rows(_columns_of(form, payload[form]), lambda column, values: column.convert(values))
+        except _NotPlain:
+            return self._by_mlflow(form, payload)
+
+    def typed(self, columns: Mapping[str, Any]) -> Rows:
+        """Return the rows of columns that have types of their own: arrays, and lists of strings.
+
+        Raises:
+            RequestError: they do not fit the schema, by MLflow's rules for tables.
+        """
+        import pandas as pd
+
+        try:
+            return self._rows(columns, lambda column, values: column.typed(values))
+        except _NotPlain:
+            return self.enforced(pd.DataFrame(dict(columns)))
+
+    def _rows(self, columns: Mapping[str, Any], convert: Callable[[_Column, Any], Any]) -> Rows:
+        if self._columns is None or not self._required <= columns.keys():
+            raise _NotPlain
+        present = [(name, column) for name, column in self._columns.items() if name in columns]
+        converted = tuple(convert(column, columns[name]) for name, column in present)
+        layout = tuple((name, column.dtype) for name, column in present)
+        return Rows(len(converted[0]) if converted else 0, layout, converted)
+
+    def _by_mlflow(self, form: str, payload: Mapping[str, Any]) -> Rows:
+        from mlflow.exceptions import MlflowException
+        from mlflow.pyfunc.scoring_server import infer_and_parse_data
+
+        self._refuse_lossy(form, payload[form])
+        try:
+            data = infer_and_parse_data({form: payload[form]}, self._schema)  # type: ignore[arg-type]  # None is its default
+        except MlflowException as error:
+            raise from_mlflow(error, _first_sentence(error)) from error
+        return self.enforced(data)
+
+    def enforced(self, data: Any) -> Rows:
+        """Return input that was not JSON, such as a table from CSV, after MLflow has enforced the schema on it.
+
+        Raises:
+            RequestError: it does not fit the schema.
+        """
+        from mlflow.models.utils import _enforce_schema  # the public way predicts as well
+
+        if self._schema is not None:
+            try:
+                data = _enforce_schema(data, self._schema)
+            except Exception as error:  # MLflow raises several types, and so does what it calls
+                raise invalid_value(
+                    f"the input does not fit the model's signature: {_first_sentence(error)}"
+                ) from error
+        return Rows(len(data) if hasattr(data, "__len__") else 1, None, other=data)
+
+    def _refuse_lossy(self, form: str, content: Any) -> None:
+        """Refuse integers that MLflow would change: it drops fractions and wraps what does not fit."""
+        if not self._integers:
+            return
+        try:
+            columns = _columns_of(form, content)
+        except _NotPlain:
+            return
+        for name, (low, high) in self._integers.items():
+            for value in columns.get(name, ()):
+                if isinstance(value, float) and value.is_integer() is False and value == value:  # noqa: PLR0124 - not NaN
+                    raise invalid_value(f"the column '{name}' holds integers, and a value has a fraction")
+                if isinstance(value, int | float) and not low <= value <= high and value == value:  # noqa: PLR0124 - not NaN
+                    raise invalid_value(f"a value of the column '{name}' is outside of {low} to {high}")
+
+
+def _columns_of(form: str, content: Any) -> Mapping[str, Sequence[Any]]:
+    """Return the values of each column; only for what is a table beyond doubt."""
+    if form == "dataframe_records" and isinstance(content, list) and content and isinstance(content[0], dict):
+        names = content[0].keys()
+        if all(isinstance(record, dict) and record.keys() == names for record in content):
+            return {name: [record[name] for record in content] for name in names}
+    if form == "dataframe_split" and isinstance(content, dict) and content.keys() == {"columns", "data"}:
+        names, data = content["columns"], content["data"]
+        if (
+            isinstance(names, list)
+            and isinstance(data, list)
+            and data
+            and all(isinstance(name, str) for name in names)
+            and len(set(names)) == len(names)
+            and all(isinstance(row, list) and len(row) == len(names) for row in data)
+        ):
+            return dict(zip(names, zip(*data, strict=True), strict=True))
+    raise _NotPlain
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A column: the type of its array (`str`: a list of strings), and what makes it of a request's values."""
+
+    dtype: str
+    convert: Callable[[Sequence[Any]], Any]
+
+    def typed(self, values: Any) -> Any:
+        """Return values that have a type already, if it is the right one."""
+        if isinstance(values, list):
+            return self.convert(values)
+        if str(values.dtype) != self.dtype:
+            raise _NotPlain
+        return values
+
+
+def _columns(schema: Schema | None) -> dict[str, _Column] | None:
+    """Return the columns of a schema by name; `None` if one has a type that is not compiled."""
+    from mlflow.types import DataType
+
+    if schema is None or schema.is_tensor_spec() or not schema.has_input_names():
+        return None
+    known: dict[Any, _Column] = {
+        DataType.double: _Column("float64", _doubles),
+        DataType.float: _Column("float32", _singles),
+        DataType.long: _Column("int64", _longs),
+        DataType.integer: _Column("int32", _integers_of_32_bits),
+        DataType.string: _Column("str", _strings),
+        DataType.boolean: _Column("bool", _booleans),
+        DataType.datetime: _Column("datetime64[ns]", _datetimes),
+    }
+    types = {column.name: column.type for column in schema.inputs}
+    if not all(isinstance(type_, DataType) and type_ in known for type_ in types.values()):
+        return None
+    return {str(name): known[type_] for name, type_ in types.items()}
+
+
+def _integers(schema: Schema | None) -> dict[str, tuple[int, int]]:
+    """Return the limits of each integer column."""
+    from mlflow.types import DataType
+
+    if schema is None or schema.is_tensor_spec() or not schema.has_input_names():
+        return {}
+    bits = {DataType.long: 63, DataType.integer: 31}
+    return {
+        str(column.name): (-(2 ** bits[column.type]), 2 ** bits[column.type] - 1)
+        for column in schema.inputs
+        if isinstance(column.type, DataType) and column.type in bits
+    }
+
+
+def _only(values: Sequence[Any], *types: type) -> None:
+    if not set(map(type, values)) <= set(types):
+        raise _NotPlain
+
+
+def _doubles(values: Sequence[Any]) -> Any:
+    import numpy as np
+
+    _only(values, float, int, type(None))
+    try:
+        return np.array(values, dtype="float64")
+    except OverflowError:  # an integer that no double is near
+        raise _NotPlain from None
+
+
+def _singles(values: Sequence[Any]) -> Any:
+    import numpy as np
+
+    wide = _doubles(values)
+    if (np.abs(wide[np.isfinite(wide)]) > np.finfo("float32").max).any():
+        raise _NotPlain
+    return wide.astype("float32")
+
+
+def _longs(values: Sequence[Any]) -> Any:
+    import numpy as np
+
+    _only(values, int)
+    try:
+        return np.array(values, dtype="int64")
+    except OverflowError:
+        raise _NotPlain from None
+
+
+def _integers_of_32_bits(values: Sequence[Any]) -> Any:
+    wide = _longs(values)
+    narrow = wide.astype("int32")
+    if (narrow != wide).any():
+        raise _NotPlain
+    return narrow
+
+
+def _booleans(values: Sequence[Any]) -> Any:
+    import numpy as np
+
+    _only(values, bool)
+    return np.array(values, dtype="bool")
+
+
+def _strings(values: Sequence[Any]) -> Any:
+    """Return strings as they are: pandas chooses the type of the column, as it does for MLflow."""
+    _only(values, str, type(None))
+    if all(value is None for value in values):
+        raise _NotPlain
+    return list(values)
+
+
+def _datetimes(values: Sequence[Any]) -> Any:
+    import pandas as pd
+
+    _only(values, str)
+    try:
+        parsed = pd.to_datetime(pd.Series(list(values)))
+    except (ValueError, TypeError, OverflowError):
+        raise _NotPlain from None
+    if parsed.dtype.kind != "M" or getattr(parsed.dtype, "tz", None) is not None:
+        raise _NotPlain
+    return parsed.to_numpy(dtype="datetime64[ns]")
+
+
+def _first_sentence(error: Exception) -> str:
+    """Return what an error of MLflow says, without the data that it quotes."""
+    text = str(getattr(error, "message", None) or error)
+    return text.rpartition("Error: ")[2].strip().splitlines()[0][:300] if text.strip() else type(error).__name__

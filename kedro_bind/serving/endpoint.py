@@ -1,0 +1,111 @@
+"""A served model with what answers its requests, and all of them by name and version."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from kedro_bind.serving.batching import Batcher
+from kedro_bind.serving.errors import RequestError
+from kedro_bind.serving.predictions import Part
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from concurrent.futures import Executor
+
+    from kedro_bind.serving.decoder import Rows
+    from kedro_bind.serving.limits import Limits
+    from kedro_bind.serving.metrics import Metrics
+    from kedro_bind.serving.predictions import Write
+    from kedro_bind.serving.served_model import ServedModel
+
+__all__ = ["Endpoint", "Endpoints"]
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A served model with what answers its requests: a batcher, or one call for each request."""
+
+    model: ServedModel
+    executor: Executor
+    limits: Limits
+    metrics: Metrics
+    batcher: Batcher | None = None
+
+    @classmethod
+    def of(cls, model: ServedModel, executor: Executor, limits: Limits, metrics: Metrics, *, batch: bool) -> Endpoint:
+        """Return the endpoint of a model.
+
+        Raises:
+            KedroBindError: `batch` is set, and verification did not find the model to be row-wise.
+        """
+        if not batch:
+            return cls(model, executor, limits, metrics)
+        model.require_row_wise()
+        batcher = Batcher(
+            model.predict,
+            executor,
+            max_rows=limits.batch_rows,
+            max_queue=limits.queue,
+            observe=lambda rows: metrics.batch(model, rows),
+        )
+        return cls(model, executor, limits, metrics, batcher)
+
+    async def predict(self, rows: Rows, params: Mapping[str, Any] | None, write: Write = Part.json) -> Any:
+        """Return what `write` makes of the predictions, by default the body of MLflow's protocol.
+
+        Raises:
+            RequestError: there are too many rows, the queue is full, the model fails, or it takes too long.
+        """
+        if rows.count > self.limits.rows:
+            raise RequestError(413, "BAD_REQUEST", f"the request has {rows.count} rows; the most is {self.limits.rows}")
+        try:
+            return await asyncio.wait_for(self._predict(rows, params, write), self.limits.seconds)
+        except RequestError:
+            raise
+        except asyncio.TimeoutError:
+            raise RequestError(504, "DEADLINE_EXCEEDED", "the model did not answer in time") from None
+        except Exception as error:
+            raise self.model.failure(error) from error
+
+    async def _predict(self, rows: Rows, params: Mapping[str, Any] | None, write: Write) -> Any:
+        if self.batcher is not None:
+            return await self.batcher.predict(rows, params, write)
+
+        def answer() -> Any:
+            return write(self.model.predict(rows.joined([rows]), params).whole)
+
+        return await asyncio.get_running_loop().run_in_executor(self.executor, answer)
+
+
+@dataclass
+class Endpoints:
+    """The endpoints by the names and versions of their models; the first one is the default."""
+
+    by_name: dict[str, dict[str, Endpoint]] = field(default_factory=dict)
+
+    def add(self, endpoint: Endpoint) -> None:
+        """Add an endpoint, after those that are there."""
+        self.by_name.setdefault(endpoint.model.name, {})[endpoint.model.version] = endpoint
+
+    @property
+    def models(self) -> list[ServedModel]:
+        """All models, in their order."""
+        return [endpoint.model for versions in self.by_name.values() for endpoint in versions.values()]
+
+    def find(self, name: str | None = None, version: str | None = None) -> Endpoint:
+        """Return the endpoint of a model; without a version, of the version that was named first.
+
+        Raises:
+            RequestError: there is no such model, or no such version.
+        """
+        name = next(iter(self.by_name)) if name is None else name
+        versions = self.by_name.get(name)
+        if versions is None:
+            raise RequestError(404, "RESOURCE_DOES_NOT_EXIST", "no model of this name is served here")
+        if version is None:
+            return next(iter(versions.values()))
+        if version not in versions:
+            raise RequestError(404, "RESOURCE_DOES_NOT_EXIST", f"no such version of '{name}' is served here")
+        return versions[version]

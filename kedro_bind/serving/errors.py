@@ -1,0 +1,41 @@
+"""What a request can be refused with."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mlflow.exceptions import MlflowException
+
+__all__ = ["RequestError", "bad_request", "from_mlflow", "invalid_value"]
+
+
+class RequestError(Exception):
+    """A request is refused: the HTTP status, MLflow's error code, and one sentence for the caller.
+
+    The sentence never quotes data, a path of the host or a traceback.
+    """
+
+    def __init__(self, status: int, error_code: str, message: str, *, retry_after: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.error_code = error_code
+        self.message = message
+        self.retry_after = retry_after
+        """Seconds after which the caller may try again, if trying again makes sense."""
+
+
+def bad_request(message: str) -> RequestError:
+    """Return the error for a body that can't be read."""
+    return RequestError(HTTPStatus.BAD_REQUEST, "BAD_REQUEST", message)
+
+
+def invalid_value(message: str) -> RequestError:
+    """Return the error for input or parameters that do not fit the model's signature."""
+    return RequestError(HTTPStatus.BAD_REQUEST, "INVALID_PARAMETER_VALUE", message)
+
+
+def from_mlflow(error: MlflowException, message: str) -> RequestError:
+    """Return an error of MLflow with a sentence of ours."""
+    return RequestError(error.get_http_status_code(), error.error_code, message)  # type: ignore[no-untyped-call]  # so in MLflow

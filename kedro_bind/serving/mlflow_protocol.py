@@ -1,0 +1,101 @@
+"""MLflow's scoring protocol: a body and its content type to rows and parameters."""
+
+from __future__ import annotations
+
+import json
+from io import BytesIO, StringIO
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from kedro_bind.serving.errors import RequestError, bad_request
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kedro_bind.serving.decoder import Rows
+    from kedro_bind.serving.served_model import ServedModel
+
+__all__ = ["read_request"]
+
+_JSON, _CSV, _PARQUET = "application/json", "text/csv", "application/vnd.apache.parquet"
+_DEEPEST = 100
+"""How deep JSON may be nested; a table is nested four deep."""
+
+
+def read_request(model: ServedModel, body: bytes, content_type: str | None) -> tuple[Rows, Mapping[str, Any] | None]:
+    """Return the rows of a request, with the schema of the model enforced on them, and its parameters.
+
+    Raises:
+        RequestError: the body can't be read, or does not fit the model's signature.
+    """
+    kind = _kind(content_type or "")
+    if kind == _JSON:
+        payload = _parse(body)
+        return model.decoder.decode(payload), model.params(payload.get("params"))
+    return model.decoder.enforced(_table(kind, body, model)), model.params(None)
+
+
+def _kind(content_type: str) -> str:
+    """Return the media type; the only parameter that MLflow's server takes is `charset=utf-8`."""
+    kind, *parameters = (part.strip() for part in content_type.split(";"))
+    for parameter in parameters:
+        key, _, value = parameter.partition("=")
+        if key != "charset":
+            raise RequestError(415, "BAD_REQUEST", f"the parameter '{key}' of the content type is not supported")
+        if value.lower() != "utf-8":
+            raise RequestError(415, "BAD_REQUEST", "only UTF-8 is supported")
+    if kind not in (_JSON, _CSV, _PARQUET):
+        raise RequestError(415, "BAD_REQUEST", f"the content type must be {_JSON}, {_CSV} or {_PARQUET}")
+    return kind
+
+
+def _parse(body: bytes) -> Mapping[str, Any]:
+    """Return the mapping that a JSON body has; `NaN` and `Infinity` are taken, as by Python's own parser."""
+    try:
+        payload = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        payload = _parse_extended(body)
+    if not isinstance(payload, dict):
+        raise bad_request("the body must be a JSON object")
+    return payload
+
+
+def _parse_extended(body: bytes) -> Any:
+    if _is_deep(body):
+        raise bad_request(f"the JSON is nested more than {_DEEPEST} deep")
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:  # that of an integer with too many digits is a ValueError too
+        reason = getattr(error, "msg", None)
+        where = (
+            f": {reason} at line {error.lineno}, column {error.colno}"
+            if isinstance(error, json.JSONDecodeError) and reason
+            else ""
+        )
+        raise bad_request(f"the body is not valid JSON{where}") from None
+
+
+def _is_deep(body: bytes) -> bool:
+    depth = deepest = 0
+    for byte in body:
+        if byte in b"[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif byte in b"]}":
+            depth -= 1
+    return deepest > _DEEPEST
+
+
+def _table(kind: str, body: bytes, model: ServedModel) -> Any:
+    import pandas as pd
+
+    try:
+        if kind == _PARQUET:
+            return pd.read_parquet(BytesIO(body))
+        schema = model.pyfunc.metadata.get_input_schema()
+        types = dict(zip(schema.input_names(), schema.pandas_types(), strict=True)) if schema is not None else None
+        return pd.read_csv(StringIO(body.decode("utf-8")), dtype=types)
+    except Exception as error:
+        name = "Parquet" if kind == _PARQUET else "CSV"
+        raise bad_request(f"the body can't be read as a {name} table ({type(error).__name__})") from error

@@ -1,0 +1,186 @@
+"""A logged model that is loaded and ready to be asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from kedro_bind.serving.decoder import Decoder
+from kedro_bind.serving.errors import RequestError, bad_request, from_mlflow, invalid_value
+from kedro_bind.serving.predictions import Predictions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kedro_bind.model.plan import Plan
+
+__all__ = ["ServedModel", "load_served_model"]
+
+
+@dataclass(frozen=True)
+class ServedModel:
+    """A model under the name and the version that callers know it by.
+
+    `pyfunc` is MLflow's model, loaded from `folder`. `version` is that of the registered model, or empty.
+    """
+
+    name: str
+    version: str
+    uri: str
+    pyfunc: Any
+    folder: str = ""
+
+    @cached_property
+    def decoder(self) -> Decoder:
+        """What reads requests for this model."""
+        return Decoder(self.pyfunc.metadata.get_input_schema())
+
+    @cached_property
+    def _params_schema(self) -> Any:
+        return self.pyfunc.metadata.get_params_schema()
+
+    @cached_property
+    def _python_model(self) -> Any:
+        from mlflow.exceptions import MlflowException
+
+        try:
+            return self.pyfunc.unwrap_python_model()
+        except MlflowException:
+            return None  # a model of another flavor
+
+    @property
+    def plan(self) -> Plan | None:
+        """The plan of a model that kedro_bind logged."""
+        predictor = getattr(self._python_model, "predictor", None)
+        return predictor.plan if predictor is not None else None
+
+    @property
+    def description(self) -> str:
+        """What the model is for, as far as it says."""
+        return str((self.pyfunc.metadata.metadata or {}).get("description", ""))
+
+    @cached_property
+    def logged_example(self) -> Any:
+        """The body of a request with the example that was logged, which is real data; `None` where there is none."""
+        import json
+
+        text = self.pyfunc.metadata.get_serving_input(self.folder or self.uri)
+        return json.loads(text) if text else None
+
+    def predict_example(self) -> None:
+        """Predict the logged example, if there is one: what fails then fails before a caller asks.
+
+        Raises:
+            KedroBindError: the model fails.
+        """
+        from kedro_bind.errors import KedroBindError
+
+        try:
+            example = self.logged_example
+            if example is not None:
+                rows = self.decoder.decode(example)
+                self.predict(rows.joined([rows]), self.params(example.get("params")))
+        except Exception as error:
+            said = f"{type(error).__name__}: {error}"
+            raise KedroBindError(f"the model '{self.name}' does not predict its logged example: {said}") from error
+
+    def require_row_wise(self) -> None:
+        """Refuse a model whose rows may depend on each other, or which looks at each request as a whole.
+
+        Raises:
+            KedroBindError: verification did not find the model to be row-wise, or it has validators.
+        """
+        from kedro_bind.errors import KedroBindError
+
+        plan = self.plan
+        if plan is None or not plan.row_wise:
+            reason = (plan.row_wise_reason if plan is not None else "") or "it was not verified"
+            raise KedroBindError(
+                f"the model '{self.name}' is not verified as row-wise ({reason}), so its requests can't share a batch"
+                "; serve it without '--batch'"
+            )
+        if plan.validators:
+            raise KedroBindError(
+                f"the model '{self.name}' has validators, each of which looks at one request, so its requests can't "
+                "share a batch; serve it without '--batch'"
+            )
+
+    def params(self, given: Any) -> Mapping[str, Any] | None:
+        """Return a request's parameters with the types of the signature; those that are not given have their defaults.
+
+        Raises:
+            RequestError: one is unknown, or has another type.
+        """
+        if given is None and self._params_schema is None:
+            return None
+        if isinstance(given, int | float) and given:  # what is empty or can be iterated, MLflow calls invalid
+            raise bad_request("'params' must be a mapping of names to values")
+        if given is not None and not isinstance(given, dict):
+            raise invalid_value("'params' must be a mapping of names to values")
+        from mlflow.exceptions import MlflowException
+        from mlflow.models.utils import _enforce_params_schema  # the public way predicts as well
+
+        from kedro_bind.model.strict_params import refuse
+
+        try:
+            if given and self.plan is not None:
+                refuse(self._params_schema, given)
+            params: dict[str, Any] | None = _enforce_params_schema(given, self._params_schema)
+        except MlflowException as error:
+            raise from_mlflow(error, error.message) from error
+        return params
+
+    def predict(self, model_input: Any, params: Mapping[str, Any] | None) -> Predictions:
+        """Predict for input and parameters that the schema has been enforced on.
+
+        Raises:
+            Exception: whatever the model raises.
+        """
+        if self.plan is not None:
+            return Predictions(self._python_model.predictor.predict(model_input, params))
+        return Predictions(self.pyfunc.predict(model_input, params=dict(params) if params else None))
+
+    def failure(self, error: Exception) -> RequestError:
+        """Return what a caller is told about an error of the model: its type and the node, not the data it quotes."""
+        from mlflow.exceptions import MlflowException
+
+        if isinstance(error, MlflowException):
+            return from_mlflow(error, error.message)
+        notes = " ".join(getattr(error, "__notes__", ()))
+        return bad_request(f"the model fails for this input: {type(error).__name__}{f', {notes}' if notes else ''}")
+
+
+def load_served_model(uri: str, name: str = "") -> ServedModel:
+    """Load a model from its URI.
+
+    Raises:
+        KedroBindError: the model can't be found or loaded.
+    """
+    import mlflow
+    from mlflow.exceptions import MlflowException
+
+    from kedro_bind.errors import KedroBindError
+    from kedro_bind.model.plan import PlanError
+    from kedro_bind.tracking.model_uri import pinned_uri
+
+    try:
+        uri = pinned_uri(uri)
+        folder = mlflow.artifacts.download_artifacts(artifact_uri=uri)
+        pyfunc = mlflow.pyfunc.load_model(folder)
+    except (MlflowException, PlanError, OSError) as error:
+        raise KedroBindError(f"the model {uri} can't be loaded: {error}") from error
+    model = ServedModel(name or _name_in(uri), _version_in(uri), uri, pyfunc, folder)
+    unregistered = not name and not model.version and model.plan is not None
+    return replace(model, name=model.plan.name) if unregistered and model.plan else model
+
+
+def _name_in(uri: str) -> str:
+    path = uri.rstrip("/").partition(":/")[2] if uri.startswith("models:/") else uri.rstrip("/").rpartition("/")[2]
+    return path.strip("/").partition("/")[0].partition("@")[0] or "model"
+
+
+def _version_in(pinned: str) -> str:
+    if not pinned.startswith("models:/") or pinned.removeprefix("models:/").startswith("m-"):
+        return ""
+    return pinned.rpartition("/")[2]

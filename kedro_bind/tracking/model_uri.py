@@ -1,0 +1,60 @@
+"""The model that a command is about: a URI, or the name of a binding."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kedro_bind.errors import KedroBindError
+
+if TYPE_CHECKING:
+    from conf_schema import Binding
+
+__all__ = ["binding_model_uri", "is_model_uri", "pinned_uri"]
+
+
+def is_model_uri(text: str) -> bool:
+    """Check whether a text is a URI or the path of a folder, and not the name of a binding."""
+    return ":/" in text or "/" in text or "\\" in text or (Path(text) / "MLmodel").is_file()
+
+
+def binding_model_uri(name: str, binding: Binding) -> str:
+    """Return the URI of a binding's model: what its first alias names, or, without registration, the newest one.
+
+    Raises:
+        KedroBindError: the binding is not registered, and has logged no model.
+    """
+    import mlflow
+
+    options = binding.model
+    if options.registered_model_name:
+        alias = (options.aliases or ("",))[0]
+        if alias:
+            return f"models:/{options.registered_model_name}@{alias}"
+        return f"models:/{options.registered_model_name}/latest"
+    experiments = [each.experiment_id for each in mlflow.search_experiments()]
+    found = mlflow.search_logged_models(
+        experiment_ids=experiments,
+        filter_string=f"tags.`kedro_bind.binding` = '{name}'",
+        order_by=[{"field_name": "creation_timestamp", "ascending": False}],
+        output_format="list",
+    )
+    ready = next((model for model in found if str(model.status) == "READY"), None)
+    if ready is None:
+        raise KedroBindError(f"the binding '{name}' has no logged model; 'kedro run --pipelines={name}' makes one")
+    return f"models:/{ready.model_id}"
+
+
+def pinned_uri(uri: str) -> str:
+    """Return the URI of the version that an alias or a stage names now; any other URI as it is.
+
+    Raises:
+        MlflowException: there is no such model, or no such alias.
+    """
+    import mlflow
+    from mlflow.store.artifact.utils.models import get_model_name_and_version
+
+    if not uri.startswith("models:/") or uri.removeprefix("models:/").startswith("m-"):
+        return uri
+    name, version = get_model_name_and_version(mlflow.MlflowClient(), uri)  # type: ignore[no-untyped-call]  # so in MLflow
+    return f"models:/{name}/{version}"

@@ -1,0 +1,94 @@
+"""One logged model behind MLflow's server and behind ours."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.kedro_project import BINDING, clean_environment, make_project
+from tests.servers import free_port, serving
+
+NODES = """
+import pandas as pd
+
+
+def fit(people: pd.DataFrame) -> dict:
+    return {"mean": float(people["spend"].mean())}
+
+
+def score(people: pd.DataFrame, fitted: dict, threshold: float, top: int, mark: str, strict: bool) -> pd.DataFrame:
+    score = people["spend"] - fitted["mean"] + people["visits"] + people["age"].fillna(0.0)
+    marked = people["region"].fillna("none") + mark
+    if strict and (people["region"] == "boom").any():
+        raise RuntimeError("secret of a customer")
+    visits = people["visits"].clip(upper=top)
+    return pd.DataFrame({"score": score, "over": score > threshold, "region": marked, "top": visits})
+"""
+PIPELINE = """
+from kedro.pipeline import Pipeline, node
+
+from {package} import nodes
+
+
+def create_pipeline(**kwargs) -> Pipeline:
+    inputs = ["people", "fitted", "params:threshold", "params:top", "params:mark", "params:strict"]
+    return Pipeline([
+        node(nodes.fit, "people", "fitted", name="fit", tags="training"),
+        node(nodes.score, inputs, "scores", name="score", tags="inference"),
+    ])
+"""
+CATALOG = """
+people: {type: pandas.CSVDataset, filepath: data/people.csv}
+fitted: {type: pickle.PickleDataset, filepath: data/fitted.pkl}
+"""
+MODEL = "  model: {registered_model_name: people, aliases: [champion], row_wise: true}\n"
+
+
+@dataclass(frozen=True)
+class Served:
+    """The addresses of both servers, and the folder of the model that both have."""
+
+    mlflow: str
+    ours: str
+    folder: Path
+    uri: str
+    environment: dict[str, str]
+
+
+@pytest.fixture(scope="session")
+def logged(tmp_path_factory):
+    """A project that has logged its model."""
+    path = tmp_path_factory.mktemp("serving") / "project"
+    project = make_project(path, BINDING.replace("churn:", "people:").replace("customers", "people") + MODEL)
+    source = f"src/{project.package}"
+    project.write(f"{source}/nodes.py", NODES)
+    project.write(f"{source}/pipelines/data_science/__init__.py", PIPELINE)
+    (project.source / "pipelines/reporting/__init__.py").unlink()
+    project.write("conf/base/catalog.yml", CATALOG)
+    project.write("conf/base/parameters.yml", "threshold: 0.5\ntop: 3\nmark: '!'\nstrict: true\n")
+    regions = ("", "north", "south", "north")
+    rows = "".join(f"{row / 2},{row % 7},{row if row % 5 else ''},{regions[row % 4]}\n" for row in range(40))
+    project.write("data/people.csv", "spend,visits,age,region\n" + rows)
+    project.kedro("run", "--pipelines=people")
+    return project
+
+
+@pytest.fixture(scope="session")
+def served(logged, tmp_path_factory):
+    """Both servers, until the end of the session."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = clean_environment(MLFLOW_TRACKING_URI=logged.store, PATH=path)
+    uri, ports = "models:/people@champion", (free_port(), free_port())
+    theirs, ours = (f"http://127.0.0.1:{port}" for port in ports)
+    of_mlflow = [sys.executable, "-m", "mlflow", "models", "serve", "-m", uri, "--env-manager", "local", "-p"]
+    of_ours = [sys.executable, "-m", "kedro_bind", "serve", uri, "--batch", "--max-body", "2000000", "--port"]
+    folders = tmp_path_factory.mktemp("theirs"), tmp_path_factory.mktemp("ours")
+    with (
+        serving([*of_mlflow, str(ports[0])], f"{theirs}/health", folders[0], environment),
+        serving([*of_ours, str(ports[1])], f"{ours}/health", folders[1], environment),
+    ):
+        yield Served(theirs, ours, logged.path, uri, environment)

@@ -1,0 +1,156 @@
+"""The server over HTTP: joined requests, faults, limits, and the Open Inference Protocol."""
+
+from __future__ import annotations
+
+import json
+import socket
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import mlflow
+import pandas as pd
+import pytest
+import requests
+
+from tests.integration.serving.requests_corpus import ROW
+from tests.servers import free_port, serving
+
+pytestmark = pytest.mark.slow
+
+
+def post(address, content, path="/invocations", **more):
+    return requests.post(f"{address}{path}", json=content, timeout=60, **more)
+
+
+def still_answers(served):
+    assert post(served.ours, {"dataframe_records": [ROW]}).status_code == 200
+
+
+def test_callers_with_params_of_their_own_get_their_own_answers(served, logged):
+    mlflow.set_tracking_uri(logged.store)
+    try:
+        alone = mlflow.pyfunc.load_model(served.uri)
+    finally:
+        mlflow.set_tracking_uri(None)
+    asked = [
+        ({**ROW, "spend": float(number), "visits": number}, {"mark": str(number % 3), "top": number % 4})
+        for number in range(120)
+    ]
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda one: post(served.ours, {"inputs": [one[0]], "params": one[1]}).json(), asked))
+    for (row, params), answer in zip(asked, answers, strict=True):
+        expected = alone.predict(pd.DataFrame([row]), params=params).to_dict(orient="records")
+        assert answer == {"predictions": expected}
+    text = requests.get(f"{served.ours}/metrics", timeout=60).text
+    assert 'model="people"' in text
+
+
+def test_the_caller_of_a_failing_row_alone_gets_the_error(served):
+    rows = [{**ROW, "region": "boom" if number % 10 == 0 else "north"} for number in range(60)]
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda row: post(served.ours, {"dataframe_records": [row]}), rows))
+    assert [answer.status_code for answer in answers] == [400 if row["region"] == "boom" else 200 for row in rows]
+    refused = answers[0].json()
+    assert "RuntimeError" in refused["message"]
+    assert "secret" not in refused["message"]
+
+
+def test_a_body_that_is_too_large_is_refused(served):
+    answer = post(served.ours, {"dataframe_records": [{**ROW, "region": "x" * 2_100_000}]})
+    assert answer.status_code == 413
+    still_answers(served)
+
+
+def test_a_body_of_unknown_length_that_is_too_large_is_refused(served):
+    head = (
+        b"POST /invocations HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+    )
+    with connected(served) as raw:
+        raw.sendall(head + b"200b20\r\n" + b"x" * 2_100_000)
+        assert b" 413 " in raw.recv(100)
+    still_answers(served)
+
+
+def connected(served):
+    host, _, port = served.ours.removeprefix("http://").partition(":")
+    return socket.create_connection((host, int(port)), timeout=60)
+
+
+def test_a_client_that_goes_away_harms_nobody(served):
+    body = json.dumps({"dataframe_records": [ROW] * 100}).encode()
+    for sent in (len(body), len(body) // 2, 0):
+        with connected(served) as raw:
+            head = "POST /invocations HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+            raw.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body[:sent])
+        still_answers(served)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/nowhere", 404),
+        ("GET", "/invocations", 405),
+        ("POST", "/ping", 405),
+        ("POST", "/models/nobody/invocations", 404),
+        ("POST", "/models/people/versions/99/invocations", 404),
+        ("GET", "/v2/models/nobody", 404),
+        ("POST", "/v2/models/people/infer", 400),
+    ],
+)
+def test_what_is_not_there_is_said(served, method, path, status):
+    answer = requests.request(method, f"{served.ours}{path}", timeout=60)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/json"
+    still_answers(served)
+
+
+def test_no_error_shows_a_path_of_the_host(served):
+    deep = "[" * 5_000 + "]" * 5_000
+    for body in (
+        deep,
+        '{"inputs": ' + deep + "}",
+        '{"dataframe_records": [{"spend": {"a": 1}}]}',
+        "x",
+        '{"inputs": "x"}',
+    ):
+        headers = {"Content-Type": "application/json"}
+        answer = requests.post(f"{served.ours}/invocations", data=body, headers=headers, timeout=60)
+        assert answer.status_code == 400
+        assert not any(place in answer.text for place in (str(served.folder), "site-packages", "Traceback", "/tmp"))
+    still_answers(served)
+
+
+def test_the_model_answers_by_its_name_and_version(served):
+    for path in ("/models/people/invocations", "/models/people/versions/1/invocations"):
+        assert post(served.ours, {"dataframe_records": [ROW]}, path).status_code == 200
+
+
+def test_v2_in_json(served):
+    inputs = [
+        {"name": "spend", "datatype": "FP64", "shape": [2], "data": [1.5, 2.5]},
+        {"name": "visits", "datatype": "INT64", "shape": [2, 1], "data": [[2], [3]]},
+        {"name": "age", "datatype": "FP64", "shape": [2], "data": [30.0, 31.0]},
+        {"name": "region", "datatype": "BYTES", "shape": [2], "data": ["north", "south"]},
+    ]
+    answer = post(served.ours, {"id": "7", "inputs": inputs, "parameters": {"mark": "?"}}, "/v2/models/people/infer")
+    content = answer.json()
+    assert answer.status_code == 200, content
+    assert (content["id"], content["model_name"], content["model_version"]) == ("7", "people", "1")
+    outputs = {output["name"]: output for output in content["outputs"]}
+    assert outputs["region"]["data"] == ["north?", "south?"]
+    assert outputs["score"]["shape"] == [2]
+
+
+def test_a_full_queue_is_answered_with_503_and_when_to_try_again(served, tmp_path):
+    address = f"http://127.0.0.1:{(port := free_port())}"
+    command = [sys.executable, "-m", "kedro_bind", "serve", served.uri, "--batch", "--max-batch-rows", "1"]
+    with serving(
+        [*command, "--max-queue", "1", "--port", str(port)], f"{address}/health", tmp_path, served.environment
+    ):
+        with ThreadPoolExecutor(32) as pool:
+            answers = list(pool.map(lambda _: post(address, {"dataframe_records": [ROW]}), range(200)))
+        statuses = {answer.status_code for answer in answers}
+        assert statuses == {200, 503}
+        refused = next(answer for answer in answers if answer.status_code == 503)
+        assert refused.headers["retry-after"] == "1"
+        assert post(address, {"dataframe_records": [ROW]}).status_code == 200
