@@ -33,7 +33,7 @@ __all__ = ["main"]
 def main() -> int:
     """Do one job; exit 0 with a result, whatever it says."""
     # What takes longest is done before the job is there: the training process saves the model meanwhile.
-    import mlflow.pyfunc  # noqa: F401
+    import mlflow.pyfunc  # noqa: F401 - imported for the time it takes
 
     import kedro_bind.model.runtime  # noqa: F401 - imported for the time it takes
 
