@@ -131,8 +131,8 @@ def fail(where):
     raise RuntimeError("; ".join(forms))
 
 
-def proving():
-    return str(sys.modules["__main__"].__file__).endswith("prove.py")
+def verifying():
+    return sys.modules["__main__"].__spec__.name == "kedro_bind.packaging.verification.child"
 
 
 class Headers(RequestHeaderProvider):
@@ -219,7 +219,7 @@ class Scene:
         text = nodes.read_text().replace(
             "import pandas as pd\n", f"import pandas as pd\n\nfrom {project.package} import leaks\n"
         )
-        text = text.replace("    score = ", "    if leaks.proving():\n        leaks.fail('proof')\n    score = ")
+        text = text.replace("    score = ", "    if leaks.verifying():\n        leaks.fail('proof')\n    score = ")
         text = text.replace(
             "depth: int) -> dict:\n", "depth: int, service: dict) -> dict:\n    leaks.fail('training')\n"
         )
