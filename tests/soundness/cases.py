@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     import random
 
 STAGES = 4
+TYPED = find_spec("kedro.validation") is not None
+"""Whether this Kedro types parameters, as it does from 1.3 on."""
+VALIDATED = TYPED and find_spec("kedro.validation.core") is not None
+"""Whether it validates datasets, as it does from 1.7 on."""
 
 
 @dataclass
@@ -29,7 +34,13 @@ class Case:
     with_parameter: set[int] = field(default_factory=set)
     shared_words: bool = False
     with_rate: set[int] = field(default_factory=set)
+    with_cut: set[int] = field(default_factory=set)
+    tail: str = ""
     mutations: list[str] = field(default_factory=list)
+
+    def fitted(self, stage: int) -> str:
+        """Return the name of what a stage fits."""
+        return f"fitted_{stage}{self.tail}"
 
     def pipelines(self) -> dict[str, Pipeline]:
         """Build the registered pipelines."""
@@ -39,11 +50,15 @@ class Case:
             extra = [f"params:level_{stage}"] if stage in self.with_parameter else []
             words = ["words"] if self.shared_words and stage == 0 else []
             tags = ["inference"] if last else ["training", "inference"]
-            table, fitted, output = f"table_{stage}", f"fitted_{stage}", f"table_{stage + 1}"
+            table, fitted, output = f"table_{stage}", self.fitted(stage), f"table_{stage + 1}"
             rate = [f"params:rate_{stage}"] if stage in self.with_rate else []
-            made.append(node(nodes.fit, [table, *words, *rate], fitted, name=f"fit_{stage}", tags="training"))
+            fit = self.functions.get(f"fit_{stage}", nodes.fit)
+            made.append(node(fit, [table, *words, *rate], fitted, name=f"fit_{stage}", tags="training"))
             function = self.functions.get(f"apply_{stage}", nodes.apply)
-            made.append(node(function, [table, fitted, *words, *extra], output, name=f"apply_{stage}", tags=tags))
+            cut = [f"params:cut_{stage}"] if stage in self.with_cut else []
+            if cut:
+                function = nodes.apply_cut if stage % 2 else nodes.apply_optional_cut
+            made.append(node(function, [table, fitted, *cut, *words, *extra], output, name=f"apply_{stage}", tags=tags))
         chain = Pipeline(made)
         other = Pipeline([node(nodes.fit, "table_0", "report", name="report")])
         applied = chain.only_nodes_with_tags("inference")
@@ -52,23 +67,32 @@ class Case:
         return {"chain": chain, "other": other, "served": served, "__default__": chain + other}
 
 
+VALIDATORS = [
+    "tests.soundness.nodes.Filled",
+    {"class": "tests.soundness.nodes.Filled", "on": ["load"]},
+    {"class": "tests.soundness.nodes.Filled", "severity": "warn", "skip_load_after_save": True},
+]
+
+
 def valid(source: random.Random) -> Case:
     """Generate a project that is right."""
     stages = source.randint(1, STAGES)
     catalog: dict[str, Any] = {"table_0": {"type": "pickle.PickleDataset", "filepath": "data/table.pkl"}}
+    # Longer than a file system allows for a name; the files have names of their own.
+    tail = "_long" * source.choice([0, 0, 0, 60])
     for stage in range(stages):
-        name = f"fitted_{stage}"
-        pickled = {"type": "pickle.PickleDataset", "filepath": f"data/{name}.pkl"}
+        name = f"fitted_{stage}{tail}"
+        pickled = {"type": "pickle.PickleDataset", "filepath": f"data/fitted_{stage}.pkl"}
         catalog[name] = source.choice(
             [
                 pickled,
                 {**pickled, "versioned": True},
-                {"type": "json.JSONDataset", "filepath": f"data/{name}.json"},
+                {"type": "json.JSONDataset", "filepath": f"data/fitted_{stage}.json"},
                 {"type": "CachedDataset", "dataset": {**pickled}},
                 {"type": "tests.soundness.nodes.Store", "place": name},
             ]
         )
-    if source.random() < 0.2:
+    if source.random() < 0.2 and not tail:
         pattern = {"type": "pickle.PickleDataset", "filepath": "data/{what}.pkl"}
         catalog = {"table_0": catalog["table_0"], "fitted_{what}": pattern}
     shared = source.random() < 0.3
@@ -84,7 +108,7 @@ def valid(source: random.Random) -> Case:
     }
     if source.random() < 0.4:
         copy_mode: Any = source.choice(["assign", "copy", "deepcopy"])
-        binding["copy_mode"] = source.choice([copy_mode, {"fitted_0": copy_mode}])
+        binding["copy_mode"] = source.choice([copy_mode, {f"fitted_0{tail}": copy_mode}])
     if source.random() < 0.3:
         runners: list[Any] = ["ThreadRunner", {"type": "ThreadRunner", "max_workers": 2}, "SequentialRunner"]
         binding["runner"] = source.choice([*runners, {"type": "tests.soundness.nodes.Needy", "needed": 1}])
@@ -102,8 +126,14 @@ def valid(source: random.Random) -> Case:
         {stage for stage in range(stages) if source.random() < 0.5},
         shared,
         {stage for stage in range(stages) if source.random() < 0.3},
+        {stage for stage in range(stages) if TYPED and source.random() < 0.3},
+        tail,
     )
     parameters |= {f"rate_{stage}": source.choice([0.1, None, {"low": 1}]) for stage in case.with_rate}
+    parameters |= {f"cut_{stage}": {"at": source.choice([1, 0.5, "2"])} for stage in case.with_cut}
+    for name in ("table_0", case.fitted(0)):
+        if VALIDATED and source.random() < 0.2 and name in catalog:
+            catalog[name] = {**catalog[name], "validator": source.choice(VALIDATORS)}
     if source.random() < 0.2 and binding.get("copy_mode") in (None, "assign", "copy", "deepcopy"):
         _serve_in_namespace(case)
     return case
@@ -112,7 +142,7 @@ def valid(source: random.Random) -> Case:
 def _serve_in_namespace(case: Case) -> None:
     """Let the nodes of inference be in a namespace of their own, with all that training hands over mapped."""
     binding = _binding(case)
-    names = [f"fitted_{stage}" for stage in range(case.stages)] + ["words"] * case.shared_words
+    names = [case.fitted(stage) for stage in range(case.stages)] + ["words"] * case.shared_words
     binding["inference"] = {"pipeline": "served"}
     binding["input_name"] = "served.table_0"
     binding["training"]["input_name"] = "table_0"
@@ -187,6 +217,43 @@ def _drop_training_parameter(case: Case, source: random.Random) -> None:
     case.parameters.pop(f"rate_{min(case.with_rate)}", None)
 
 
+def _mistype_parameter(case: Case, source: random.Random) -> None:
+    """Type a parameter as its value, or another node's hint, does not allow."""
+    if not TYPED:
+        return
+    stage = source.randrange(case.stages)
+    case.with_cut.add(stage)
+    match source.randrange(4):
+        case 0:
+            case.parameters[f"cut_{stage}"] = {"at": "high"}
+        case 1:
+            case.parameters[f"cut_{stage}"] = {"att": 1}
+        case 2:
+            case.parameters[f"cut_{stage}"] = None
+        case _:
+            case.parameters.pop(f"cut_{stage}", None)
+
+
+def _misdeclare_validator(case: Case, source: random.Random) -> None:
+    name = source.choice(["table_0", case.fitted(0)])
+    if VALIDATED and name in case.catalog:
+        case.catalog[name]["validator"] = source.choice(
+            [
+                "tests.soundness.nodes.Fulled",
+                {"class": "tests.soundness.nodes.Filled", "on": ["lode"]},
+                {"klass": "tests.soundness.nodes.Filled"},
+                {"class": "tests.soundness.nodes.Filled", "options": {"most": 1}},
+                ["tests.soundness.nodes.Filled"],
+            ]
+        )
+
+
+def _lengthen_name(case: Case, source: random.Random) -> None:
+    """Give the model a name that a store or a file system may refuse."""
+    key = source.choice(["name", "registered_model_name"])
+    _binding(case).setdefault("model", {})[key] = "m" * source.choice([200, 256, 300, 1000])
+
+
 def _bind_to_itself(case: Case, source: random.Random) -> None:
     whole = {"pipeline": "chain"}
     _binding(case)["inference"] = source.choice([whole, {**whole, "tags": ["training", "inference"]}])
@@ -205,7 +272,7 @@ def _misspell_namespace(case: Case, source: random.Random) -> None:
         case 2:
             binding["training"]["input_name"] = "served.table_0"
         case _:
-            binding["artifacts"].pop("served.fitted_0")
+            binding["artifacts"].pop(f"served.{case.fitted(0)}")
 
 
 def _choose_runner(case: Case, source: random.Random) -> None:
@@ -268,6 +335,7 @@ MUTATIONS = [
     _misspell_tag, _misspell_pipeline, _misspell_key, _misspell_input, _take_other_tags, _leave_out_entry,
     _keep_in_memory, _misspell_type, _drop_parameter, _choose_runner, _lock_function, _misuse_names, _map_artifact,
     _choose_copy_mode, _rename_model, _drop_training_parameter, _bind_to_itself, _misspell_namespace,
+    _mistype_parameter, _misdeclare_validator, _lengthen_name,
 ]  # fmt: skip
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 from typing import Any
 
 from kedro.io import AbstractDataset
 from kedro.runner import SequentialRunner
+from pydantic import BaseModel, ConfigDict
 
 
 def fit(table: Any, *others: Any) -> dict[str, Any]:
@@ -15,6 +17,37 @@ def fit(table: Any, *others: Any) -> dict[str, Any]:
 
 def apply(table: Any, fitted: dict[str, Any], *others: Any) -> Any:
     return table.assign(**{f"column_{len(table.columns)}": fitted["rows"] + len(others)})
+
+
+@dataclass
+class Cut:
+    at: float
+
+
+class PydanticCut(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    at: float
+
+
+def apply_cut(table: Any, fitted: dict[str, Any], cut: PydanticCut, *others: Any) -> Any:
+    return apply(table, fitted, cut.at, *others)
+
+
+def apply_optional_cut(table: Any, fitted: dict[str, Any], cut: Cut | None, *others: Any) -> Any:
+    return apply(table, fitted, "none" if cut is None else cut.at, *others)
+
+
+class Filled:
+    """A validator that refuses what is empty."""
+
+    def __init__(self, least: int = 1) -> None:
+        self.least = least
+
+    def validate(self, data: Any) -> Any:
+        if len(data) < self.least:
+            raise ValueError("there is nothing in it")
+        return data
 
 
 def nested() -> Any:

@@ -2,7 +2,8 @@
 
 Each generated project is checked, and then trained and made a model of with the check left out. By default the model is
 its plan, loaded back and asked: MLflow takes two seconds for each. `KEDRO_BIND_SOUNDNESS=2000` tries so many,
-`KEDRO_BIND_SOUNDNESS_MLFLOW=100` so many through MLflow.
+`KEDRO_BIND_SOUNDNESS_MLFLOW=100` so many through MLflow, and
+`KEDRO_BIND_SOUNDNESS_START=1000` begins with that seed.
 
 A limit: the check knows names, not data. An artifact that is mapped to a dataset of another kind is found by the node
 that takes it.
@@ -10,6 +11,7 @@ that takes it.
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import random
@@ -23,6 +25,7 @@ import pandas as pd
 import pytest
 from kedro.config import OmegaConfigLoader
 from kedro.io import DataCatalog
+from kedro.pipeline import Pipeline
 from kedro.runner import SequentialRunner
 
 from conf_schema import has_errors
@@ -35,7 +38,7 @@ from kedro_bind.packaging.build import build_plan
 from kedro_bind.project import Origin
 from kedro_bind.render.text import render_plain
 from kedro_bind.tracking.log import log_model
-from tests.soundness.cases import Case, mutated, valid, written
+from tests.soundness.cases import TYPED, Case, mutated, valid, written
 
 COUNT = int(os.getenv("KEDRO_BIND_SOUNDNESS", "40"))
 WITH_MLFLOW = int(os.getenv("KEDRO_BIND_SOUNDNESS_MLFLOW", "4"))
@@ -67,10 +70,18 @@ def check(case: Case, project: Path):
     return report, config, origin
 
 
-def catalog_of(case: Case, project: Path) -> DataCatalog:
+def catalog_of(case: Case, project: Path, *typing: Pipeline) -> DataCatalog:
+    """Return the catalog, with parameters as Kedro hands them to a run of some pipelines."""
+    parameters = case.parameters
+    if typing and TYPED:
+        from kedro.validation.parameter_validator import ParameterValidator
+
+        parameters = ParameterValidator(
+            {str(place): pipeline for place, pipeline in enumerate(typing)}
+        ).validate_raw_params(copy.deepcopy(parameters))
     entries = json.loads(json.dumps(case.catalog).replace('"data/', f'"{project.as_posix()}/data/'))
     made = DataCatalog.from_config(entries)
-    for name, value in case.parameters.items():
+    for name, value in parameters.items():
         made[f"params:{name}"] = value
     return made
 
@@ -84,7 +95,7 @@ def make_model(case: Case, config, origin: Origin, project: Path, *, through_mlf
         raise AssertionError(each.text)
     bound = expansion.bound["bound"]
     assert isinstance(bound, PipelineML)
-    catalog = catalog_of(case, project)
+    catalog = catalog_of(case, project, Pipeline(bound.training.nodes))
     SequentialRunner().run(bound.training, catalog)
     rows = catalog.load(bound.input_name) if bound.input_name.startswith("fitted") else TABLE
     if through_mlflow:
@@ -98,7 +109,7 @@ def make_model(case: Case, config, origin: Origin, project: Path, *, through_mlf
         built.sealed(built.digests())
         predict = load_predictor(folder).predict
     answer = predict(rows)
-    fresh = catalog_of(case, project)
+    fresh = catalog_of(case, project, Pipeline(bound.training.nodes), bound.inference)
     fresh[bound.input_name] = rows
     for name, source in bound.binding.artifact_sources.items():
         if name != source:
@@ -124,6 +135,8 @@ def agree(case: Case, project: Path, *, through_mlflow: bool) -> bool | None:
         return None
     if not broken and any(each.code in UNCERTAIN for each in report.findings):
         return None
+    if through_mlflow and "ParallelRunner" in str(case.document["bound"].get("runner")):
+        return None  # such a model does not predict where the project's own package is loaded: see docs/model.md
     error = None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
