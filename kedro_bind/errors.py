@@ -17,28 +17,54 @@ __all__ = ["BindingError", "KedroBindError", "LoggingError"]
 
 
 class KedroBindError(click.ClickException):
-    """What goes wrong in kedro_bind: its message says what, where, and how to mend it.
+    """An error of kedro_bind: its message says what is wrong, where, and what to do.
 
     It is a `ClickException`, so a `kedro` command shows the message without a traceback; anywhere else it
-    is an exception like any other. Credentials are cut out of the message: it may quote the error of a
-    tracking server.
+    is an exception like any other. Credentials are cut out of its texts, since they may quote a tracking server.
+
+    Attributes:
+        binding: The bound pipeline that it is about.
+        run_id: The MLflow run that it is about.
+        command: The shell command that recovers from it.
     """
 
-    def __init__(self, message: str) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        binding: str | None = None,
+        run_id: str | None = None,
+        command: str | None = None,
+    ) -> None:
         super().__init__(redact(message))
+        self.binding = binding
+        self.run_id = run_id
+        self.command = command and redact(command)
 
 
 class BindingError(KedroBindError, ValueError):
     """A bound pipeline can't be built or run as declared; `diagnostics` are the reasons."""
 
-    def __init__(self, message: str, diagnostics: Sequence[Diagnostic] = ()) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, diagnostics: Sequence[Diagnostic] = (), *, binding: str | None = None) -> None:
+        super().__init__(message, binding=binding)
         self.diagnostics = tuple(diagnostics)
-
-    def __reduce__(self) -> tuple[type, tuple[str, tuple[Diagnostic, ...]]]:
-        """Pickle with all arguments: runners hand errors from one process to another."""
-        return type(self), (self.message, self.diagnostics)
 
 
 class LoggingError(KedroBindError):
-    """A model can't be logged; what training produced is intact."""
+    """A model can't be logged; what training produced is intact.
+
+    Where one run fails to log several models, `failures` has an error for each of them, and `binding` and `command`
+    are `None`.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        binding: str | None = None,
+        run_id: str | None = None,
+        command: str | None = None,
+        failures: Sequence[LoggingError] = (),
+    ) -> None:
+        super().__init__(message, binding=binding, run_id=run_id, command=command)
+        self.failures = tuple(failures)
