@@ -16,7 +16,7 @@ import yaml
 
 CASES = Path(__file__).parent / "golden" / "cases"
 SEEDS = {
-    "pipeline_ml": [path.read_bytes() for path in sorted(CASES.glob("*.yml"))],
+    "pipeline_ml": [path.read_bytes() for path in sorted(CASES.glob("*/*.yml"))],
     "mlflow": [path.read_bytes() for path in sorted(CASES.rglob("mlflow.yml"))],
 }
 SCALARS: list[Any] = [

@@ -1,8 +1,11 @@
 """Golden pairs: a document and what `kedro bind check` prints about it.
 
-`golden/cases/<case>.yml` is the `conf/base/pipeline_ml.yml` of the project in `golden/project`; a folder
-`golden/cases/<case>/` is laid over the project instead. `<case>.txt` is the expected output. After a change,
-`KEDRO_BIND_UPDATE_GOLDEN=1 pytest tests/test_golden.py` writes the outputs anew; read each by eye.
+`golden/cases/<layer>/<case>.yml` is the `conf/base/pipeline_ml.yml` of the project in `golden/project`; a folder
+`golden/cases/<layer>/<case>/` is copied over the project instead. `<case>.txt` is the expected output. A layer is
+where the finding is made: `syntax` and `document` (conf_schema), `config` and `mlflow` (kedro_bind/config), `selection`
+and `binding` (kedro_bind/binding), `catalog`, `parameters`, `runner`, `code` and `model` (kedro_bind/checks), `project`
+(all layers at once). `clean` has no findings. After a change, `KEDRO_BIND_UPDATE_GOLDEN=1 pytest tests/test_golden.py`
+writes the outputs again; read each diff.
 """
 
 from __future__ import annotations
@@ -33,7 +36,14 @@ if TYPE_CHECKING:
 GOLDEN = Path(__file__).parent / "golden"
 CASES = GOLDEN / "cases"
 PROJECT = GOLDEN / "project"
-NAMES = sorted({path.stem if path.is_file() else path.name for path in CASES.iterdir() if path.suffix != ".txt"})
+
+
+def name_of(path: Path) -> str:
+    """Return the name of the case that a path is part of: its layer and its own name."""
+    return path.relative_to(CASES).with_suffix("").as_posix()
+
+
+NAMES = sorted({name_of(path) for path in CASES.glob("*/*") if path.suffix != ".txt"})
 UPDATE = os.getenv("KEDRO_BIND_UPDATE_GOLDEN") == "1"
 
 CODES = set(get_args(Code))
@@ -87,18 +97,19 @@ def test_check_prints_what_the_golden_file_says(case, tmp_path):
 
 
 def test_every_expected_output_has_its_case():
-    assert sorted(path.stem for path in CASES.glob("*.txt")) == NAMES
+    assert sorted(map(name_of, CASES.glob("*/*.txt"))) == NAMES
 
 
 def test_every_code_has_a_golden_case():
-    printed = "\n".join(path.read_text(encoding="utf-8") for path in CASES.glob("*.txt"))
+    printed = "\n".join(path.read_text(encoding="utf-8") for path in CASES.glob("*/*.txt"))
     assert set(re.findall(r" \[([a-z]+(?:-[a-z]+)+)\]$", printed, flags=re.MULTILINE)) == CODES
 
 
 def test_a_typo_of_each_kind_gets_a_close_name():
-    printed = (CASES / "typo_of_each_kind.txt").read_text(encoding="utf-8")
+    case = CASES / "project" / "typo_of_each_kind"
+    printed = case.with_suffix(".txt").read_text(encoding="utf-8")
     findings = [line for line in printed.splitlines() if line.endswith("]")]
-    bindings = (CASES / "typo_of_each_kind" / "conf" / "base" / "pipeline_ml.yml").read_text(encoding="utf-8")
+    bindings = (case / "conf" / "base" / "pipeline_ml.yml").read_text(encoding="utf-8")
     assert len(findings) >= len(re.findall(r"^[a-z]\w*:", bindings, flags=re.MULTILINE))
     assert [line for line in findings if "did you mean '" not in line] == []
 
@@ -110,7 +121,7 @@ def test_the_hook_for_pre_commit_runs_the_command_when_a_document_changes():
         assert re.search(hook["files"], document)
 
 
-@pytest.mark.parametrize("case", ["clean", "clean_namespace_with_artifacts", "clean_file_in_folder"])
+@pytest.mark.parametrize("case", ["clean/minimal", "clean/namespace_with_artifacts", "clean/file_in_folder"])
 def test_no_close_name_is_looked_for_where_all_is_well(case, tmp_path, monkeypatch):
     # With a thousand bindings, that took longer than all else.
     monkeypatch.setattr(difflib, "get_close_matches", None)
@@ -135,9 +146,9 @@ def kedro_bind_check(
 @pytest.mark.parametrize(
     ("case", "options", "code"),
     [
-        ("clean_interpolation", [], 0),
-        ("one_problem_of_each_layer", [], 1),
-        ("artifact_captured_by_value", ["--strict"], 1),
+        ("clean/interpolation", [], 0),
+        ("project/one_problem_of_each_layer", [], 1),
+        ("catalog/artifact_captured_by_value", ["--strict"], 1),
     ],
 )
 def test_the_command_prints_the_same_and_exits_with_its_code(case, options, code, tmp_path):
@@ -146,7 +157,7 @@ def test_the_command_prints_the_same_and_exits_with_its_code(case, options, code
 
 
 def test_json_has_every_finding_with_its_place_and_is_alone_on_standard_output(tmp_path):
-    project = project_of("one_problem_of_each_layer", tmp_path)
+    project = project_of("project/one_problem_of_each_layer", tmp_path)
     (project / "conf" / "logging.yml").unlink()  # so that Kedro logs to standard output, as it does by default
     with (project / "src" / "golden_project" / "nodes.py").open("a", encoding="utf-8") as nodes:
         nodes.write("\nprint('imported')\n")
@@ -170,14 +181,14 @@ def test_json_has_every_finding_with_its_place_and_is_alone_on_standard_output(t
 
 
 def test_json_is_json_where_nothing_is_declared(tmp_path):
-    project = project_of("clean", tmp_path)
+    project = project_of("clean/minimal", tmp_path)
     (project / "conf" / "base" / "pipeline_ml.yml").unlink()
     result = kedro_bind_check(project, "--format", "json")
     assert (result.returncode, json.loads(result.stdout)) == (0, {"diagnostics": []})
 
 
 def test_github_annotations_are_one_line_each_with_the_span(tmp_path):
-    result = kedro_bind_check(project_of("unknown_tag", tmp_path), "--format", "github")
+    result = kedro_bind_check(project_of("selection/unknown_tag", tmp_path), "--format", "github")
     assert result.returncode == 1
     assert result.stdout == (
         "::error file=conf/base/pipeline_ml.yml,line=4,col=12,endColumn=16,title=empty-selection::"
@@ -186,7 +197,7 @@ def test_github_annotations_are_one_line_each_with_the_span(tmp_path):
 
 
 def test_names_restrict_the_check_and_an_unknown_one_or_environment_is_wrong_usage(tmp_path):
-    project = project_of("unresolved_beside_a_good_binding", tmp_path)
+    project = project_of("config/unresolved_beside_a_good_binding", tmp_path)
     restricted = kedro_bind_check(project, "wording")
     assert restricted.returncode == 1
     assert "[empty-selection]" in restricted.stdout
@@ -201,7 +212,7 @@ def test_names_restrict_the_check_and_an_unknown_one_or_environment_is_wrong_usa
 
 
 def test_what_a_document_says_is_never_run(tmp_path):
-    project = project_of("clean", tmp_path)
+    project = project_of("clean/minimal", tmp_path)
     made = tmp_path / "made"
     document = project / "conf" / "base" / "pipeline_ml.yml"
     document.write_text(f"churn:\n  training: !!python/object/apply:os.mkdir [{made}]\n", encoding="utf-8")

@@ -33,12 +33,13 @@ def is_json(value):
 
 def corpus():
     """The golden documents that are readable, need no config loader, and could be JSON."""
-    for path in sorted(CASES.rglob("pipeline_ml*.yml")) + sorted(CASES.glob("*.yml")):
+    for path in sorted(CASES.rglob("pipeline_ml*.yml")) + sorted(CASES.glob("*/*.yml")):
         text = path.read_bytes().decode(errors="replace")
         source, findings = parse_source(text, path.name)
         readable = source.root is not None and "\ufffd" not in text
         if readable and "${" not in text and not has_errors(findings) and is_json(source.values):
-            name = path.stem if path.parent == CASES else f"{path.relative_to(CASES).parts[0]}-{path.parent.name}"
+            parts = path.relative_to(CASES).parts
+            name = path.stem if len(parts) == 2 else f"{parts[1]}-{path.parent.name}"
             yield pytest.param(source, id=name)
 
 
@@ -66,7 +67,7 @@ def test_each_call_gives_a_schema_of_its_own(schema):
 
 LEAST = {"training": {}, "inference": {}, "input_name": "customers"}
 FULL = yaml.safe_load(
-    (CASES / "clean_every_key.yml").read_text(encoding="utf-8"),
+    (CASES / "clean" / "every_key.yml").read_text(encoding="utf-8"),
 )
 
 
