@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import figures
+from figures import Figure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-
-    from figures import Figure
 
 HERE = Path(__file__).parent
 
@@ -56,13 +56,18 @@ _TITLES: dict[str, tuple[str, Callable[[dict[str, Any]], Iterator[Figure]], str]
 }
 
 
+def figures_of(case: str, numbers: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the figures of a case, from its raw numbers, as JSON has them."""
+    return [asdict(figure) for figure in _TITLES[case][1](numbers)]
+
+
 def render(folder: Path) -> str:
     """Give the page for the numbers of a folder."""
     files = {name: folder / f"{name}.json" for name in _TITLES}
     cases = {name: json.loads(file.read_text(encoding="utf-8")) for name, file in files.items() if file.exists()}
     if not cases:
         return "# Results\n\nNothing has been measured.\n"
-    tables = {name: list(_TITLES[name][1](case["numbers"])) for name, case in cases.items()}
+    tables = {name: [Figure(**figure) for figure in case["figures"]] for name, case in cases.items()}
     parts = ["# Results", _circumstances(cases), "## The bars", _bars(tables)]
     for name, rows in tables.items():
         title, _, caveat = _TITLES[name]
@@ -78,7 +83,7 @@ def _circumstances(cases: dict[str, Any]) -> str:
     for case in cases.values():
         versions = {name: version for each in case["versions"].values() for name, version in each.items()}
         told = ", ".join(f"{name} {version}" for name, version in sorted(versions.items()))
-        lines.append(f"Measured on {case['date']}, {case['cores']} cores, with {told}.")
+        lines.append(f"Measured on {case['date']} at {case['commit']}, {case['cores']} cores, with {told}.")
         if case["scale"] != "full":
             lines.append("A quick run: too few repetitions of too small things for the bars to mean much.")
     return "\n\n".join(dict.fromkeys(lines))

@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import signal
+import subprocess
 import sys
 from datetime import datetime, timezone
 from pathlib import Path
@@ -44,15 +45,17 @@ def main() -> int:
                 failed.append(case)
                 print(f"{case} failed: {error}", file=sys.stderr, flush=True)
                 continue
-            _write(out / f"{case}.json", {"case": case, **_circumstances(scale.name, made), "numbers": numbers})
+            _write(out / "raw" / f"{case}.json", {"numbers": numbers})
+            figures = report.figures_of(case, numbers)
+            _write(out / f"{case}.json", {"case": case, **_circumstances(scale.name, made), "figures": figures})
     finally:
         if not given.keep:
             shutil.rmtree(work, ignore_errors=True)
     page = report.render(out)
     (out if given.quick or given.out else HERE).joinpath("RESULTS.md").write_text(page, encoding="utf-8")
     print(page)
-    if (out / "latency.json").exists():
-        plot = [made["kedro_bind"].python, HERE / "inside" / "plot.py", out / "latency.json", out / "latency.svg"]
+    if "latency" in given.cases and "latency" not in failed:
+        plot = [made["kedro_bind"].python, HERE / "inside" / "plot.py", out / "raw/latency.json", out / "latency.svg"]
         run(plot, environment=clean_environment())
     return 1 if failed else 0
 
@@ -84,6 +87,7 @@ def _named_python(text: str) -> tuple[str, Path]:
 def _circumstances(scale: str, made: dict[str, environments.Environment]) -> dict[str, Any]:
     return {
         "scale": scale,
+        "commit": _commit(),
         "date": datetime.now(timezone.utc).date().isoformat(),
         "cores": os.cpu_count(),
         "load": os.getloadavg()[0],
@@ -91,7 +95,15 @@ def _circumstances(scale: str, made: dict[str, environments.Environment]) -> dic
     }
 
 
+def _commit() -> str:
+    """Return the commit that is measured, with a plus sign if the tree has other changes."""
+    git = ["git", "describe", "--always", "--dirty=+", "--exclude=*"]
+    found = subprocess.run(git, cwd=HERE, capture_output=True, text=True, check=False)
+    return found.stdout.strip() or "unknown"
+
+
 def _write(path: Path, content: dict[str, Any]) -> None:
+    path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 
