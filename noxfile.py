@@ -39,7 +39,7 @@ def lowest(session: nox.Session) -> None:
 def lock(session: nox.Session) -> None:
     """Write constraints.txt anew, with the newest versions for every supported Python."""
     session.install("uv")
-    extras = [argument for extra in ("example", "test", "lint") for argument in ("--extra", extra)]
+    extras = [argument for extra in ("example", "test", "lint", "docs") for argument in ("--extra", extra)]
     # What a machine's configuration adds, such as its own index, must not get into the file.
     plain = ["--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links"]
     session.run(
@@ -62,6 +62,13 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("lint-imports")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the site; a broken link is an error."""
+    session.install("-c", CONSTRAINTS, "-e", ".[docs]")
+    session.run("mkdocs", "build", "--strict")
 
 
 @nox.session
