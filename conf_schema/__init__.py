@@ -1,6 +1,6 @@
-"""The documents of kedro_bind, `pipeline_ml.yml` and `mlflow.yml`: their types, their text, their findings.
+"""The documents of kedro_bind, `pipeline_ml.yml` and `mlflow.yml`: types, text, findings.
 
-This package needs pydantic and PyYAML and knows neither Kedro nor MLflow.
+This package needs only pydantic and PyYAML; it imports neither Kedro nor MLflow.
 """
 
 from conf_schema.codes import Code
@@ -10,10 +10,13 @@ from conf_schema.draft import Draft
 from conf_schema.json_schema import json_schema, schema_text
 from conf_schema.kinds import KINDS, Kind
 from conf_schema.mlflow import MlflowConfig, validate_mlflow
-from conf_schema.models import Binding, CopyMode, Document, ModelOptions, RunnerSpec, Selection, TrainingSelection
+from conf_schema.model_options import ModelOptions
+from conf_schema.models import Binding, Document, RunnerSpec, Selection, TrainingSelection
 from conf_schema.parse import parse_source
-from conf_schema.source import Place, Source, Sources
+from conf_schema.source import Source, Sources
 from conf_schema.validate import draft_binding, validate_binding, validate_document
+from conf_schema.values import CopyMode
+from conf_schema.yaml_tree import Place
 
 __all__ = [
     "KINDS",

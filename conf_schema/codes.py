@@ -1,7 +1,7 @@
-"""The codes of findings: what kind of mistake each is.
+"""The codes of findings: the kinds of mistakes.
 
-Each has an entry in docs/checks.md with a failing example, its exact output and the mended form, and a golden
-case; tests hold both. What a finding says is written where it is found, of what is known there.
+Every code has an entry in docs/checks.md with a failing example, its exact output and its fix, and a golden case;
+tests require both. The message of a finding is written where the finding is made.
 """
 
 from __future__ import annotations

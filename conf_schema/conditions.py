@@ -35,11 +35,11 @@ class Condition:
     alias: str | None = None
 
     def holds(self, value: float, bound: float) -> bool:
-        """Tell whether a value of the metric passes; NaN never does."""
+        """Return whether a value of the metric passes; NaN never does."""
         return _COMPARISONS[self.comparison](value, bound)
 
     def __str__(self) -> str:
-        """Give the condition as one writes it."""
+        """Return the condition as it is written in a document."""
         return f"{self.metric} {self.comparison} {self.alias if self.number is None else f'{self.number:g}'}"
 
 
@@ -47,7 +47,7 @@ def parse_condition(text: str) -> Condition:
     """Read a condition.
 
     Raises:
-        ValueError: it is none; the message says how to write it.
+        ValueError: the text is not a condition; the message says how to write one.
     """
     found = _CONDITION.match(text)
     if found is None:
@@ -66,7 +66,7 @@ def _remedy(text: str) -> str:
     if re.search(r"=[<>]", text):
         return "write '>=' or '<='"
     if re.search(r"\b(and|or)\b|&|\|", text):
-        return "give several conditions as a list; all of them have to hold"
+        return "write several conditions as a list; all of them must hold"
     if not re.search(r"[<>]", text):
         return "write it as 'METRIC >= ALIAS' or 'METRIC >= NUMBER'"
     return "write a metric, one of '>=', '>', '<=', '<', and an alias or a number: 'accuracy >= champion'"

@@ -1,4 +1,4 @@
-"""Findings as data: what is wrong, where, and how to mend it."""
+"""Findings as data: what is wrong, where, and how to fix it."""
 
 from __future__ import annotations
 
@@ -17,12 +17,11 @@ __all__ = ["Diagnostic", "KeyPath", "Severity", "closest", "did_you_mean", "has_
 KeyPath = tuple[str | int, ...]
 """The keys and indices that lead from the top of a document to a value in it."""
 
-
 _MOST_CANDIDATES = 2_000
 
 
 class Severity(str, Enum):
-    """How much a finding weighs."""
+    """Whether a finding fails the check."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -32,10 +31,9 @@ class Severity(str, Enum):
 class Diagnostic:
     """One finding about a document.
 
-    A check knows `path`, the keys that lead to the value (or, with `on_key`, to the key); the place in
-    the text (`file`, `line`, `column`, all counted from 1) is filled in by who knows the text, see
-    `conf_schema.source.Sources.locate`. `elsewhere` says that this place is outside of the binding's own text:
-    in a template that it uses.
+    A check sets `path`, the keys that lead to the value (or, with `on_key`, to the key). `Sources.locate` adds the
+    place in the text: `file`, and `line` and `column`, which count from 1. `elsewhere` says that this place is outside
+    of the binding's own text, in a template that it uses.
     """
 
     code: Code
@@ -51,23 +49,23 @@ class Diagnostic:
     elsewhere: bool = False
 
     def __post_init__(self) -> None:
-        """Keep what a document or an error says from breaking lines or steering a terminal."""
+        """Escape what would break lines or control a terminal: texts quote documents and errors."""
         object.__setattr__(self, "message", visible(self.message))
         object.__setattr__(self, "hint", visible(self.hint))
 
     @property
     def top(self) -> str | None:
-        """The key at the top of the document that the finding is under, if it is under one."""
+        """The top-level key of the document that the finding is under, if any."""
         return str(self.path[0]) if self.path else None
 
     @property
     def binding(self) -> str | None:
-        """The name of the bound pipeline that the finding is about, if it is about one."""
+        """The name of the bound pipeline that the finding is about, if any."""
         return self.top
 
     @property
     def sort_key(self) -> tuple[str, int, int, str, str]:
-        """Order findings by place, then by what they say."""
+        """Order findings by place, then by code and message."""
         return (self.file or "", self.line, self.column, self.code, self.message)
 
     @property
@@ -76,13 +74,13 @@ class Diagnostic:
         return self.text_about([self.binding or ""])
 
     def text_about(self, bindings: Sequence[str]) -> str:
-        """Give the text, with the bindings that the finding is about where its place does not tell them."""
-        names = ", ".join(f"'{each}'" for each in bindings)
+        """Return the text, with the names of the bindings where the place of the finding does not show them."""
+        names = ", ".join(f"'{name}'" for name in bindings)
         about = f" (binding{'s' * (len(bindings) > 1)} {visible(names)})" if self.elsewhere else ""
         return f"{self.message}{about}" + (f"; {self.hint}" if self.hint else "")
 
     def as_dict(self) -> dict[str, Any]:
-        """Give the finding as JSON-ready values, the shape of `kedro bind check --format json`."""
+        """Return the finding as values for JSON, in the shape of `kedro bind check --format json`."""
         return {
             "code": self.code,
             "severity": self.severity.value,
@@ -96,34 +94,34 @@ class Diagnostic:
 
 
 def visible(text: str) -> str:
-    """Write what is not printable, such as a line break, as its escape."""
+    """Escape the characters that are not printable, such as line breaks."""
     if text.isprintable():
         return text
-    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
-    """Tell whether any of the findings is an error."""
-    return any(each.severity is Severity.ERROR for each in diagnostics)
+    """Return whether any of the findings is an error."""
+    return any(finding.severity is Severity.ERROR for finding in diagnostics)
 
 
 def closest(name: str, candidates: Iterable[str]) -> str | None:
     """Find the candidate that `name` is most likely a misspelling of.
 
-    Among very many only case may differ, since to compare with each of them takes seconds for each finding.
+    Among more than 2,000 candidates, only the case of letters may differ: comparing with all takes seconds.
     """
     known = list(candidates)
     if len(known) > _MOST_CANDIDATES:
-        known = [each for each in known if len(each) == len(name) and each.lower() == name.lower()]
+        known = [candidate for candidate in known if candidate.lower() == name.lower()]
     by_lower: dict[str, list[str]] = {}
-    for each in sorted(known):
-        by_lower.setdefault(each.lower(), []).append(each)
+    for candidate in sorted(known):
+        by_lower.setdefault(candidate.lower(), []).append(candidate)
     matches = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
     same = by_lower[matches[0]] if matches else []
-    return max(same, key=lambda each: difflib.SequenceMatcher(None, name, each).ratio(), default=None)
+    return max(same, key=lambda candidate: difflib.SequenceMatcher(None, name, candidate).ratio(), default=None)
 
 
 def did_you_mean(name: str, candidates: Iterable[str]) -> str:
-    """Word the closest candidate as a hint; empty where none is close."""
+    """Return a hint at the closest candidate; empty where none is close."""
     match = closest(name, candidates)
     return f"did you mean '{match}'?" if match is not None else ""

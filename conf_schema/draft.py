@@ -1,4 +1,4 @@
-"""A binding as far as it is valid, so that a mistake in one key hides none in another."""
+"""The valid part of a binding, so that a mistake in one key does not hide mistakes in others."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _ALONE = {("training", "input_name")}
 
 @dataclass(frozen=True)
 class Draft:
-    """A binding without its bad keys, which are named: `input_name`, `training`, `model.aliases`.
+    """A binding without its bad keys, whose names are in `bad`: `input_name`, `training`, `model.aliases`.
 
-    A bad key has its default here, or a stand-in where it is required: nobody may read it.
+    In `binding` a bad key has its default, or a stand-in where it is required, which must not be read.
     """
 
     binding: Binding
@@ -38,9 +38,9 @@ class Draft:
 def draft(
     name: str, value: Any, wording: Wording, unknown: Iterable[KeyPath] = ()
 ) -> tuple[Draft | None, list[Diagnostic]]:
-    """Validate a binding key by key; `unknown` are paths in it whose values are not known, such as interpolations.
+    """Validate a binding key by key; `unknown` has the paths in it whose values are unknown, such as interpolations.
 
-    There is no draft of what is not a mapping.
+    There is no draft of a value that is not a mapping.
     """
     unknown, bad = list(unknown), set[str]()
     values = copy.deepcopy(value) if unknown else value
@@ -62,7 +62,7 @@ def draft(
 
 
 def _without(values: Any, path: KeyPath, wording: Wording) -> set[str]:
-    """Remove what a path leads to, or what it is a part of, and return the names of the keys that are bad by that."""
+    """Remove the value at a path, or the value that it is part of, and return the names of the keys that become bad."""
     if not path or not isinstance(values, dict):
         return set()
     top, *rest = path
@@ -83,13 +83,13 @@ def _without(values: Any, path: KeyPath, wording: Wording) -> set[str]:
 
 
 def _meant(path: KeyPath, wording: Wording) -> set[str]:
-    """Return the names of the keys that a key stands for: itself, or those that an unknown one may be meant for."""
+    """Return the names of the keys that a key is meant as: its own, or those that an unknown key resembles."""
     key, parent = str(path[-1]), path[:-1]
     known = wording.keys(parent)
     if key in known:
         return {".".join(map(str, path))}
     paths = meant(key, parent, wording) or [(*parent, near) for near in [closest(key, known)] if near is not None]
-    return {part for each in paths for part in _names(each, wording)}
+    return {name for intended in paths for name in _names(intended, wording)}
 
 
 def _names(path: KeyPath, wording: Wording) -> set[str]:

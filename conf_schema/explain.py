@@ -1,4 +1,4 @@
-"""Pydantic's errors as findings, in the words of the document that they are about."""
+"""Pydantic's errors as findings, in the words of the document."""
 
 from __future__ import annotations
 
@@ -22,26 +22,26 @@ __all__ = ["Wording", "explain", "meant"]
 
 _EXPECTED = {
     "string_type": "a string",
-    "int_type": "a whole number",
-    "greater_than_equal": "a number from {ge}",
+    "int_type": "an integer",
+    "greater_than_equal": "at least {ge}",
     "bool_type": "true or false",
     "dict_type": "a mapping",
     "tuple_type": "a list of names or one name",
     "model_type": "a mapping",
     "model_attributes_type": "a mapping",
-    "string_too_short": "a string that is not empty",
-    "too_short": "a list that is not empty",
+    "string_too_short": "a non-empty string",
+    "too_short": "a non-empty list",
 }
 _MOST_SHOWN = 40
 
 
 @dataclass(frozen=True)
 class Wording:
-    """What findings say of values that `model` refuses.
+    """The words of findings about values that `model` rejects.
 
-    `some` and `this` name the value as a whole. `forms` says what a key takes that has more than one form, `remedies`
-    how to mend a value that is given as if it were the only one, `missing` what to do about a key that is not there.
-    `renamed` has the paths of keys that go by another name elsewhere.
+    `some` and `this` name the value as a whole. `forms` describes the values of keys that take more than one form,
+    `remedies` how to fix a value of another form, `missing` what to do about a missing key. `renamed` maps names that
+    keys have elsewhere to their paths here.
     """
 
     model: type[BaseModel]
@@ -53,7 +53,7 @@ class Wording:
     renamed: Mapping[str, tuple[KeyPath, ...]] = field(default_factory=dict)
 
     def keys(self, parent: KeyPath) -> list[str]:
-        """Give the keys that the mapping at a path may have."""
+        """Return the keys that the mapping at a path may have."""
         model = self.model
         for step in parent:
             known = model.model_fields.get(str(step))
@@ -62,7 +62,7 @@ class Wording:
 
     @cached_property
     def places(self) -> dict[str, list[KeyPath]]:
-        """The paths at which each key may be."""
+        """The paths of each key."""
         found: dict[str, list[KeyPath]] = {}
         for key, known in self.model.model_fields.items():
             found.setdefault(key, []).append((key,))
@@ -72,14 +72,14 @@ class Wording:
         return found
 
     def within(self, parent: KeyPath, name: str | None = None) -> str:
-        """Say where a key is, in the value of that name if it matters."""
+        """Return where a key is, such as `in 'model'`; at the top, in the value called `name`."""
         if parent:
             return f"in '{_label(parent)}'"
         return f"in {self.some if name is None else self.this.format(name=name)}"
 
 
 def explain(error: ValidationError, value: Any, wording: Wording, name: str, top: KeyPath = ()) -> list[Diagnostic]:
-    """Word the errors about a value of that name, whose own path is `top`."""
+    """Return the findings for the errors about the value `name`, whose own path is `top`."""
     return [_finding(value, details, wording, name, top) for details in error.errors(include_url=False)]
 
 
@@ -93,34 +93,34 @@ def _finding(value: Any, details: ErrorDetails, wording: Wording, name: str, top
         return Diagnostic(
             "unknown-key",
             f"there is no key '{key}' {wording.within(path[:-1])}",
-            _other_place(key, path[:-1], wording) or did_you_mean(key, known) or f"the keys are {_list(known)}",
+            _other_place(key, path[:-1], wording) or did_you_mean(key, known) or f"valid keys are {_list(known)}",
             path=where,
             on_key=True,
         )
     if kind == "missing":
-        said = f"the key '{key}' is missing {wording.within(path[:-1], name)}"
-        return Diagnostic("missing-key", said, wording.missing.get(key, ""), path=where)
+        message = f"the key '{key}' is missing {wording.within(path[:-1], name)}"
+        return Diagnostic("missing-key", message, wording.missing.get(key, ""), path=where)
     if kind == "invalid_key" or details["loc"][-1:] == ("[key]",):
         return _bad_key(path, wording, name, top)
     context = details.get("ctx", {})
     if kind == "conflict":
         at = (*where, context["key"]) if context["key"] else where
         return Diagnostic("bad-value", context["message"], context["hint"], path=at)
-    given = details["input"]
+    rejected = details["input"]
     words = _literals(context["expected"]) if kind == "literal_error" else []
     expected = wording.forms.get(path) or (_list(words, "or") if words else _EXPECTED.get(kind, "").format(**context))
     return Diagnostic(
         "bad-value",
-        f"'{_label(path) or name}' is {_shown(given)}; it must be {expected or details['msg']}",
-        (did_you_mean(str(given), words) if words else "") or _remedy(path, given, wording),
+        f"'{_label(path) or name}' is {_shown(rejected)}; it must be {expected or details['msg']}",
+        (did_you_mean(str(rejected), words) if words else "") or _remedy(path, rejected, wording),
         path=where,
     )
 
 
 def meant(key: str, parent: KeyPath, wording: Wording) -> list[KeyPath]:
-    """Return the paths of the keys that an unknown key stands for, as far as that is certain.
+    """Return the paths of the keys that an unknown key is meant as, as far as that is certain.
 
-    It is the name of a key at another level, or another name of a key, preferably at this level.
+    It is the name of a key at another level, or another name for a key, preferably at this level.
     """
     renamed = wording.renamed.get(key, ())
     here = [path for path in renamed if path[:-1] == parent]
@@ -129,7 +129,7 @@ def meant(key: str, parent: KeyPath, wording: Wording) -> list[KeyPath]:
 
 
 def _other_place(key: str, parent: KeyPath, wording: Wording) -> str:
-    """Say which key an unknown one stands for, and where that belongs; nothing if it is not certain."""
+    """Return a hint at the key that an unknown one is meant as, and at its level; empty if that is uncertain."""
     paths = meant(key, parent, wording)
     if not paths:
         return ""
@@ -149,28 +149,28 @@ def _bad_key(path: KeyPath, wording: Wording, name: str, top: KeyPath) -> Diagno
     return Diagnostic(
         "bad-value",
         f"a key {wording.within(path[:-1], name)} is {what}; it must be a string",
-        "give it a name" if key in ("", None) else f"put it in quotes: '{key}'",
+        "name it" if key in ("", None) else f"put it in quotes: '{key}'",
         path=(*top, *path),
         on_key=True,
     )
 
 
-def _remedy(path: KeyPath, given: Any, wording: Wording) -> str:
+def _remedy(path: KeyPath, rejected: Any, wording: Wording) -> str:
     if not path:
         return wording.remedies.get((), "")
-    if given is None and not (len(path) == 1 and path[0] in wording.missing):
-        return "give it a value, or leave the key out"
+    if rejected is None and not (len(path) == 1 and path[0] in wording.missing):
+        return "give it a value, or remove the key"
     shape = wording.remedies.get(path, "")
-    if "{value}" in shape and not (isinstance(given, str) and given):
+    if "{value}" in shape and not (isinstance(rejected, str) and rejected):
         return ""
-    return shape.format(value=_cut(given))
+    return shape.format(value=_cut(rejected))
 
 
 def _path(value: Any, details: ErrorDetails) -> KeyPath:
-    """Leave out of pydantic's location what is no key of the document.
+    """Remove from pydantic's location whatever is not a key of the document.
 
-    Those are the tags of unions (which a key may be spelled like, after the tag), the mark of a mapping's key, and the
-    index into a string that stands for a list of one. A missing key is the one step that need not exist.
+    Those steps are the tags of unions (a key may be spelled like one, after the tag), the mark of a mapping's key, and
+    the index into a string that stands for a list of one. Only the last step, a missing key, need not exist.
     """
     path: list[str | int] = []
     *steps, final = details["loc"] or (None,)
@@ -193,8 +193,8 @@ def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
     """Find the models that a field's type is made of."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
-    for each in get_args(annotation):
-        yield from _models_in(each)
+    for argument in get_args(annotation):
+        yield from _models_in(argument)
 
 
 def _label(path: KeyPath) -> str:
@@ -202,7 +202,7 @@ def _label(path: KeyPath) -> str:
 
 
 def _shown(value: Any) -> str:
-    """Show a value in few characters, a long one cut."""
+    """Show a value briefly; cut a long one."""
     if value is None:
         return "null"
     if isinstance(value, dict):

@@ -7,9 +7,9 @@ from typing import Any
 
 from conf_schema.models import Document
 
-__all__ = ["SCHEMA_ID", "json_schema", "schema_text"]
+__all__ = ["DIALECT", "json_schema", "schema_text"]
 
-SCHEMA_ID = "https://json-schema.org/draft/2020-12/schema"
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 _INTERPOLATION = {
     "type": "string",
@@ -21,9 +21,9 @@ _HIDDEN = {"title": "Template", "description": "Ignored by kedro_bind: YAML anch
 
 
 def schema_text() -> str:
-    """Give the JSON Schema as the content of `pipeline_ml.schema.json`, which lies beside this module.
+    """Return the content of `pipeline_ml.schema.json`, which lies beside this module.
 
-    After a change of the models, `kedro bind schema --output=conf_schema/pipeline_ml.schema.json` writes it anew.
+    After a change of the models, update it with `kedro bind schema --output=conf_schema/pipeline_ml.schema.json`.
     """
     return json.dumps(json_schema(), indent=2) + "\n"
 
@@ -31,15 +31,15 @@ def schema_text() -> str:
 def json_schema() -> dict[str, Any]:
     """Build the JSON Schema of `pipeline_ml.yml`.
 
-    Wherever a value may stand, so may a string with an interpolation (`${globals:…}`); a top-level key
-    that starts with `_` may hold anything.
+    Every value may be a string with an interpolation (`${globals:…}`) instead; a top-level key that starts with `_`
+    may have any value.
     """
     schema = Document.model_json_schema(by_alias=True)
-    definitions = {name: _admit(each) for name, each in schema.pop("$defs", {}).items()}
+    definitions = {name: _admit(model) for name, model in schema.pop("$defs", {}).items()}
     return {
-        "$schema": SCHEMA_ID,
+        "$schema": DIALECT,
         "title": "pipeline_ml.yml",
-        "description": "Bound pipelines of a Kedro project: what is trained, and what predicts with it.",
+        "description": "The bound pipelines of a Kedro project: the nodes that train, and the nodes that predict.",
         "type": "object",
         "patternProperties": {"^_": _HIDDEN, "^[^_]": _or_interpolation({"$ref": "#/$defs/Binding"})},
         "additionalProperties": False,
@@ -48,8 +48,8 @@ def json_schema() -> dict[str, Any]:
 
 
 def _admit(model: dict[str, Any]) -> dict[str, Any]:
-    """Let interpolations stand for the values of a model's properties."""
-    properties = {name: _admit_value(name, each) for name, each in model.get("properties", {}).items()}
+    """Allow interpolations as the values of a model's properties."""
+    properties = {name: _admit_value(name, value) for name, value in model.get("properties", {}).items()}
     return {**model, "properties": properties} if properties else model
 
 
@@ -58,8 +58,8 @@ def _admit_value(name: str, value: dict[str, Any]) -> dict[str, Any]:
     if about.get("default", 0) is None:
         del about["default"]
     about.setdefault("title", name.replace("_", " ").capitalize())
-    bare = {key: each for key, each in value.items() if key not in {"title", "description", "examples", "default"}}
-    forms = [_admit_nested(each) for each in bare.get("anyOf", bare.get("oneOf", [bare])) if each != {"type": "null"}]
+    bare = {key: value[key] for key in value if key not in {"title", "description", "examples", "default"}}
+    forms = [_admit_nested(form) for form in bare.get("anyOf", bare.get("oneOf", [bare])) if form != {"type": "null"}]
     return {**about, "anyOf": [*forms, _INTERPOLATION]}
 
 

@@ -1,4 +1,4 @@
-"""The kinds of document, and what a finding calls their parts."""
+"""The kinds of documents, and the names of their parts in findings."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ __all__ = ["KINDS", "Kind"]
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of document: `stem` is what its files begin with, the rest is how its top level is spoken of.
+    """A kind of document: `stem` is the beginning of its files' names, the rest describes its top level in messages.
 
-    `empty` is what is said of a file that has nothing in it; where that is in order, it is not given.
+    `empty` is the message about a file without content, and empty where such a file is valid.
     """
 
     stem: str
@@ -27,10 +27,10 @@ _BINDINGS = Kind(
     stem="pipeline_ml",
     entry="binding",
     key="the name of a binding",
-    maps="the names of bound pipelines to their parts",
+    maps="the names of bound pipelines to their definitions",
     example="write 'name:' with 'training' and 'inference' below it",
     content="the bindings",
-    empty="declares no binding",
+    empty="declares no bindings",
 )
 _MLFLOW = Kind(
     stem="mlflow",
@@ -40,5 +40,5 @@ _MLFLOW = Kind(
     example="write 'server:', 'tracking:' or 'ui:' with its keys below it",
     content="mlflow.yml",
 )
-KINDS = {each.stem: each for each in (_BINDINGS, _MLFLOW)}
+KINDS = {kind.stem: kind for kind in (_BINDINGS, _MLFLOW)}
 """The kinds by stem."""

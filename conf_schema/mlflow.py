@@ -1,4 +1,4 @@
-"""The types of an `mlflow.yml`: keys, types and defaults are those of kedro-mlflow 2."""
+"""The types of an `mlflow.yml`; keys, types and defaults are those of kedro-mlflow 2."""
 
 from __future__ import annotations
 
@@ -38,14 +38,16 @@ class RequestHeaderProvider(Strict):
     """A class that adds headers to each request to the tracking server, such as a token that expires."""
 
     type: Name | None = Field(None, description="The import path of a subclass of MLflow's RequestHeaderProvider.")
-    pass_context: bool = Field(False, description="Whether it is made with the argument 'kedro_context'.")
-    init_kwargs: dict[Name, Any] = Field(default_factory=dict, description="The arguments that it is made with.")
+    pass_context: bool = Field(False, description="Whether its constructor gets the argument 'kedro_context'.")
+    init_kwargs: dict[Name, Any] = Field(default_factory=dict, description="The arguments of its constructor.")
 
 
 class Server(Strict):
     """Where runs and models are kept."""
 
-    mlflow_tracking_uri: Name | None = Field(None, description="The tracking store; a path is that of the project.")
+    mlflow_tracking_uri: Name | None = Field(
+        None, description="The tracking store; a path is relative to the project's folder."
+    )
     mlflow_registry_uri: Name | None = Field(None, description="The model registry; the tracking store by default.")
     credentials: Name | None = Field(
         None, description="The key in credentials.yml of the environment variables that the store needs."
@@ -61,9 +63,11 @@ class DisableTracking(Strict):
 
 
 class CreateExperiment(Strict):
-    """How an experiment that does not exist is made."""
+    """How a missing experiment is created."""
 
-    artifact_location: Name | None = Field(None, description="Where its files go; a path is that of the project.")
+    artifact_location: Name | None = Field(
+        None, description="Where its files go; a path is relative to the project's folder."
+    )
     tags: dict[Name, Any] | None = Field(None, description="The experiment's tags.")
 
 
@@ -72,7 +76,7 @@ class Experiment(Strict):
 
     name: Name | None = Field(None, description="The experiment; the project's package by default.")
     create_experiment_kwargs: CreateExperiment = Field(default_factory=CreateExperiment)
-    restore_if_deleted: bool = Field(True, description="Whether an experiment that was deleted is restored.")
+    restore_if_deleted: bool = Field(True, description="Whether a deleted experiment is restored.")
 
 
 class RunOptions(Strict):
@@ -88,7 +92,7 @@ class DictParams(Strict):
 
     flatten: bool = Field(False, description="Whether each value of a mapping is a parameter of its own.")
     recursive: bool = Field(True, description="Whether mappings in mappings are flattened too.")
-    sep: str = Field(".", description="What stands between the keys in the name of a flattened parameter.")
+    sep: str = Field(".", description="The separator between the keys in the name of a flattened parameter.")
 
 
 class Params(Strict):
@@ -117,7 +121,7 @@ class Ui(Strict):
 
 
 class MlflowConfig(Strict):
-    """What an `mlflow.yml` says."""
+    """The content of an `mlflow.yml`."""
 
     server: Server = Field(default_factory=Server)
     tracking: Tracking = Field(default_factory=Tracking)
@@ -137,7 +141,7 @@ _WORDING = Wording(
 
 
 def validate_mlflow(values: dict[str, Any]) -> tuple[MlflowConfig | None, list[Diagnostic]]:
-    """Give what an `mlflow.yml` says, or the findings about what does not hold."""
+    """Return the content of an `mlflow.yml`, or the findings about what is invalid in it."""
     try:
         return MlflowConfig.model_validate(values), []
     except ValidationError as error:

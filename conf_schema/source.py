@@ -1,14 +1,15 @@
-"""The files of a document: trees that know the place of every key and value."""
+"""The files of a document, with the place of every key and value."""
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import yaml
+
+from conf_schema.yaml_tree import MERGE_TAG, Place, pairs, place_of, split_lines, written_nodes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,31 +19,9 @@ if TYPE_CHECKING:
 
     _Pair: TypeAlias = tuple[yaml.Node | None, yaml.Node]
 
-__all__ = [
-    "MERGE_TAG",
-    "Place",
-    "Source",
-    "Sources",
-    "children",
-    "merged_into",
-    "pairs",
-    "place_of",
-    "split_lines",
-    "written_nodes",
-]
+__all__ = ["Source", "Sources"]
 
-MERGE_TAG = "tag:yaml.org,2002:merge"
-_LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-"""What ends a line in YAML; `str.splitlines` knows more."""
 _TRUE = {"yes", "true", "on"}
-
-
-class Place(NamedTuple):
-    """A span of one line; line and column count from 1, the width is in characters."""
-
-    line: int
-    column: int
-    width: int
 
 
 @dataclass(frozen=True)
@@ -57,7 +36,7 @@ class Source:
 
     @cached_property
     def names(self) -> dict[str, Place]:
-        """The top-level keys with their places, the ignored ones (`_…`) left out."""
+        """The top-level keys with their places, without the ignored ones (`_…`)."""
         return {
             str(key.value): place_of(key)
             for key, _ in pairs(self.root)
@@ -71,7 +50,7 @@ class Source:
 
     @cached_property
     def merges_lists(self) -> bool:
-        """Whether a mapping merges a list of others, which releases of PyYAML do differently."""
+        """Whether a mapping merges a list of others, which PyYAML does differently from release to release."""
         return self.root is not None and any(
             key.tag == MERGE_TAG and isinstance(value, yaml.SequenceNode)
             for node in written_nodes(self.root)
@@ -90,7 +69,7 @@ class Source:
         return sorted((*place_of(key)[:2], str(key.value)) for key in keys)
 
     def owner(self, place: Place) -> str | None:
-        """Give the top-level key that a place is written under."""
+        """Return the top-level key that a place is under."""
         index = bisect_right(self._starts, (place.line, place.column, "\U0010ffff"))
         return self._starts[index - 1][2] if index else None
 
@@ -134,75 +113,32 @@ class Sources:
     files: tuple[Source, ...] = ()
     soft: bool = False
 
-    def holding(self, name: str) -> Source | None:
-        """Give the file whose declaration of a binding counts."""
-        return next((each for each in reversed(self.files) if name in each.names), None)
+    def declaring(self, name: str) -> Source | None:
+        """Return the file whose declaration of a binding is in force."""
+        return next((source for source in reversed(self.files) if name in source.names), None)
 
     def locate(self, diagnostic: Diagnostic) -> Diagnostic:
-        """Give the finding its file, line and column; one without a path is about no place in the document."""
+        """Add file, line and column to a finding; one without a path is not about a place in the document."""
         if diagnostic.file is not None or not self.files or not diagnostic.path:
             return diagnostic
-        candidates = [self.holding(str(diagnostic.path[0])) or self.files[-1]]
+        candidates = [self.declaring(str(diagnostic.path[0])) or self.files[-1]]
         if self.soft:
-            candidates = [each for each in reversed(self.files) if diagnostic.top in each.names] or candidates
-        found = [(each, *each.find(diagnostic.path, on_key=diagnostic.on_key)) for each in candidates]
+            candidates = [source for source in reversed(self.files) if diagnostic.top in source.names] or candidates
+        found = [(source, *source.find(diagnostic.path, on_key=diagnostic.on_key)) for source in candidates]
         source, place, _ = max(found, key=lambda item: item[2])
         elsewhere = source.owner(place) not in (None, diagnostic.top)
         return replace(diagnostic, file=source.file, elsewhere=elsewhere, **place._asdict())
 
     def line(self, diagnostic: Diagnostic) -> str | None:
-        """Give the line of text that a finding points at."""
-        for each in self.files:
-            if each.file == diagnostic.file and each.text.strip():
-                return each.lines[diagnostic.line - 1] if 0 < diagnostic.line <= len(each.lines) else None
+        """Return the line of text that a finding points at."""
+        for source in self.files:
+            if source.file == diagnostic.file and source.text.strip():
+                return source.lines[diagnostic.line - 1] if 0 < diagnostic.line <= len(source.lines) else None
         return None
 
 
-def split_lines(text: str) -> list[str]:
-    """Split a text into lines as YAML counts them."""
-    return _LINE_END.split(text)
-
-
-def pairs(node: yaml.Node | None) -> Iterator[tuple[yaml.Node, yaml.Node]]:
-    """Yield the keys and values of a mapping, its own before those that it merges (`<<`): the first of a key counts.
-
-    Of several merged mappings the earlier one wins (https://yaml.org/type/merge.html).
-    """
-    if not isinstance(node, yaml.MappingNode):
-        return
-    yield from ((key, value) for key, value in node.value if key.tag != MERGE_TAG)
-    for merged in merged_into(node):
-        yield from pairs(merged)
-
-
-def merged_into(node: yaml.MappingNode) -> Iterator[yaml.Node]:
-    """Yield what a mapping merges, in the order in which it is written."""
-    for key, value in node.value:
-        if key.tag == MERGE_TAG:
-            yield from value.value if isinstance(value, yaml.SequenceNode) else (value,)
-
-
-def children(node: yaml.Node) -> list[yaml.Node]:
-    """Return the nodes that a node is made of, keys included."""
-    if isinstance(node, yaml.MappingNode):
-        return [part for pair in node.value for part in pair]
-    return list(node.value) if isinstance(node, yaml.SequenceNode) else []
-
-
-def written_nodes(root: yaml.Node) -> Iterator[yaml.Node]:
-    """Yield every node of a tree once, however many aliases it has."""
-    seen = {id(root)}
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        yield node
-        new = {id(child): child for child in children(node) if id(child) not in seen}
-        seen.update(new)
-        stack.extend(new.values())
-
-
 def _index(node: yaml.MappingNode) -> dict[tuple[str, Any], _Pair]:
-    """Return the keys and values of a mapping by what a step of a path may call them."""
+    """Return the keys and values of a mapping by the steps of a path that may name them."""
     index: dict[tuple[str, Any], _Pair] = {}
     for key, value in pairs(node):
         if isinstance(key, yaml.ScalarNode):
@@ -212,7 +148,7 @@ def _index(node: yaml.MappingNode) -> dict[tuple[str, Any], _Pair]:
 
 
 def _names_of(key: yaml.ScalarNode) -> Iterator[tuple[str, Any]]:
-    """Yield what a key is called by; YAML has several ways to write null, true and false."""
+    """Yield the names of a key; YAML has several ways to write null, true and false."""
     yield "text", str(key.value)
     kind = key.tag.rpartition(":")[2]
     if kind == "null":
@@ -225,10 +161,3 @@ def _name_of(step: Any) -> tuple[str, Any]:
     if step is None:
         return "null", None
     return ("bool", step) if isinstance(step, bool) else ("text", str(step))
-
-
-def place_of(node: yaml.Node) -> Place:
-    """Give the place of a node; one of several lines has width 1."""
-    start, end = node.start_mark, node.end_mark
-    width = end.column - start.column if end.line == start.line else 1
-    return Place(start.line + 1, start.column + 1, max(width, 1))

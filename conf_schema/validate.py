@@ -1,4 +1,4 @@
-"""Values to a document of bindings, or to what is wrong with them."""
+"""Values to a document of bindings, or to findings."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _WORDING = Wording(
     forms={
         ("runner",): "the name of a runner, or a mapping with its 'type' and arguments",
         ("copy_mode",): "'assign', 'copy', 'deepcopy', or a mapping of datasets to these",
-        ("model", "input_example"): "'auto', 'none', or a number of rows from 1",
+        ("model", "input_example"): "'auto', 'none', or a positive number of rows",
         ("model", "row_wise"): "'auto', true or false",
         ("model", "code_paths"): "'auto', 'none', or a list of paths",
         ("model", "predict_params"): "'all', 'none', or a list of parameters",
@@ -32,7 +32,7 @@ _WORDING = Wording(
         ("model", "promote_if"): "a condition such as 'accuracy >= champion', or a list of them",
     },
     remedies={
-        (): "give it the keys 'training' and 'inference'",
+        (): "write the keys 'training' and 'inference' below it",
         ("training",): "write '{{pipeline: {value}}}'",
         ("inference",): "write '{{pipeline: {value}}}'",
         ("artifacts",): "write 'artifacts: {{inference input: training dataset}}'",
@@ -40,8 +40,8 @@ _WORDING = Wording(
         ("model", "predict_params"): "write '[{value}]'",
     },
     missing={
-        "training": "say which nodes train: 'training: {pipeline: …, tags: …}'",
-        "inference": "say which nodes predict: 'inference: {pipeline: …, tags: …}'",
+        "training": "select the nodes that train: 'training: {pipeline: …, tags: …}'",
+        "inference": "select the nodes that predict: 'inference: {pipeline: …, tags: …}'",
     },
     renamed={
         "artifact_path": (("model", "name"),),
@@ -55,14 +55,14 @@ _WORDING = Wording(
 
 
 def draft_binding(name: str, value: Any, unknown: Iterable[KeyPath] = ()) -> Draft | None:
-    """Return a binding as far as it is valid; the paths in `unknown`, which begin in the binding, have no value."""
+    """Return the valid part of a binding; the values at the paths in `unknown`, which start in it, are unknown."""
     return draft(name, value, _WORDING, unknown)[0]
 
 
 def validate_document(values: Mapping[Any, Any]) -> tuple[Document, list[Diagnostic]]:
-    """Give the bindings that hold, and a finding for everything that is wrong with the others.
+    """Return the valid bindings, and all findings about the others.
 
-    A name that is empty or no string is passed over: it is a finding of `parse_source`.
+    A name that is empty or not a string is passed over: `parse_source` has a finding about it.
     """
     bindings: dict[str, Binding] = {}
     findings: list[Diagnostic] = []
@@ -77,6 +77,6 @@ def validate_document(values: Mapping[Any, Any]) -> tuple[Document, list[Diagnos
 
 
 def validate_binding(name: str, value: Any) -> tuple[Binding | None, list[Diagnostic]]:
-    """Give one binding, or the findings that keep it from being one."""
+    """Return one binding, or the findings that make it invalid."""
     drafted, findings = draft(name, value, _WORDING)
     return (drafted.binding if drafted is not None and not findings else None), findings

@@ -1,4 +1,4 @@
-"""The forms that the values of a document take: a name or a list of names, one mode or a mode for each dataset."""
+"""The forms of the values in a document: a name or a list of names, one mode or a mode for each dataset."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _listed(value: Any) -> Any:
 
 
 def form(value: Any) -> str:
-    """Tell which form a value has: `ONE` for all, or `EACH`, a collection."""
+    """Return the form of a value: `ONE` for all, or `EACH`, a collection."""
     return EACH if isinstance(value, dict | list | tuple) else ONE
 
 
@@ -58,12 +58,12 @@ def _condition(text: str) -> str:
     try:
         parse_condition(text)
     except ValueError as error:
-        raise conflict(None, f"'{text}' is no condition", str(error)) from None
+        raise conflict(None, f"'{text}' is not a valid condition", str(error)) from None
     return text
 
 
-class _Given:
-    """Lets a key be left out, and refuses it without a value: a filter that is null would be dropped in silence."""
+class _NotNull:
+    """Makes a key optional and rejects null as its value: a filter that is null would be ignored silently."""
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -72,24 +72,30 @@ class _Given:
 
 
 _Value = TypeVar("_Value")
-Maybe = Annotated[_Value | None, _Given]
+Maybe = Annotated[_Value | None, _NotNull]
 Name = Annotated[str, StringConstraints(min_length=1)]
 _NameList = Annotated[list[Name], Field(min_length=1)]
 Names = Annotated[
     tuple[Name, ...], BeforeValidator(_listed, json_schema_input_type=Name | _NameList), Field(min_length=1)
 ]
-_Listed = Annotated[tuple[Name, ...], BeforeValidator(_listed, json_schema_input_type=_NameList), Field(min_length=1)]
+_NamesInList = Annotated[
+    tuple[Name, ...], BeforeValidator(_listed, json_schema_input_type=_NameList), Field(min_length=1)
+]
 CopyMode = Literal["assign", "copy", "deepcopy"]
 CopyModes = Annotated[Annotated[CopyMode, Tag(ONE)] | Annotated[dict[Name, CopyMode], Tag(EACH)], Discriminator(form)]
 AutoOrNames = Annotated[
-    Annotated[Literal["auto", "none"], Tag(ONE)] | Annotated[_Listed, Tag(EACH)], Discriminator(form)
+    Annotated[Literal["auto", "none"], Tag(ONE)] | Annotated[_NamesInList, Tag(EACH)], Discriminator(form)
 ]
-AllOrNames = Annotated[Annotated[Literal["all", "none"], Tag(ONE)] | Annotated[_Listed, Tag(EACH)], Discriminator(form)]
-Condition = Annotated[str, AfterValidator(_condition), WithJsonSchema({"type": "string", "pattern": CONDITION_PATTERN})]
-_ConditionList = Annotated[list[Condition], Field(min_length=1)]
+AllOrNames = Annotated[
+    Annotated[Literal["all", "none"], Tag(ONE)] | Annotated[_NamesInList, Tag(EACH)], Discriminator(form)
+]
+ConditionText = Annotated[
+    str, AfterValidator(_condition), WithJsonSchema({"type": "string", "pattern": CONDITION_PATTERN})
+]
+_ConditionList = Annotated[list[ConditionText], Field(min_length=1)]
 Conditions = Annotated[
-    tuple[Condition, ...],
-    BeforeValidator(_listed, json_schema_input_type=Condition | _ConditionList),
+    tuple[ConditionText, ...],
+    BeforeValidator(_listed, json_schema_input_type=ConditionText | _ConditionList),
     Field(min_length=1),
 ]
 
@@ -101,5 +107,5 @@ class Strict(BaseModel):
 
 
 def conflict(key: str | None, message: str, hint: str) -> PydanticCustomError:
-    """Make the error of a value that can't be, or can't be beside another key."""
+    """Return the error for a value that is invalid by itself, or beside another key."""
     return PydanticCustomError("conflict", "{message}", {"key": key, "message": message, "hint": hint})

@@ -42,7 +42,7 @@ def command(
             answer("no bindings: declare one in conf/base/pipeline_ml.yml")
             return
         for name in config.names:
-            source = config.sources.holding(name)
+            source = config.sources.declaring(name)
             place = f"{source.file}:{source.names[name].line}" if source else ""
             binding = config.document.bindings.get(name)
             answer(f"{name}  ({place})")

@@ -226,7 +226,7 @@ class TestNames:
         [
             ("2024", "a number"),
             ("1.5", "a number"),
-            ("yes", "a truth value"),
+            ("yes", "a boolean"),
             ("~", "null"),
             ("1e3", "a number"),
         ],
@@ -441,8 +441,8 @@ class TestSources:
         return Sources((base, local), soft)
 
     def test_the_last_file_that_declares_a_binding_counts(self):
-        assert self.sources().holding("churn").env == "local"
-        assert self.sources().holding("nothing") is None
+        assert self.sources().declaring("churn").env == "local"
+        assert self.sources().declaring("nothing") is None
 
     def test_a_finding_gets_the_place_in_the_file_that_counts(self):
         found = self.sources().locate(Diagnostic("bad-value", "no", path=("churn", "training", "tags")))
