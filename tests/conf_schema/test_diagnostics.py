@@ -43,8 +43,8 @@ def test_as_dict_has_the_documented_keys_and_survives_json():
 def test_findings_sort_by_file_line_and_column_as_numbers():
     places = [("b.yml", 1, 1), ("a.yml", 10, 1), ("a.yml", 9, 2), ("a.yml", 9, 1), (None, 0, 0)]
     findings = [Diagnostic("bad-value", "no", file=file, line=line, column=column) for file, line, column in places]
-    ordered = sorted(findings, key=lambda each: each.sort_key)
-    assert [(each.file, each.line, each.column) for each in ordered] == [
+    ordered = sorted(findings, key=lambda finding: finding.sort_key)
+    assert [(finding.file, finding.line, finding.column) for finding in ordered] == [
         (None, 0, 0),
         ("a.yml", 9, 1),
         ("a.yml", 9, 2),
@@ -53,7 +53,7 @@ def test_findings_sort_by_file_line_and_column_as_numbers():
     ]
 
 
-def test_warnings_alone_are_no_errors():
+def test_warnings_are_not_errors():
     warning = Diagnostic("captured-by-value", "careful", severity=Severity.WARNING)
     assert not has_errors([])
     assert not has_errors([warning])

@@ -25,9 +25,9 @@ def validator(schema):
 
 
 def is_json(value):
-    """Tell whether all keys are strings: a schema is about no other documents."""
+    """Return whether all keys are strings: a schema is not about other documents."""
     if isinstance(value, dict):
-        return all(isinstance(key, str) and is_json(each) for key, each in value.items())
+        return all(isinstance(key, str) and is_json(inner) for key, inner in value.items())
     return not isinstance(value, list) or all(map(is_json, value))
 
 
@@ -55,7 +55,7 @@ def test_the_schema_is_a_valid_schema_and_plain_json(schema):
     assert json.loads(json.dumps(schema)) == schema
 
 
-def test_the_file_that_is_shipped_is_what_the_models_say():
+def test_the_shipped_file_is_up_to_date():
     shipped = Path(conf_schema.__file__).with_name("pipeline_ml.schema.json")
     assert shipped.read_text(encoding="utf-8") == schema_text()
 
@@ -75,8 +75,8 @@ def places(value, path=()):
     if path:
         yield path
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, each in items:
-        yield from places(each, (*path, key))
+    for key, inner in items:
+        yield from places(inner, (*path, key))
 
 
 @pytest.mark.parametrize("path", list(places(FULL)), ids=lambda path: ".".join(map(str, path)))
@@ -91,12 +91,12 @@ def test_an_interpolation_may_stand_for_any_value(path, value, validator):
 
 
 @pytest.mark.parametrize("name", ["copy_mode", "training", "model"])
-def test_a_string_that_is_no_interpolation_may_not(name, validator):
+def test_a_string_that_is_not_an_interpolation_may_not(name, validator):
     assert not validator.is_valid({"churn": {**LEAST, name: "$globals:value"}})
 
 
 @pytest.mark.parametrize("value", [None, 3, {"anything": ["goes"]}, "text"])
-def test_templates_may_hold_anything(value, validator):
+def test_templates_may_have_any_value(value, validator):
     validator.validate({"_template": value, "churn": LEAST})
 
 

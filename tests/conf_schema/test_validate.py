@@ -31,11 +31,11 @@ churn:
 
 
 def check(text):
-    """Give the findings of a text, placed."""
+    """Return the findings about a text, placed."""
     source, findings = parse_source(text, "f.yml")
     named = {name: value for name, value in source.values.items() if not str(name).startswith("_")}
     _, problems = validate_document(named)
-    return [Sources((source,)).locate(each) for each in (*findings, *problems)]
+    return [Sources((source,)).locate(finding) for finding in (*findings, *problems)]
 
 
 def only(text):
@@ -122,12 +122,13 @@ def test_a_mistake_is_found_at_its_place(old, new, code, line, mark, hint):
 
 def test_every_missing_key_is_a_finding_at_the_binding():
     findings = check("\nchurn: {}\n")
-    assert [(each.code, each.line, each.column, each.width) for each in findings] == [("missing-key", 2, 1, 5)] * 2
-    assert {each.path[-1] for each in findings} == {"training", "inference"}
+    places = [(finding.code, finding.line, finding.column, finding.width) for finding in findings]
+    assert places == [("missing-key", 2, 1, 5)] * 2
+    assert {finding.path[-1] for finding in findings} == {"training", "inference"}
 
 
 @pytest.mark.parametrize(("value", "column"), [("", 7), (" 3", 8), (" text", 8), (" [a]", 8)])
-def test_a_binding_that_is_no_mapping_is_found_at_its_value_and_named(value, column):
+def test_a_binding_that_is_not_a_mapping_is_found_at_its_value_and_named(value, column):
     finding = only(f"churn:{value}\n")
     assert (finding.code, finding.line, finding.column) == ("bad-value", 1, column)
     assert "'churn'" in finding.message
@@ -169,7 +170,7 @@ def test_a_bad_value_that_overrides_a_merged_one_is_found_at_the_override():
         ("{classifier: assign}", "{1: assign}", 9),
     ],
 )
-def test_a_key_that_is_no_string_is_found_at_the_key_and_worded_as_one(old, new, line):
+def test_a_key_that_is_not_a_string_is_found_at_the_key(old, new, line):
     text = edited(old, new)
     finding = only(text)
     assert (finding.code, finding.line) == ("bad-value", line)
@@ -182,7 +183,7 @@ def test_a_key_that_is_spelled_like_a_tag_of_ours_hides_no_place():
     finding = only(text)
     assert (finding.line, marked(text, finding)) == (9, "3")
     findings = check(edited("{classifier: assign}", "{<each>: [], -1: 4}"))
-    assert {each.column for each in findings} == {23, 27, 31}
+    assert {finding.column for finding in findings} == {23, 27, 31}
 
 
 def test_the_name_of_a_dataset_does_not_change_what_its_copy_mode_may_be():
@@ -195,7 +196,7 @@ def test_a_broken_binding_does_not_take_the_others_with_it():
     source, _ = parse_source(GOOD + "\nother: 3\n", "f.yml")
     document, findings = validate_document(source.values)
     assert list(document.bindings) == ["churn"]
-    assert [each.binding for each in findings] == ["other"]
+    assert [finding.binding for finding in findings] == ["other"]
 
 
 def test_an_empty_name_is_a_finding():
@@ -204,7 +205,7 @@ def test_an_empty_name_is_a_finding():
 
 
 @pytest.mark.parametrize("name", ["1", "~", "yes", "1.5"])
-def test_a_name_that_is_no_string_is_one_finding(name):
+def test_a_name_that_is_not_a_string_is_one_finding(name):
     assert only(GOOD.replace("churn:\n", f"{name}:\n", 1)).code == "bad-value"
 
 
@@ -226,7 +227,7 @@ def test_a_value_of_any_yaml_type_is_a_finding_in_words(value):
     assert finding.line == 8
 
 
-def test_validate_binding_gives_the_binding_or_the_findings():
+def test_validate_binding_returns_the_binding_or_the_findings():
     binding, findings = validate_binding("churn", {"training": {}, "inference": {}, "input_name": "x"})
     assert isinstance(binding, Binding)
     assert findings == []
@@ -254,13 +255,13 @@ def assert_reads(text):
     source, findings = parse_source(text, "f.yml")
     document, problems = validate_document(source.values)
     lines = text.count("\n") + text.count("\r") + text.count("\x85") + text.count("\u2028") + text.count("\u2029") + 1
-    for each in (*findings, *(Sources((source,)).locate(each) for each in problems)):
-        assert isinstance(each, Diagnostic)
-        assert each.message
-        assert 1 <= each.line <= lines
-        assert each.column >= 1
-        assert each.width >= 1
-        each.as_dict()
+    for finding in (*findings, *(Sources((source,)).locate(problem) for problem in problems)):
+        assert isinstance(finding, Diagnostic)
+        assert finding.message
+        assert 1 <= finding.line <= lines
+        assert finding.column >= 1
+        assert finding.width >= 1
+        finding.as_dict()
     assert all(isinstance(name, str) for name in document.bindings)
 
 
@@ -278,7 +279,7 @@ def test_no_bytes_make_reading_raise(data):
 @example("a: =")
 @example("<<: [1]")
 @example("? [a]\n: 1")
-def test_no_text_of_yaml_signs_makes_reading_raise(text):
+def test_no_text_of_yaml_characters_makes_reading_raise(text):
     assert_reads(text)
 
 
