@@ -1,24 +1,27 @@
-"""Names of datasets, and of folders and files that are made of other names."""
+"""Names of datasets and parameters, and names of folders that are derived from other names."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-__all__ = ["PATH_KEYS", "Names", "bare", "flat", "folder_name", "is_in"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["PATH_KEYS", "Names", "bare", "flat", "folder_name", "is_in", "namesake"]
 
 Names: TypeAlias = str | list[str] | dict[str, str] | None
-"""The inputs or outputs of a node in the form in which Kedro writes them."""
+"""The inputs or outputs of a node, in the forms that Kedro accepts."""
 PATH_KEYS = ("filepath", "path")
-"""The arguments by which datasets take the place of their data."""
+"""The arguments of datasets that name the place of their data."""
 _UNSAFE = re.compile(r"[^\w.@-]+")
 _MOST_BYTES = 100
-"""File systems take 255 bytes; a number may be appended, and a path of many such folders has its limit as well."""
+"""File systems allow 255 bytes; a number may be appended, and whole paths have a limit, too."""
 
 
 def flat(names: Names) -> list[str]:
-    """Return the names of a node's inputs or outputs, in their order."""
+    """Return the names of a node's inputs or outputs, in order."""
     if isinstance(names, str):
         return [names]
     return list(names.values()) if isinstance(names, dict) else list(names or ())
@@ -29,13 +32,25 @@ def bare(name: str) -> str:
     return name.partition("@")[0]
 
 
+def namesake(name: str, known: Iterable[str]) -> str | None:
+    """Return the only name that differs just in its namespace, such as `companies` for `inference.companies`."""
+
+    def last(full: str) -> str:
+        return bare(full).removeprefix("params:").rpartition(".")[2]
+
+    same = sorted(other for other in known if last(other) == last(name) and other != name)
+    outer = [other for other in same if "." not in other]
+    found = outer or same
+    return found[0] if len(found) == 1 else None
+
+
 def is_in(key: str, parameter: str) -> bool:
-    """Return whether a key of Kedro's parameters is that of a parameter, or below it."""
+    """Return whether a key of Kedro's parameters belongs to a parameter, or is below one that does."""
     return parameter == "parameters" or f"params:{key}.".startswith(f"{parameter}.")
 
 
 def folder_name(name: str) -> str:
-    """Return a name that every file system takes; a long one is cut, and ends in a digest of the whole."""
+    """Return a name that every file system accepts; a long one is cut, and ends in a digest of the whole name."""
     safe = _UNSAFE.sub("_", name).strip(".") or "_"
     encoded = safe.encode()
     if len(encoded) <= _MOST_BYTES:

@@ -1,4 +1,4 @@
-"""The datasets of a catalog: whether they outlive a run, and where their data lies."""
+"""The datasets of a catalog: whether they are persisted, and where their data is."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Stored:
-    """A dataset with the place of its data: `path` in a file system, or `None` for what is no file."""
+    """A dataset with the place of its data: `path` in a file system, or `None` if it is not a file."""
 
     dataset: AbstractDataset[Any, Any]
     path_key: str | None = None
@@ -58,11 +58,11 @@ class Stored:
 
 
 def stored(catalog: Any, name: str) -> Stored:
-    """Find the data of a dataset: of a versioned one the version that this run wrote or loaded.
+    """Find the data of a dataset; of a versioned one, the version that this run wrote or loaded.
 
     Raises:
         BindingError: the dataset is in memory only.
-        LoggingError: none of its versions is there, or the place can't be reached.
+        LoggingError: it has no saved version, or the place can't be reached.
     """
     dataset = unwrapped(catalog.get(name, fallback_to_runtime_pattern=True))
     if isinstance(dataset, MemoryDataset):
@@ -78,43 +78,43 @@ def stored(catalog: Any, name: str) -> Stored:
 
 
 def is_persisted(dataset: AbstractDataset[Any, Any]) -> bool:
-    """Tell whether a dataset outlives the run (a CachedDataset: what it wraps)."""
+    """Return whether a dataset, or what a CachedDataset wraps, outlives the run."""
     return not isinstance(unwrapped(dataset), MemoryDataset)
 
 
 def has_path(dataset: AbstractDataset[Any, Any]) -> bool:
-    """Tell whether a dataset is a file or a folder; looks at no data."""
+    """Return whether a dataset is a file or a folder, without looking at data."""
     return _path_key(unwrapped(dataset)) is not None
 
 
 def artifact_uris(binding: ResolvedBinding, catalog: Any) -> dict[str, str]:
-    """Give the URI of each artifact of a binding, for logging by hand.
+    """Return the URIs of the artifacts of a binding, for logging by hand.
 
     Raises:
-        BindingError: an artifact is in memory, or no file.
+        BindingError: an artifact is in memory, or not a file.
     """
     return uris_of({name: stored(catalog, source) for name, source in binding.artifact_sources.items()})
 
 
 def uris_of(artifacts: Mapping[str, Stored]) -> dict[str, str]:
-    """Give the URI of each artifact.
+    """Return the URIs of artifacts.
 
     Raises:
-        BindingError: one is no file.
+        BindingError: one is not a file.
     """
-    uris = {name: each.uri for name, each in artifacts.items()}
+    uris = {name: artifact.uri for name, artifact in artifacts.items()}
     for name, uri in uris.items():
         if uri is None:
             raise BindingError(
-                f"the artifact '{name}' is no file, so it has no URI to log it by"
-                "; where kedro_bind logs the model itself, it captures the value"
+                f"the artifact '{name}' is not a file, so it has no URI; let kedro_bind log the model, "
+                "which captures the value"
             )
     return {name: str(uri) for name, uri in uris.items()}
 
 
 def unwrapped(dataset: Any) -> Any:
-    """Give what a CachedDataset wraps; it has no public way to that."""
-    return dataset._dataset if isinstance(dataset, CachedDataset) else dataset
+    """Return the dataset that a CachedDataset wraps, or the dataset itself."""
+    return dataset._dataset if isinstance(dataset, CachedDataset) else dataset  # noqa: SLF001 - there is no public way
 
 
 def credentials_of(dataset: Any) -> list[str]:
@@ -127,14 +127,14 @@ def _version(name: str, dataset: Any, protocol: str, path: str) -> str | None:
         return None
     try:
         saved = dataset.resolve_save_version()
-        # The last one by name need not be this run's: another machine's clock may be ahead.
+        # The last version by name may not be this run's: another machine's clock may be ahead.
         if saved is not None and _exists(dataset, protocol, _of_version(path, saved)):
             return saved
         return dataset.resolve_load_version()
     except Exception as error:
-        # Kedro says that there is no version for any reason there may be; the cause is the reason.
+        # Kedro reports every failure as a missing version; the real reason is the cause.
         none = isinstance(error, VersionNotFoundError) and error.__cause__ is None
-        reason = "no version of it is there; run the training that writes it" if none else error.__cause__ or error
+        reason = "it has no saved version; run the training that writes it" if none else error.__cause__ or error
         raise LoggingError(f"the artifact '{name}' can't be read from {protocol}://{path}: {reason}") from error
 
 
@@ -149,12 +149,12 @@ def _exists(dataset: Any, protocol: str, path: str) -> bool:
 def _path_key(dataset: AbstractDataset[Any, Any]) -> str | None:
     arguments = arguments_of(dataset)
     if "sql" in inspect.signature(type(dataset).__init__).parameters:
-        return None  # its file has the query, not the data
+        return None  # its file contains the query, not the data
     return next((key for key in PATH_KEYS if isinstance(arguments.get(key), str | os.PathLike)), None)
 
 
 def arguments_of(dataset: AbstractDataset[Any, Any]) -> dict[str, Any]:
-    """Give what a dataset was made with, credentials left out."""
+    """Return the arguments that a dataset was created with, without credentials."""
     return {key: value for key, value in _configured(dataset).items() if key != "credentials"}
 
 
@@ -164,7 +164,7 @@ def _configured(dataset: AbstractDataset[Any, Any]) -> dict[str, Any]:
 
 
 def file_system_of(dataset: Any, protocol: str) -> Any:
-    """Give the file system of a dataset, credentials included: every dataset of kedro-datasets keeps it as `_fs`."""
+    """Return the file system of a dataset, with its credentials: all of kedro-datasets keep it in `_fs`."""
     file_system = getattr(dataset, "_fs", None)
     if file_system is None:
         import fsspec

@@ -1,4 +1,4 @@
-"""A document to `PipelineML` objects; pure."""
+"""A document and the registered pipelines, to bound pipelines; pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from conf_schema import Diagnostic, Draft
 from kedro_bind.binding.pipeline_ml import PipelineML
-from kedro_bind.binding.resolve import Drafted, draft
+from kedro_bind.binding.resolve import Drafted
+from kedro_bind.binding.resolve import draft as draft_binding
 from kedro_bind.binding.selection import Selector
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ __all__ = ["Expansion", "draft_all", "expand", "pipelines_named_by"]
 
 @dataclass(frozen=True)
 class Expansion:
-    """The bindings that hold, and what is wrong with the others."""
+    """The valid bindings as pipelines, and the findings about the others."""
 
     bound: dict[str, PipelineML]
     findings: tuple[Diagnostic, ...]
@@ -31,23 +32,23 @@ class Expansion:
 def expand(document: Document, pipelines: Mapping[str, Pipeline], names: Iterable[str] | None = None) -> Expansion:
     """Build the bound pipelines of a document from the registered ones.
 
-    `names` restricts it to some bindings. Nothing is raised for a binding that is invalid: it is left
-    out, and the findings say why, with paths that start at the top of the document.
+    `names` selects some of the bindings. An invalid binding is left out, and the findings say why; their paths start at
+    the top of the document.
     """
     drafts = {name: Draft(document.bindings[name]) for name in (document.bindings if names is None else names)}
     drafted = draft_all(drafts, pipelines)
-    bound = {name: PipelineML.of(each.binding) for name, each in drafted.items() if not each.findings}
-    return Expansion(bound, tuple(finding for each in drafted.values() for finding in each.findings))
+    bound = {name: PipelineML.of(draft.binding) for name, draft in drafted.items() if not draft.findings}
+    return Expansion(bound, tuple(finding for draft in drafted.values() for finding in draft.findings))
 
 
 def draft_all(drafts: Mapping[str, Draft], pipelines: Mapping[str, Pipeline]) -> dict[str, Drafted]:
-    """Resolve bindings as far as they can be; the paths of the findings start at the top of the document."""
+    """Resolve the valid parts of bindings; the paths of the findings start at the top of the document."""
     selector = Selector(pipelines)
-    return {name: _drafted(name, each, selector) for name, each in drafts.items()}
+    return {name: _drafted(name, declared, selector) for name, declared in drafts.items()}
 
 
 def pipelines_named_by(binding: Binding) -> set[str]:
-    """Give the names of the registered pipelines that a binding selects from."""
+    """Return the names of the registered pipelines that a binding selects from."""
     return {*binding.training.pipeline, *binding.inference.pipeline}
 
 
@@ -57,8 +58,8 @@ def _drafted(name: str, declared: Draft, selector: Selector) -> Drafted:
         findings.append(
             Diagnostic(
                 "name-clash",
-                f"'{name}' is the name of a registered pipeline already",
-                "give the binding a name of its own",
+                f"'{name}' is already the name of a registered pipeline",
+                "rename the binding",
                 on_key=True,
             )
         )
@@ -67,6 +68,8 @@ def _drafted(name: str, declared: Draft, selector: Selector) -> Drafted:
         if part not in declared.bad:
             selected[part], problems = selector.select(getattr(declared.binding, part), (part,))
             findings += problems
-    drafted = draft(declared.binding, selected["training"], selected["inference"], name=name, broken=declared.bad)
-    placed = (replace(each, path=(name, *each.path)) for each in (*findings, *drafted.findings))
-    return replace(drafted, findings=tuple(placed))
+    resolved = draft_binding(
+        declared.binding, selected["training"], selected["inference"], name=name, broken=declared.bad
+    )
+    placed = (replace(finding, path=(name, *finding.path)) for finding in (*findings, *resolved.findings))
+    return replace(resolved, findings=tuple(placed))

@@ -1,4 +1,4 @@
-"""A training pipeline that knows the inference pipeline that belongs to it."""
+"""The pipeline class of a binding: a training pipeline that knows its inference pipeline."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ __all__ = ["PipelineML", "pipeline_ml_factory"]
 
 
 class PipelineML(Pipeline):
-    """A training `Pipeline`, and how the model that it fits is served.
+    """A training `Pipeline` with the binding of the model that it fits.
 
-    It runs as its nodes do. Whatever an operator or a method of `Pipeline` makes of it is a `PipelineML`
-    again as long as all its training nodes are in it, and a plain `Pipeline` otherwise. Two different
-    bindings add up to a plain `Pipeline`: none of them would be meant.
+    It runs like any other pipeline. The operators and methods of `Pipeline` return a `PipelineML` if all training nodes
+    are in the result, and a plain `Pipeline` otherwise. The sum of two different bindings is a plain one: it could
+    mean either.
     """
 
     binding: ResolvedBinding
@@ -47,7 +47,7 @@ class PipelineML(Pipeline):
         """Bind `nodes` to `inference`; the arguments are those of `pipeline_ml_factory`.
 
         Raises:
-            BindingError: the parts do not belong together, see docs/binding.md.
+            BindingError: the parts do not belong together; see docs/binding.md.
         """
         super().__init__(nodes, *args, tags=tags)
         _refuse_other_than_pipeline("inference", inference)
@@ -56,9 +56,9 @@ class PipelineML(Pipeline):
 
     @classmethod
     def of(cls, binding: ResolvedBinding, pipeline: Pipeline | None = None) -> PipelineML:
-        """Make the pipeline of a binding; `pipeline` has its training nodes, and may have more."""
+        """Return the pipeline of a binding; `pipeline` has its training nodes, and may have more."""
         made = cls.__new__(cls)
-        Pipeline.__init__(made, (pipeline or binding.training)._nodes)
+        Pipeline.__init__(made, _nodes_of(pipeline or binding.training))
         made.binding = binding
         return made
 
@@ -88,33 +88,33 @@ class PipelineML(Pipeline):
 
     @property
     def kpm_kwargs(self) -> dict[str, Any]:
-        """The runner and the copy modes of the logged model, as far as they are not the default ones."""
-        given = {"runner": self.binding.runner, "copy_mode": self.binding.copy_mode}
-        return {key: value for key, value in given.items() if value not in (RunnerSpec(), "assign")}
+        """The runner and the copy modes of the logged model, if they are not the defaults."""
+        values = {"runner": self.binding.runner, "copy_mode": self.binding.copy_mode}
+        return {key: value for key, value in values.items() if value not in (RunnerSpec(), "assign")}
 
     @property
     def log_model_kwargs(self) -> dict[str, Any]:
-        """What the document or code says of how the model is logged; the name and the signature are always there."""
+        """How the model is logged: the declared options, with the name and the signature in any case."""
         model = self.binding.model
         example = {} if isinstance(model.input_example, str | int) else {"input_example": model.input_example}
         declared = self.binding.document.get("model", {})
         return {"name": model.name, **declared, "signature": model.signature, **example, **model.more}
 
     def extract_pipeline_artifacts(self, catalog: Any) -> dict[str, str]:
-        """Give the URI of each artifact, as `mlflow.pyfunc.log_model(artifacts=…)` takes them.
+        """Return the URIs of the artifacts, as `mlflow.pyfunc.log_model(artifacts=…)` takes them.
 
         Raises:
-            BindingError: an artifact is not persisted, or can't be named by one URI.
+            BindingError: an artifact is not persisted, or has no URI.
         """
         from kedro_bind.binding.datasets import artifact_uris
 
         return artifact_uris(self.binding, catalog)
 
-    # Everything below is Pipeline's own behaviour, with the binding kept where it still holds.
+    # What follows is the behaviour of Pipeline; the binding is kept where it still applies.
 
     def _bound(self, pipeline: Pipeline) -> Pipeline:
-        """Give the pipeline as one that carries this binding, if all training nodes are in it."""
-        kept = self.binding.training_nodes <= set(pipeline._nodes)
+        """Return the pipeline with this binding, if all training nodes are in it."""
+        kept = self.binding.training_nodes <= set(_nodes_of(pipeline))
         return PipelineML.of(self.binding, pipeline) if kept else pipeline
 
     def __add__(self, other: Any) -> Pipeline:
@@ -145,7 +145,7 @@ class PipelineML(Pipeline):
 
     __rand__ = __and__
 
-    def only_nodes(self, *node_names: str) -> Pipeline:  # noqa: D102 - as Pipeline has it, like all below
+    def only_nodes(self, *node_names: str) -> Pipeline:  # noqa: D102 - as in Pipeline, like all that follow
         return self._bound(_plain(self).only_nodes(*node_names))
 
     def only_nodes_with_namespaces(self, node_namespaces: list[str]) -> Pipeline:  # noqa: D102 - see above
@@ -190,15 +190,15 @@ def pipeline_ml_factory(
     artifacts: Mapping[str, str] | None = None,
     training_input_name: str | None = None,
 ) -> PipelineML:
-    """Bind two pipelines in Python, as kedro-mlflow's function of this name does.
+    """Bind two pipelines in Python, with the function of kedro-mlflow.
 
-    `input_name` may be left out where one inference input alone is neither a parameter, nor an output of training,
-    nor in `artifacts`. `kpm_kwargs` takes `runner` and `copy_mode`; `log_model_kwargs` the arguments of
-    `mlflow.pyfunc.log_model` and the keys of `model` in a document, where `signature` may be `"auto"` (the default).
-    `artifacts` and `training_input_name` are `artifacts` and `training.input_name` of a document.
+    `input_name` may be omitted if exactly one inference input is neither a parameter, nor an output of training, nor in
+    `artifacts`. `kpm_kwargs` takes `runner` and `copy_mode`; `log_model_kwargs` takes the arguments of
+    `mlflow.pyfunc.log_model` and the keys of `model` in a document; `signature` is `"auto"` by default. `artifacts` and
+    `training_input_name` are `artifacts` and `training.input_name` of a document.
 
     Raises:
-        BindingError: the parts do not belong together, see docs/binding.md.
+        BindingError: the parts do not belong together; see docs/binding.md.
     """
     _refuse_other_than_pipeline("training", training)
     return PipelineML(
@@ -213,9 +213,14 @@ def pipeline_ml_factory(
 
 
 def _plain(pipeline: Pipeline) -> Pipeline:
-    return Pipeline(pipeline._nodes) if isinstance(pipeline, PipelineML) else pipeline
+    return Pipeline(_nodes_of(pipeline)) if isinstance(pipeline, PipelineML) else pipeline
 
 
-def _refuse_other_than_pipeline(argument: str, given: Any) -> None:
-    if not isinstance(given, Pipeline):
-        raise BindingError(f"'{argument}' is of type {type(given).__name__}; pass a Pipeline")
+def _nodes_of(pipeline: Pipeline) -> list[Node]:
+    """Return the nodes of a pipeline without sorting them, which takes long with hundreds of bindings."""
+    return pipeline._nodes  # noqa: SLF001 - `nodes` sorts them
+
+
+def _refuse_other_than_pipeline(argument: str, value: Any) -> None:
+    if not isinstance(value, Pipeline):
+        raise BindingError(f"'{argument}' is of type {type(value).__name__}; pass a Pipeline")

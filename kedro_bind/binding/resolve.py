@@ -1,4 +1,4 @@
-"""What a document or code declares, and the pipelines that it names, to one `ResolvedBinding`."""
+"""A declaration, and the pipelines that it names, to one `ResolvedBinding`."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from kedro.pipeline import Pipeline
 
 from conf_schema import parse_condition
+from kedro_bind.binding.input_name import input_candidates, no_input_name
 from kedro_bind.binding.resolved import DEFAULT_MODEL_NAME, ModelSettings, ResolvedBinding
 from kedro_bind.binding.rule import find_problems
-from kedro_bind.binding.rules import BINDING_RULES, input_candidates, no_input_name
+from kedro_bind.binding.rules import BINDING_RULES
 from kedro_bind.errors import BindingError
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ __all__ = ["CodeOnly", "Drafted", "draft", "refuse", "resolve"]
 
 @dataclass(frozen=True)
 class CodeOnly:
-    """What code can give and a document can't: values of `ModelSettings`, and datasets with the copy mode `None`."""
+    """What only code can declare: some values of `ModelSettings`, and datasets with the copy mode `None`."""
 
     model: Mapping[str, Any] = field(default_factory=dict)
     without_copy_mode: tuple[str, ...] = ()
@@ -32,9 +33,9 @@ class CodeOnly:
 
 @dataclass(frozen=True)
 class Drafted:
-    """A binding as far as it could be resolved, what is wrong with it, and which of its parts are `broken` by that.
+    """The valid part of a binding, the findings about it, and the parts that are `broken`.
 
-    A broken part has a stand-in in `binding`, which nobody may read.
+    A broken part has a stand-in in `binding`, which must not be read.
     """
 
     binding: ResolvedBinding
@@ -53,7 +54,7 @@ def resolve(
     """Resolve a binding: infer what is left out, and check that the parts belong together.
 
     Raises:
-        BindingError: they do not, see docs/binding.md.
+        BindingError: they do not; see docs/binding.md.
     """
     drafted = draft(declared, training, inference, name=name, code=code)
     if drafted.findings:
@@ -70,7 +71,7 @@ def draft(
     code: CodeOnly | None = None,
     broken: Iterable[str] = (),
 ) -> Drafted:
-    """Resolve a binding as far as it can be; a pipeline that could not be selected is `None`."""
+    """Resolve the valid part of a binding; a pipeline that could not be selected is `None`."""
     code = code or CodeOnly()
     lost = {part for part, pipeline in (("training", training), ("inference", inference)) if pipeline is None}
     broken = frozenset(broken) | lost
@@ -85,7 +86,7 @@ def draft(
     broken |= {"input_name"} if input_name is None else set()
     copy_mode = declared.copy_mode
     if not isinstance(copy_mode, str):
-        copy_mode = {**copy_mode, **dict.fromkeys(code.without_copy_mode)}  # type: ignore[dict-item]  # None is Kedro's
+        copy_mode = {**copy_mode, **dict.fromkeys(code.without_copy_mode)}  # type: ignore[dict-item]  # code may declare None, a document may not
     document = declared.model_dump(mode="json", exclude_defaults=True)
     binding = ResolvedBinding(
         training=training,
@@ -104,7 +105,7 @@ def draft(
 
 
 def refuse(who: str, problems: Sequence[Diagnostic]) -> BindingError:
-    """Make the error for a binding that has problems."""
+    """Return the error for a binding that has problems."""
     listed = "\n".join(f"- {problem.text} [{problem.code}]" for problem in problems)
     return BindingError(f"{who} is invalid:\n{listed}", problems)
 

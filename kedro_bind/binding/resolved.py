@@ -1,4 +1,4 @@
-"""A training and an inference pipeline with every option in force, wherever it was declared."""
+"""A resolved binding: both pipelines, and every option in force, however it was declared."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["DEFAULT_MODEL_NAME", "ModelSettings", "ResolvedBinding", "artifact_sources"]
 
 DEFAULT_MODEL_NAME = "model"
-"""The name of a model whose binding has no name of its own, as in kedro-mlflow."""
+"""The name of a model whose binding has no name, as in kedro-mlflow."""
 _EXAMPLE_ROWS = 5
 
 
@@ -30,8 +30,8 @@ class ModelSettings:
     """How the model is logged; see `conf_schema.ModelOptions` for what the options mean.
 
     `signature` is "auto", "none" or a `ModelSignature`. `input_example` is "auto", "none", a number of rows, or the
-    example itself. `code_paths` and the files of requirements are as declared: relative to the project's folder.
-    `more` has the arguments of `mlflow.pyfunc.log_model` that are handed on as they are.
+    example itself. `code_paths` and the files of requirements are as declared, relative to the project's folder.
+    `more` has further arguments of `mlflow.pyfunc.log_model`.
     """
 
     name: str = DEFAULT_MODEL_NAME
@@ -59,15 +59,15 @@ class ModelSettings:
         """Compare all options; an example may be a table."""
         if not isinstance(other, ModelSettings):
             return NotImplemented
-        return all(_equal(getattr(self, each.name), getattr(other, each.name)) for each in fields(self))
+        return all(_equal(getattr(self, option.name), getattr(other, option.name)) for option in fields(self))
 
-    __hash__ = None  # type: ignore[assignment]  # options may hold values that have no hash
+    __hash__ = None  # type: ignore[assignment]  # the values of options may not be hashable
 
     @property
     def example_rows(self) -> int:
         """How many rows of the input are kept, for the example and for the verification."""
-        wanted = self.input_example
-        return wanted if isinstance(wanted, int) and not isinstance(wanted, bool) else _EXAMPLE_ROWS
+        rows = self.input_example
+        return rows if isinstance(rows, int) and not isinstance(rows, bool) else _EXAMPLE_ROWS
 
     @property
     def infers_signature(self) -> bool:
@@ -75,19 +75,19 @@ class ModelSettings:
         return isinstance(self.signature, str) and self.signature == "auto"
 
     @property
-    def gives_environment(self) -> bool:
-        """Whether the requirements are given, so that none are inferred but those that any model needs."""
+    def declares_environment(self) -> bool:
+        """Whether requirements are declared, so that only those that every model needs are added."""
         return bool(self.pip_requirements or self.conda_env)
 
 
 @dataclass(frozen=True, eq=False)
 class ResolvedBinding:
-    """What a binding is made of, with every option in force.
+    """A binding with every option in force.
 
-    `name` is `None` for a binding that Python code made. `training_input` is the dataset of training that
-    supplies schema, example and verification rows; it differs from `input_name` where namespaces do. `artifacts`
-    maps inference inputs to datasets of training where the names differ. An empty `copy_mode` leaves all
-    datasets to Kedro's default. `document` is what the binding looks like in a document.
+    `name` is `None` for a binding that was made in Python. `training_input` is the training dataset that supplies
+    schema, example and verification rows; it differs from `input_name` where namespaces do. `artifacts` maps inference
+    inputs to training datasets where the names differ. With an empty `copy_mode` Kedro's default applies to all
+    datasets. `document` is the binding in the form of a document.
     """
 
     training: Pipeline
@@ -106,30 +106,30 @@ class ResolvedBinding:
         if not isinstance(other, ResolvedBinding):
             return NotImplemented
         nodes = (self.training.nodes, self.inference.nodes) == (other.training.nodes, other.inference.nodes)
-        named = [each.name for each in fields(self) if each.name not in ("training", "inference", "document")]
+        named = [part.name for part in fields(self) if part.name not in ("training", "inference", "document")]
         return nodes and all(getattr(self, name) == getattr(other, name) for name in named)
 
     def __hash__(self) -> int:
-        """Go by the nodes: options may hold values that have no hash."""
+        """Hash names and nodes: the values of options may not be hashable."""
         return hash((self.name, self.input_name, frozenset(self.training.nodes), frozenset(self.inference.nodes)))
 
     def named(self, name: str) -> ResolvedBinding:
-        """Return the binding under the name that it is registered under, if it has none of its own."""
+        """Return the binding with the name that it is registered under, if it has no name."""
         return self if self.name is not None else replace(self, name=name)
 
     @property
     def label(self) -> str:
-        """The name of the binding or, where it has none, of its model."""
+        """The name of the binding or, if it has none, of its model."""
         return self.name if self.name is not None else self.model.name
 
     @property
     def key(self) -> str:
-        """The key at the top of a document that findings about this binding are under."""
+        """The top-level key of a document that findings about this binding are under."""
         return self.name or ""
 
     @cached_property
     def artifact_sources(self) -> dict[str, str]:
-        """Each inference input that is an artifact, with the dataset of training that it is."""
+        """The inference inputs that are artifacts, with their training datasets."""
         return artifact_sources(self.inference, self.input_name, self.artifacts)
 
     @cached_property
@@ -144,7 +144,7 @@ class ResolvedBinding:
 
 
 def _equal(one: Any, other: Any) -> bool:
-    """Compare two values; tables and arrays, whose `==` compares their elements, as wholes."""
+    """Compare two values; tables and arrays, whose `==` compares elements, as a whole."""
     if one is other:
         return True
     if type(one) is not type(other):
@@ -156,7 +156,7 @@ def _equal(one: Any, other: Any) -> bool:
 
 
 def artifact_sources(inference: Pipeline, input_name: str, artifacts: Mapping[str, str]) -> dict[str, str]:
-    """Map each inference input that is an artifact to the dataset of training that it is."""
+    """Map the inference inputs that are artifacts to their training datasets."""
     return {
         name: artifacts.get(name, name)
         for name in sorted(inference.inputs())

@@ -1,4 +1,4 @@
-"""The protocol of all rules: what each needs, what it finds, and what others can no longer rely on then."""
+"""The protocol of all rules: what they need, what they find, and what is broken by that."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Rule(Generic[Subject]):
     """Finds one kind of mistake.
 
     `needs` names the parts of a binding that it reads, such as `training`, `input_name`, `model.aliases` or `catalog`.
-    It is skipped where one of them is broken, and only then. `breaks` names the parts that an error of it breaks.
+    It is skipped only if one of them is broken. `breaks` names the parts that are broken if it finds an error.
     """
 
     name: str
@@ -34,7 +34,7 @@ class Rule(Generic[Subject]):
 def rule(
     *needs: str, breaks: Iterable[str] = ()
 ) -> Callable[[Callable[[Subject], Iterable[Diagnostic]]], Rule[Subject]]:
-    """Make a rule of a function that yields findings."""
+    """Turn a function that yields findings into a rule."""
 
     def make(find: Callable[[Subject], Iterable[Diagnostic]]) -> Rule[Subject]:
         return Rule(find.__name__, frozenset(needs), frozenset(breaks), find)
@@ -45,14 +45,14 @@ def rule(
 def find_problems(
     rules: Iterable[Rule[Subject]], subject: Subject, broken: Iterable[str] = ()
 ) -> tuple[list[Diagnostic], frozenset[str]]:
-    """Apply the rules that have what they need, in order; return the findings and all parts that are broken."""
+    """Apply, in order, the rules that have what they need; return the findings and all broken parts."""
     findings: list[Diagnostic] = []
     all_broken = frozenset(broken)
-    for each in rules:
-        if each.needs & all_broken:
+    for applied in rules:
+        if applied.needs & all_broken:
             continue
-        found = list(each.find(subject))
+        found = list(applied.find(subject))
         findings += found
         if has_errors(found):
-            all_broken |= each.breaks
+            all_broken |= applied.breaks
     return findings, all_broken

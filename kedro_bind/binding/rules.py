@@ -1,6 +1,6 @@
-"""The rules that a training and an inference pipeline have to keep to belong together.
+"""The rules of a binding that need only its two pipelines.
 
-The numbers are those of the rules in docs/binding.md. Paths are relative to the binding.
+The numbers are those in docs/binding.md. Paths are relative to the binding.
 """
 
 from __future__ import annotations
@@ -11,26 +11,14 @@ from kedro.io.core import is_parameter
 
 from conf_schema import Diagnostic, did_you_mean
 from kedro_bind.binding.rule import Rule, rule
-from kedro_bind.names import bare
+from kedro_bind.names import bare, namesake
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from kedro.pipeline import Pipeline
+    from collections.abc import Iterator
 
     from kedro_bind.binding.resolved import ResolvedBinding
 
-__all__ = ["BINDING_RULES", "input_candidates", "namesake", "no_input_name"]
-
-
-def input_candidates(training: Pipeline, inference: Pipeline, artifacts: Mapping[str, str]) -> list[str]:
-    """Find the inference inputs that a caller may have to supply: what neither training nor a parameter provides."""
-    made = _bare(training.all_outputs())
-    return sorted(
-        name
-        for name in inference.inputs()
-        if not is_parameter(name) and bare(name) not in made and name not in artifacts
-    )
+__all__ = ["BINDING_RULES"]
 
 
 @rule("inference", "input_name", breaks=["input_name"])
@@ -39,16 +27,16 @@ def input_is_inference_input(binding: ResolvedBinding) -> Iterator[Diagnostic]:
     name, data_inputs = binding.input_name, _data_inputs(binding)
     if name in data_inputs:
         return
-    what = f"'{name}' is not an input of the inference pipeline"
+    message = f"'{name}' is not an input of the inference pipeline"
     if is_parameter(name):
-        what = f"'{name}' is a parameter, and 'input_name' is the data that a caller supplies"
+        message = f"'{name}' is a parameter; 'input_name' must be the dataset that a caller supplies"
     elif name in binding.inference.all_outputs():
-        what += ": one of its nodes produces it"
+        message += ": one of its nodes produces it"
     inputs = ", ".join(sorted(data_inputs)) or "none"
     twin = namesake(name, data_inputs)
     hint = f"did you mean '{twin}'?" if twin else did_you_mean(name, data_inputs)
     yield Diagnostic(
-        "bad-input-name", what, hint or f"the inputs of the inference pipeline are {inputs}", path=("input_name",)
+        "bad-input-name", message, hint or f"the inputs of the inference pipeline are {inputs}", path=("input_name",)
     )
 
 
@@ -61,7 +49,7 @@ def one_output(binding: ResolvedBinding) -> Iterator[Diagnostic]:
         makers = [node.name for node in inference.nodes if set(node.outputs) & set(outputs)]
         yield Diagnostic(
             "many-outputs",
-            f"the inference pipeline has {len(outputs)} outputs ({', '.join(outputs)}); a model has one",
+            f"the inference pipeline has {len(outputs)} outputs ({', '.join(outputs)}); a model has only one",
             "narrow the selection to the nodes of one of them, with 'to_outputs' or tags "
             f"(they come from {', '.join(makers)})",
             path=("inference",),
@@ -70,8 +58,8 @@ def one_output(binding: ResolvedBinding) -> Iterator[Diagnostic]:
     elif not outputs:
         yield Diagnostic(
             "no-output",
-            "the inference pipeline has no output, and a model answers with one",
-            "let its last node return the predictions",
+            "the inference pipeline has no output; a model needs one",
+            "return the predictions from its last node",
             path=("inference",),
             on_key=True,
         )
@@ -79,7 +67,7 @@ def one_output(binding: ResolvedBinding) -> Iterator[Diagnostic]:
 
 @rule("training", "inference", "input_name", "artifacts", breaks=["sources"])
 def inputs_come_from_training(binding: ResolvedBinding) -> Iterator[Diagnostic]:
-    """Rule 3: every other input comes from training, or is one of its inputs, or is a parameter."""
+    """Rule 3: every other input is produced by training, or is one of its inputs, or is a parameter."""
     datasets = {name for name in binding.training.datasets() if not is_parameter(name)}
     known = _bare(datasets)
     for name, source in binding.artifact_sources.items():
@@ -90,9 +78,9 @@ def inputs_come_from_training(binding: ResolvedBinding) -> Iterator[Diagnostic]:
         match = did_you_mean(name, binding.training.all_outputs())
         hint = "select the node that produces it for 'training', or map it in 'artifacts'"
         if twin:
-            hint = f"if it is the '{twin}' of training, say so with 'artifacts: {{{name}: {twin}}}'"
+            hint = f"if it is the training dataset '{twin}', write 'artifacts: {{{name}: {twin}}}'"
         elif match:
-            hint = f"{match} Then map it in 'artifacts'"
+            hint = f"{match} If so, map it in 'artifacts'"
         yield Diagnostic(
             "free-input",
             f"inference needs '{name}' (node {', '.join(users)}), and training neither produces nor reads it",
@@ -113,15 +101,15 @@ def copy_modes_are_of_datasets(binding: ResolvedBinding) -> Iterator[Diagnostic]
 
 @rule("inference", "artifacts", breaks=["artifacts"])
 def artifacts_are_inference_inputs(binding: ResolvedBinding) -> Iterator[Diagnostic]:
-    """Rule 6 for artifacts: inference needs each."""
+    """Rule 6 for artifacts: inference needs them."""
     data_inputs = _data_inputs(binding)
     for name in binding.artifacts:
         path = ("artifacts", name)
         if is_parameter(name):
-            message = f"'{name}' is a parameter, and parameters are part of the model by themselves"
+            message = f"'{name}' is a parameter; parameters are always part of the model"
             yield Diagnostic("bad-value", message, "remove it", path=path, on_key=True)
         elif name == binding.input_name:
-            message = f"'{name}' is the 'input_name', which a caller supplies, so it can't be an artifact"
+            message = f"'{name}' is the 'input_name', which a caller supplies; it can't be an artifact"
             yield Diagnostic("bad-value", message, "remove it", path=path, on_key=True)
         elif name not in data_inputs:
             yield _unknown(name, data_inputs - {binding.input_name}, "inference has no input", path, on_key=True)
@@ -129,7 +117,7 @@ def artifacts_are_inference_inputs(binding: ResolvedBinding) -> Iterator[Diagnos
 
 @rule("training", "artifacts", breaks=["artifacts"])
 def artifacts_are_training_datasets(binding: ResolvedBinding) -> Iterator[Diagnostic]:
-    """Rule 6 for artifacts: training has what each is."""
+    """Rule 6 for artifacts: training has their datasets."""
     datasets = {name for name in binding.training.datasets() if not is_parameter(name)}
     for name, source in binding.artifacts.items():
         if bare(source) not in _bare(datasets):
@@ -138,7 +126,7 @@ def artifacts_are_training_datasets(binding: ResolvedBinding) -> Iterator[Diagno
 
 @rule("training", "training.input_name", breaks=["training.input_name"])
 def training_input_is_training_dataset(binding: ResolvedBinding) -> Iterator[Diagnostic]:
-    """The dataset of training that corresponds to the input is one of training's."""
+    """The dataset that corresponds to the input is a dataset of training."""
     name = binding.training_input
     datasets = {name for name in binding.training.datasets() if not is_parameter(name)}
     if name != binding.input_name and bare(name) not in _bare(datasets):
@@ -148,9 +136,9 @@ def training_input_is_training_dataset(binding: ResolvedBinding) -> Iterator[Dia
 @rule("inference", "model.predict_params", breaks=["model.predict_params"])
 def predict_params_are_parameters(binding: ResolvedBinding) -> Iterator[Diagnostic]:
     """Rule 6 for parameters that a caller may set."""
-    wanted = binding.model.predict_params
+    overridable = binding.model.predict_params
     parameters = {name for name in binding.inference.inputs() if is_parameter(name)}
-    for index, name in enumerate(() if isinstance(wanted, str) else wanted):
+    for index, name in enumerate(() if isinstance(overridable, str) else overridable):
         if name not in parameters and f"params:{name}" not in parameters:
             twin = namesake(name.removeprefix("params:"), parameters)
             yield Diagnostic(
@@ -171,41 +159,11 @@ BINDING_RULES: tuple[Rule[ResolvedBinding], ...] = (
     training_input_is_training_dataset,
     predict_params_are_parameters,
 )
-"""The rules that the graph alone decides."""
-
-
-def no_input_name(training: Pipeline, inference: Pipeline, artifacts: Mapping[str, str]) -> Diagnostic:
-    """Return the finding for an `input_name` that is not given and can't be inferred."""
-    data_inputs = sorted(name for name in inference.inputs() if not is_parameter(name))
-    candidates = input_candidates(training, inference, artifacts)
-    if candidates:
-        why = f"training produces none of the inference inputs {_quoted(candidates)}, and a caller supplies one"
-    elif data_inputs:
-        why = f"training produces, or 'artifacts' has, each of the inference inputs {_quoted(data_inputs)}"
-    else:
-        why = "the inference pipeline has no input but parameters"
-    return Diagnostic(
-        "missing-key",
-        f"the key 'input_name' is missing, and it can't be inferred: {why}",
-        "name the inference input that a caller supplies: 'input_name: …'",
-        path=("input_name",),
-    )
+"""The rules, in the order in which they are applied."""
 
 
 def _data_inputs(binding: ResolvedBinding) -> set[str]:
     return {name for name in binding.inference.inputs() if not is_parameter(name)}
-
-
-def namesake(name: str, known: Iterable[str]) -> str | None:
-    """Return the one name that is the same but for its namespace: `companies` for `inference.companies`."""
-
-    def last(full: str) -> str:
-        return bare(full).removeprefix("params:").rpartition(".")[2]
-
-    same = sorted(other for other in known if last(other) == last(name) and other != name)
-    outer = [other for other in same if "." not in other]
-    found = outer or same
-    return found[0] if len(found) == 1 else None
 
 
 def _unknown(name: str, known: set[str], what: str, path: tuple[str | int, ...], *, on_key: bool = False) -> Diagnostic:
@@ -214,10 +172,6 @@ def _unknown(name: str, known: set[str], what: str, path: tuple[str | int, ...],
 
 def _closest_or_all(name: str, known: set[str]) -> str:
     return did_you_mean(name, known) or (f"there are {', '.join(sorted(known))}" if known else "there are none")
-
-
-def _quoted(names: list[str]) -> str:
-    return " and ".join(filter(None, [", ".join(f"'{name}'" for name in names[:-1]), f"'{names[-1]}'"]))
 
 
 def _bare(names: set[str]) -> set[str]:

@@ -1,4 +1,4 @@
-"""A selection to a pipeline."""
+"""A selection of nodes, to a pipeline."""
 
 from __future__ import annotations
 
@@ -36,28 +36,26 @@ _KNOWN: dict[str, tuple[str, Code, str]] = {
     "from_inputs": ("datasets", "unknown-dataset", "{of} {has} no dataset '{name}'"),
     "to_outputs": ("datasets", "unknown-dataset", "{of} {has} no dataset '{name}'"),
 }
-"""For each filter: the names that it may have, the code for another one, and what is said of it."""
-
-
+"""For every filter: the kind of names in it, and the code and the message about an unknown name."""
 _MOST_OTHERS = 3
-"""A name that more pipelines have is not taken for a hint at one of them."""
+"""The most pipelines that a hint lists for a name that is not in the selected ones."""
 
 
 @dataclass(frozen=True)
 class Selector:
-    """Takes what selections name from the registered pipelines.
+    """Selects nodes from the registered pipelines.
 
-    Many bindings select from one large pipeline: what it consists of is looked up once.
+    Many bindings may select from one large pipeline, so its names are collected only once.
     """
 
     pipelines: Mapping[str, Pipeline]
     _sums: dict[tuple[str, ...], _Whole] = field(default_factory=dict)
 
     def select(self, selection: Selection, path: KeyPath = ()) -> tuple[Pipeline | None, list[Diagnostic]]:
-        """Give the nodes that a selection names, or what keeps it from naming at least one."""
+        """Return the selected nodes, or the findings about a selection that is invalid or selects none."""
         unknown = [(index, name) for index, name in enumerate(selection.pipeline) if self._find(name) is None]
         if unknown:
-            known = _known("registered are", self.pipelines)
+            known = _known("the registered pipelines are", self.pipelines)
             return None, [
                 Diagnostic(
                     "unknown-pipeline",
@@ -69,10 +67,10 @@ class Selector:
             ]
         try:
             whole = self._whole(selection.pipeline)
-        except Exception as error:  # noqa: BLE001 - Kedro raises several types for pipelines that do not add up
-            said = f"the {_of(selection)} do not add up: {_line(error).rstrip('.')}"
+        except Exception as error:  # noqa: BLE001 - Kedro raises several types for pipelines that can't be added up
+            message = f"the {_of(selection)} can't be added up: {_line(error).rstrip('.')}"
             hint = "select from pipelines that can run together"
-            return None, [Diagnostic("broken-project", said, hint, path=(*path, "pipeline"))]
+            return None, [Diagnostic("broken-project", message, hint, path=(*path, "pipeline"))]
         if problems := list(self._filter_problems(selection, whole, path)):
             return None, problems
         chosen = whole.pipeline
@@ -80,11 +78,11 @@ class Selector:
             chosen = Pipeline(_filtered(selection, whole))
         if chosen.nodes:
             return chosen, []
-        said = f"no node of {_of(selection)} passes all filters of '{path[-1] if path else 'the selection'}'"
-        return None, [Diagnostic("empty-selection", said, "loosen one of them", path=path, on_key=True)]
+        message = f"no node of {_of(selection)} passes all filters of '{path[-1] if path else 'the selection'}'"
+        return None, [Diagnostic("empty-selection", message, "relax one of them", path=path, on_key=True)]
 
     def _find(self, name: str) -> Pipeline | None:
-        """Return a registered pipeline; a mapping that makes it when it is asked for it need not say that it has it."""
+        """Return a registered pipeline. A mapping that creates pipelines on demand may not list all of them."""
         try:
             return self.pipelines[name]
         except KeyError:
@@ -101,7 +99,7 @@ class Selector:
                     yield Diagnostic(code, message, hint, path=(*path, key, index))
 
     def _hint(self, selection: Selection, known: str, name: str, names: Collection[str]) -> str:
-        """Say which name is close, which other pipelines have this one, or which names there are."""
+        """Return a hint at a close name, at other pipelines that have the name, or at the existing names."""
         if close := did_you_mean(name, names):
             return close
         others = [
@@ -110,13 +108,13 @@ class Selector:
             if other not in selection.pipeline and name in self._names_in(other, known)
         ]
         if 0 < len(others) <= _MOST_OTHERS:
-            return f"{_known('it is in', others)}, which 'pipeline' does not name"
+            return f"{_known('it is in', others)}; add one of them to 'pipeline'"
         return _known(f"the {known} are", names) or f"there are no {known} in it"
 
     def _names_in(self, pipeline: str, known: str) -> Collection[str]:
         try:
             names: Collection[str] = getattr(self._whole((pipeline,)), known)
-        except Exception:  # noqa: BLE001 - a pipeline that is made now may raise anything, and is not what was asked for
+        except Exception:  # noqa: BLE001 - creating a pipeline may raise anything, and this one was not selected
             return ()
         return names
 
@@ -139,7 +137,7 @@ class _Whole:
 
     @cached_property
     def tags(self) -> dict[str, set[str]]:
-        """The names of the nodes that have each tag."""
+        """The names of the nodes by tag."""
         found: dict[str, set[str]] = {}
         for node in self.pipeline.nodes:
             for tag in node.tags:
@@ -157,10 +155,10 @@ class _Whole:
 
 
 def _filtered(selection: Selection, whole: _Whole) -> list[Node]:
-    """Give the nodes that pass each filter, and have no tag that is excluded.
+    """Return the nodes that pass all filters, and have no excluded tag.
 
-    This is what `Pipeline.filter` does (tests/kedro_bind/test_selection.py compares the two), without its
-    two copies of the whole pipeline: with hundreds of bindings these take most of the time.
+    The result is that of `Pipeline.filter` (tests/kedro_bind/binding/test_selection.py compares the two), without its
+    two copies of the whole pipeline, which take most of the time with hundreds of bindings.
     """
     names = set(whole.nodes)
     for key, values in selection.filters.items():
@@ -171,10 +169,10 @@ def _filtered(selection: Selection, whole: _Whole) -> list[Node]:
 
 def _passing(key: str, values: Iterable[str], whole: _Whole) -> set[str]:
     if key == "tags":
-        return {name for each in values for name in whole.tags[each]}
+        return {name for tag in values for name in whole.tags[tag]}
     if key == "node_namespaces":
-        found = (whole.pipeline.only_nodes_with_namespaces([each]) for each in values)
-        return {node.name for each in found for node in each.nodes}
+        found = (whole.pipeline.only_nodes_with_namespaces([namespace]) for namespace in values)
+        return {node.name for pipeline in found for node in pipeline.nodes}
     return {node.name for node in _FILTERS[key](whole.pipeline, *values).nodes}
 
 
@@ -184,7 +182,7 @@ def _of(selection: Selection) -> str:
 
 
 def _known(lead: str, names: Iterable[str]) -> str:
-    """List what there is, if it is a list that one reads."""
+    """List the known names, at most eight of them."""
     known = sorted(names)
     most = 8
     return f"{lead} {', '.join(known[:most])}{', …' if len(known) > most else ''}" if known else ""

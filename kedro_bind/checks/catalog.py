@@ -10,9 +10,8 @@ from kedro.io.core import is_parameter
 
 from conf_schema import Diagnostic, Severity, did_you_mean
 from kedro_bind.binding.datasets import Stored, credentials_of, has_path, is_persisted, unwrapped
-from kedro_bind.binding.rules import namesake
 from kedro_bind.errors import KedroBindError
-from kedro_bind.names import bare
+from kedro_bind.names import bare, namesake
 from kedro_bind.packaging.artifacts import local_config
 from kedro_bind.packaging.parameter_hints import in_force, loadable, plain
 from kedro_bind.redaction import secrets_in

@@ -9,8 +9,7 @@ from kedro.io.core import is_parameter
 
 from conf_schema import Diagnostic, Severity
 from kedro_bind.binding.datasets import unwrapped
-from kedro_bind.binding.rules import namesake
-from kedro_bind.names import bare
+from kedro_bind.names import bare, namesake
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

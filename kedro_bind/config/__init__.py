@@ -1,1 +1,1 @@
-"""Kedro's configuration, to a document and to MLflow's settings that know their places."""
+"""Kedro's configuration, read into documents that know the places of their values."""

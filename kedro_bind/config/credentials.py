@@ -1,4 +1,4 @@
-"""The project's credentials."""
+"""The credentials of the project."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ __all__ = ["credentials_of"]
 
 
 def credentials_of(loader: Any) -> dict[str, Any]:
-    """Give what `credentials.yml` says; nothing where there is none.
+    """Return the content of `credentials.yml`, which is empty where there is no such file.
 
-    Raises whatever the config loader raises for one that can't be read.
+    Raises whatever the config loader raises for a file that can't be read.
     """
     from kedro.config import MissingConfigException
 

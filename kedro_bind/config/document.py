@@ -1,4 +1,4 @@
-"""Kedro's config loader to a document that knows which file each binding came from."""
+"""The document of bindings in one environment, read through Kedro's config loader."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ CONFIG_KEY = "pipeline_ml"
 
 @dataclass(frozen=True)
 class Config:
-    """What the project's `pipeline_ml*` files say in one environment.
+    """The bindings that the project's `pipeline_ml*` files declare in one environment.
 
-    `document` has the bindings that are valid, `drafts` all of them as far as each is; `findings` say what is wrong
-    with the others, already placed. `redaction` knows the credentials that the same loader has.
+    `document` has the valid bindings, `drafts` the valid parts of all; `findings` are the problems, already placed.
+    `redaction` knows the credentials that the same loader reads.
     """
 
     document: Document
@@ -41,19 +41,19 @@ class Config:
 
     @property
     def names(self) -> list[str]:
-        """The names of all bindings that are declared, broken ones included."""
+        """The names of all declared bindings, invalid ones included."""
         return list(dict.fromkeys(name for source in self.sources.files for name in source.names))
 
     @property
     def unreadable(self) -> bool:
-        """Whether some file could not be read, so that bindings may be missing from `names`."""
+        """Whether a file could not be read, so that bindings may be missing from `names`."""
         return any(source.root is None for source in self.sources.files)
 
 
 def config_loader(
     project_path: Path, env: str | None, conf_source: str | None, params: Mapping[str, Any] | None = None
 ) -> AbstractConfigLoader:
-    """Make the config loader that a session with these options would have."""
+    """Return the config loader that a session with these options would have."""
     loader: AbstractConfigLoader = settings.CONFIG_LOADER_CLASS(
         conf_source=conf_source or str(project_path / settings.CONF_SOURCE),
         env=env or os.getenv("KEDRO_ENV"),
@@ -66,8 +66,7 @@ def config_loader(
 def read_config(loader: Any, project_path: Path | None = None) -> Config | None:
     """Read the bindings through Kedro's config loader; `None` where the project has no such file.
 
-    Never raises for what a user wrote: that becomes findings. Files are named relative to
-    `project_path` where they lie below it.
+    Mistakes of users become findings and are never raised. The names of files below `project_path` are relative to it.
     """
     files = read_files(loader, CONFIG_KEY, project_path)
     if files is None:
@@ -79,7 +78,7 @@ def read_config(loader: Any, project_path: Path | None = None) -> Config | None:
         name: Draft(document.bindings[name]) if name in document.bindings else draft_binding(name, value)
         for name, value in files.values.items()
     }
-    placed = (files.sources.locate(each) for each in (*files.findings, *problems))
-    findings = tuple(sorted(placed, key=lambda each: each.sort_key))
+    placed = (files.sources.locate(finding) for finding in (*files.findings, *problems))
+    findings = tuple(sorted(placed, key=lambda finding: finding.sort_key))
     known = {name: draft for name, draft in drafts.items() if draft is not None}
     return Config(document, files.sources, findings, files.env, redaction_of(loader), known)

@@ -29,9 +29,9 @@ SUFFIXES = {".yml", ".yaml", ".json"}
 
 @dataclass(frozen=True)
 class ConfigFiles:
-    """The files, the values they give after merging and interpolation, and what is wrong with their text.
+    """The files of a kind, their values after merging and interpolation, and the findings about their text.
 
-    `values` has no entry at the top that an error is about.
+    `values` has no top-level entry that an error is about.
     """
 
     sources: Sources
@@ -43,49 +43,51 @@ class ConfigFiles:
 def read_files(loader: Any, stem: str, project_path: Path | None = None) -> ConfigFiles | None:
     """Read the files of a kind through Kedro's config loader; `None` where there are none.
 
-    Never raises for what a user wrote: that becomes findings, which are not placed yet. Files are named relative
-    to `project_path` where they lie below it.
+    Mistakes of users become findings, which are not placed yet, and are never raised. The names of files below
+    `project_path` are relative to it.
     """
-    files = [(env, path, loader._fs.cat_file(path)) for env, path in read_paths(loader, stem)]
-    if not files:
+    paths = read_paths(loader, stem)
+    if not paths:
         return None
     from conf_schema import KINDS, Sources, has_errors, parse_source
 
     kind = KINDS[stem]
-    parsed = [parse_source(content, _shown(path, project_path), env, stem) for env, path, content in files]
+    read = loader._fs.cat_file  # noqa: SLF001 - see read_paths
+    parsed = [parse_source(read(path), _shown(path, project_path), env, stem) for env, path in paths]
     sources = Sources(
         files=tuple(source for source, _ in parsed),
         soft=getattr(loader, "merge_strategy", {}).get(stem) == "soft",
     )
-    findings = [each for _, found in parsed for each in found]
+    findings = [finding for _, found in parsed for finding in found]
     findings += _declared_twice(sources.files, kind)
     values, reason = (None, None) if has_errors(findings) or _read_differently(sources) else _loaded(loader, kind)
     if values is None:
         from kedro_bind.config.interpolation import resolve
 
         values, problems = resolve(sources, loader, kind)
-        findings += [each for each in problems if not (each.top or "").startswith("_")]
+        findings += [problem for problem in problems if not (problem.top or "").startswith("_")]
         if reason is not None and not problems and not _is_too_much(reason):
             findings.append(_refused_by_loader(reason, kind))
             values = {}
-    broken = {each.top for each in findings if has_errors([each])}
+    broken = {finding.top for finding in findings if has_errors([finding])}
     kept = {name: value for name, value in values.items() if name not in broken}
     return ConfigFiles(sources, kept, tuple(findings), env_of(loader))
 
 
 def env_of(loader: Any) -> str:
-    """Give the environment that a loader goes by."""
+    """Return the environment of a loader."""
     return str(getattr(loader, "env", None) or getattr(loader, "default_run_env", "") or "")
 
 
 def environments(loader: Any) -> list[str]:
-    """Give the environments that the configuration has a folder for, the one that all others build on left out.
+    """Return the environments that have a folder in the configuration, without the base environment.
 
     There may be none: a fresh clone has no `conf/local`.
     """
     top = PurePosixPath(environment_folder(loader, "base")).parent.as_posix()
-    found = [PurePosixPath(each) for each in loader._fs.ls(top, detail=False) if loader._fs.isdir(each)]
-    names = {each.name for each in found if not each.name.startswith((".", "_"))} - {loader.base_env}
+    file_system = loader._fs  # noqa: SLF001 - see read_paths
+    found = [PurePosixPath(path) for path in file_system.ls(top, detail=False) if file_system.isdir(path)]
+    names = {folder.name for folder in found if not folder.name.startswith((".", "_"))} - {loader.base_env}
     return sorted(names)
 
 
@@ -95,7 +97,7 @@ def run_environments(loader: Any) -> list[str]:
 
 
 def has_environment(loader: Any, env: str) -> bool:
-    """Tell whether the configuration has a folder for an environment."""
+    """Return whether the configuration has a folder for an environment."""
     file_system = getattr(loader, "_fs", None)
     return file_system is None or bool(file_system.isdir(environment_folder(loader, env)))
 
@@ -103,9 +105,9 @@ def has_environment(loader: Any, env: str) -> bool:
 def read_paths(loader: Any, stem: str) -> list[tuple[str, str]]:
     """Find the files of a kind as Kedro's loader finds them: environment and path, base first.
 
-    `OmegaConfigLoader` has no public way to list the files of a key. `_fs` is its file system (a local
-    folder, an archive or a remote store), `_protocol` its kind, and `_get_conf_env_path` (in later Kedro
-    versions) the folder of an environment in it; all are covered by `tests/integration/test_private_kedro.py`.
+    `OmegaConfigLoader` has no public way to list the files of a key, as of Kedro 1.7. `_fs` is its file system (a local
+    folder, an archive or a remote store), `_protocol` the protocol of that, and `_get_conf_env_path`, in later versions
+    of Kedro, the folder of an environment in it; `tests/integration/test_private_kedro.py` covers all of them.
     """
     patterns = getattr(loader, "config_patterns", None)
     file_system = getattr(loader, "_fs", None)
@@ -126,7 +128,7 @@ def read_paths(loader: Any, stem: str) -> list[tuple[str, str]]:
 
 
 def is_hidden(path: str, folder: str) -> bool:
-    """Tell whether a file, or a folder that it is in below `folder`, is hidden."""
+    """Return whether a file, or a folder above it and below `folder`, is hidden."""
     inside = PurePosixPath(path).relative_to(folder) if path.startswith(folder) else PurePosixPath(path)
     return any(part.startswith(".") for part in inside.parts)
 
@@ -134,8 +136,9 @@ def is_hidden(path: str, folder: str) -> bool:
 def environment_folder(loader: Any, env: str) -> str:
     """Return the folder of an environment in the loader's file system."""
     if hasattr(loader, "_get_conf_env_path"):
-        return Path(loader._get_conf_env_path(env)).as_posix()
-    top = loader.conf_source if loader._protocol == "file" else loader._fs.ls("", detail=False)[-1]
+        return Path(loader._get_conf_env_path(env)).as_posix()  # noqa: SLF001 - see read_paths
+    is_local = loader._protocol == "file"  # noqa: SLF001 - see read_paths
+    top = loader.conf_source if is_local else loader._fs.ls("", detail=False)[-1]  # noqa: SLF001 - see read_paths
     return (Path(top) / env).as_posix()
 
 
@@ -146,7 +149,7 @@ def _shown(path: str, project_path: Path | None) -> str:
 
 
 def _declared_twice(files: Sequence[Source], kind: Kind) -> Iterator[Diagnostic]:
-    """Find keys at the top that two files of one environment have, which Kedro's loader refuses."""
+    """Find top-level keys that two files of one environment have, which Kedro's loader rejects."""
     from conf_schema import Diagnostic
 
     first: dict[tuple[str, str], str] = {}
@@ -156,7 +159,7 @@ def _declared_twice(files: Sequence[Source], kind: Kind) -> Iterator[Diagnostic]
             if earlier != source.file:
                 yield Diagnostic(
                     "duplicate-key",
-                    f"the {kind.entry} '{name}' is declared a second time; it is in {earlier} already",
+                    f"duplicate {kind.entry} '{name}': it is already in {earlier}",
                     "remove or rename one of the two",
                     path=(name,),
                     file=source.file,
@@ -165,29 +168,29 @@ def _declared_twice(files: Sequence[Source], kind: Kind) -> Iterator[Diagnostic]
 
 
 def _loaded(loader: Any, kind: Kind) -> tuple[Mapping[str, Any] | None, Exception | None]:
-    """Let the loader give the values; `None` with the reason where it can't."""
+    """Return the values that the loader reads, or `None` and the reason."""
     try:
         values = loader[kind.stem]
     except Exception as error:  # noqa: BLE001 - any loader, any resolver; the reason is found value by value
         return None, error
-    return (values, None) if isinstance(values, dict) else (None, TypeError(f"it gives a {type(values).__name__}"))
+    return (values, None) if isinstance(values, dict) else (None, TypeError(f"it returns a {type(values).__name__}"))
 
 
 def _refused_by_loader(error: Exception, kind: Kind) -> Diagnostic:
     from conf_schema import Diagnostic
 
-    said = f"{type(error).__name__}: {' '.join(str(error).split())}"
-    return Diagnostic("broken-project", f"Kedro's config loader can't load {kind.content}: {said}", "mend that first")
+    reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
+    return Diagnostic("broken-project", f"Kedro's config loader can't load {kind.content}: {reason}", "fix that first")
 
 
 def _read_differently(sources: Sources) -> bool:
-    """Say whether OmegaConf may read other values than we do.
+    """Return whether OmegaConf may read other values than `parse_source`.
 
-    Below 2.4 it leaves it to PyYAML to merge a list of mappings, of which 6.0.4 lets the last one win.
+    OmegaConf before 2.4 leaves the merging of a list of mappings to PyYAML, whose version 6.0.4 lets the last one win.
     """
     return any(source.merges_lists for source in sources.files)
 
 
 def _is_too_much(error: Exception) -> bool:
-    """Say whether OmegaConf (from 2.4 on) refuses a file for its size alone, for which we have a limit of our own."""
+    """Return whether OmegaConf (2.4 and later) rejects a file for its size, which `parse_source` limits."""
     return "node expansion exceeds" in str(error)

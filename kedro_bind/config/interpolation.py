@@ -1,6 +1,6 @@
-"""Values that can't be resolved, found one by one.
+"""The interpolations that can't be resolved, found one by one.
 
-Kedro's loader stops at the first of them and says nothing of its place. This is only looked at when it fails.
+Kedro's loader stops at the first one and doesn't know its place. This module is used only when the loader fails.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ _HINTS = (
     (
         r"Globals key '(.+?)' not found",
         "globals",
-        "define '{}' in globals.yml, or give a default: '${{globals:{}, …}}'",
+        "define '{}' in globals.yml, or add a default: '${{globals:{}, …}}'",
     ),
     (
         r"Runtime parameter '(.+?)' not found",
         "runtime_params",
-        "give it with '--params={}=…', or give a default: '${{runtime_params:{}, …}}'",
+        "pass '--params={}=…', or add a default: '${{runtime_params:{}, …}}'",
     ),
     (
         r"Interpolation key '(.+?)' not found",
@@ -44,16 +44,16 @@ _HINTS = (
         "resolvers",
         "register the resolver '{}' with 'custom_resolvers' of CONFIG_LOADER_ARGS in settings.py",
     ),
-    (r"[Rr]ecursi(on|ve)", "", "let it refer to another value than itself"),
+    (r"[Rr]ecursi(on|ve)", "", "make it refer to a value other than itself"),
 )
-"""What omegaconf says, the kind of name that it says it of, and what to do where no known name is close."""
+"""Messages of OmegaConf, the kind of name in them, and the hint where no known name is close."""
 
 
 def resolve(sources: Sources, loader: Any, kind: Kind) -> tuple[dict[str, Any], list[Diagnostic]]:
-    """Resolve what the top has one by one, so that one that can't be resolved hides no other.
+    """Resolve the top-level entries one by one, so that a failure does not hide others.
 
-    What can't be resolved in a template counts where it is used; the findings have it all the same. The
-    loader has resolved as far as it could, so its resolvers are registered.
+    A failure in a template matters where the template is used; it is among the findings as well. The loader has run
+    before, so its resolvers are registered.
     """
     merged: dict[str, Any] = {}
     problems: list[Diagnostic] = []
@@ -69,7 +69,7 @@ def resolve(sources: Sources, loader: Any, kind: Kind) -> tuple[dict[str, Any], 
         for source in files:
             refused = list(_refused_in(source.values))
             problems += refused
-            broken = {each.path[0] for each in refused}
+            broken = {finding.path[0] for finding in refused}
             contents.append({name: value for name, value in source.values.items() if name not in broken})
         tree: Any = OmegaConf.unsafe_merge(*map(OmegaConf.create, contents))
         found = list(_unresolved_in(tree))
@@ -87,7 +87,7 @@ def resolve(sources: Sources, loader: Any, kind: Kind) -> tuple[dict[str, Any], 
 
 
 def _merge(merged: dict[str, Any], values: Mapping[str, Any], *, soft: bool) -> None:
-    """Put the values of one environment, templates left out, over those of an earlier one as Kedro does."""
+    """Merge the values of one environment, without templates, over those of an earlier one as Kedro does."""
     for name, value in values.items():
         if str(name).startswith("_"):
             continue
@@ -96,7 +96,7 @@ def _merge(merged: dict[str, Any], values: Mapping[str, Any], *, soft: bool) -> 
 
 
 def _is_literal(value: Any) -> bool:
-    """Say whether OmegaConf would leave a value as it is: that takes it far longer than to find it out."""
+    """Return whether OmegaConf would leave a value unchanged, which is far quicker than having it do so."""
     if isinstance(value, dict):
         return all(isinstance(key, str) and _is_literal(inner) for key, inner in value.items())
     if isinstance(value, list):
@@ -107,10 +107,10 @@ def _is_literal(value: Any) -> bool:
 
 
 def _known_names(loader: Any) -> Known:
-    """Give the names that an interpolation may stand for; to read the globals unregisters resolvers."""
+    """Return the names that an interpolation may have. Reading the globals unregisters resolvers."""
     try:
         global_values = loader["globals"]
-    except Exception:  # noqa: BLE001 - there are none, or this loader knows none
+    except Exception:  # noqa: BLE001 - there are no globals, or the loader does not have them
         global_values = {}
     return {
         "globals": list(_dotted(global_values)),
@@ -120,16 +120,16 @@ def _known_names(loader: Any) -> Known:
 
 
 def _refused_in(value: Any, path: KeyPath = ()) -> Iterator[Diagnostic]:
-    """Find the values and keys that OmegaConf does not take, of whatever depth."""
+    """Find the values and keys that OmegaConf rejects, at any depth."""
     if _error_of({"it": value}) is None:
         return
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else None
     if items is None:
         yield _refused(path, value, _error_of({"it": value}))
         return
-    for key, each in items:
+    for key, inner in items:
         if isinstance(value, dict) and _error_of({key: None}) is not None:
-            kind = "null" if key is None else f"of the type {type(key).__name__}"
+            kind = "null" if key is None else f"of type {type(key).__name__}"
             yield Diagnostic(
                 "bad-value",
                 f"a key in '{'.'.join(map(str, path[1:]))}' is {kind}; it must be a string",
@@ -138,15 +138,15 @@ def _refused_in(value: Any, path: KeyPath = ()) -> Iterator[Diagnostic]:
                 on_key=True,
             )
         else:
-            yield from _refused_in(each, (*path, key))
+            yield from _refused_in(inner, (*path, key))
 
 
 def _refused(path: KeyPath, value: Any, error: Exception | None) -> Diagnostic:
     if isinstance(error, GrammarParseError):
-        return _unresolved(path, error, "close it with '}', or write '\\${' where no interpolation is meant")
+        return _unresolved(path, error, "close it with '}', or write '\\${' if it is not an interpolation")
     return Diagnostic(
         "bad-value",
-        f"Kedro's config loader takes no value of the type {type(value).__name__}",
+        f"Kedro's config loader does not accept values of type {type(value).__name__}",
         "put it in quotes",
         path=path,
     )
@@ -155,7 +155,7 @@ def _refused(path: KeyPath, value: Any, error: Exception | None) -> Diagnostic:
 def _error_of(content: dict[Any, Any]) -> Exception | None:
     try:
         OmegaConf.create(content)
-    except Exception as error:  # noqa: BLE001 - omegaconf has no one base for what it refuses
+    except Exception as error:  # noqa: BLE001 - OmegaConf has no common base for what it raises
         return error
     return None
 
@@ -177,22 +177,22 @@ def _unresolved(
     path: KeyPath, error: Exception, hint: str = "", *, known: Known | None = None, stem: str = ""
 ) -> Diagnostic:
     lines = str(error).strip().splitlines()
-    said = lines[0].rstrip(".") if lines else type(error).__name__
+    reason = lines[0].rstrip(".") if lines else type(error).__name__
     for pattern, kind, remedy in _HINTS:
-        match = re.search(pattern, said)
+        match = re.search(pattern, reason)
         if match and not hint:
             close = did_you_mean(match[1], (known or {}).get(kind, ()))
             hint = close or remedy.format(match[1], match[1], stem=stem)
     return Diagnostic(
         "unresolved-interpolation",
-        f"this can't be resolved: {said}",
-        hint or "mend it, or write the value itself",
+        f"this can't be resolved: {reason}",
+        hint or "correct it, or write the value itself",
         path=path,
     )
 
 
 def _dotted(values: Any, prefix: str = "") -> Iterator[str]:
-    """Give the names of all values in a mapping, as an interpolation writes them."""
+    """Return the names of all values in a mapping, in the form of an interpolation."""
     for key, value in values.items() if isinstance(values, dict) else ():
         yield f"{prefix}{key}"
         yield from _dotted(value, f"{prefix}{key}.")

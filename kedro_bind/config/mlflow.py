@@ -1,4 +1,4 @@
-"""What the project's `mlflow.yml` says, and whether it is ours to follow."""
+"""The project's `mlflow.yml`, and whether kedro_bind or kedro-mlflow applies it."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ _resolver_lock = threading.Lock()
 
 @dataclass(frozen=True)
 class TrackingConfig:
-    """What `mlflow.yml` says in one environment: the defaults where there is no such file, or it does not hold.
+    """The content of `mlflow.yml` in one environment; the defaults where it is missing or invalid.
 
-    `declared` says that there is one. `foreign` says that kedro-mlflow follows it, and opens the run. `loader` has the
+    `declared` says that the file exists, `foreign` that kedro-mlflow applies it and opens the run. `loader` has the
     credentials that it names.
     """
 
@@ -44,16 +44,16 @@ class TrackingConfig:
 
     @property
     def files(self) -> tuple[str, ...]:
-        """The files that it is written in."""
+        """The names of its files."""
         return tuple(dict.fromkeys(source.file for source in self.sources.files))
 
     def locate(self, finding: Diagnostic) -> Diagnostic:
-        """Place a finding whose path starts at the top of the file; it is about no binding."""
+        """Place a finding whose path starts at the top of the file. It is not about a binding."""
         return replace(self.sources.locate(finding), path=(), elsewhere=False)
 
 
 def read_tracking_config(loader: Any, project_path: Path | None = None) -> TrackingConfig:
-    """Read `mlflow.yml` through Kedro's config loader. What is wrong with it is a finding."""
+    """Read `mlflow.yml` through Kedro's config loader; mistakes in it become findings."""
     if has_kedro_mlflow():
         return TrackingConfig(foreign=True)
     _offer_random_names()
@@ -62,14 +62,14 @@ def read_tracking_config(loader: Any, project_path: Path | None = None) -> Track
         return TrackingConfig()
     mlflow, problems = validate_mlflow(dict(files.values))
     read = TrackingConfig(mlflow or MlflowConfig(), files.sources, declared=True, loader=loader)
-    found = {read.locate(each) for each in (*files.findings, *problems)}
-    return replace(read, findings=tuple(sorted(found, key=lambda each: each.sort_key)))
+    found = {read.locate(finding) for finding in (*files.findings, *problems)}
+    return replace(read, findings=tuple(sorted(found, key=lambda finding: finding.sort_key)))
 
 
 def tracking_config_of(context: KedroContext) -> TrackingConfig:
-    """Read what the configuration of a session says.
+    """Read the tracking configuration of a session.
 
-    Of what kedro-mlflow has read itself, only the pipelines that are not to be tracked count here.
+    Where kedro-mlflow has read it, only the pipelines that are not tracked matter here.
     """
     config = read_tracking_config(context.config_loader, context.project_path)
     if not config.foreign:
@@ -83,27 +83,27 @@ def tracking_config_of(context: KedroContext) -> TrackingConfig:
 
 
 def has_kedro_mlflow() -> bool:
-    """Tell whether kedro-mlflow is installed and its hooks are not switched off for this project."""
+    """Return whether kedro-mlflow is installed and its hooks are enabled in this project."""
     if importlib.util.find_spec("kedro_mlflow") is None:
         return False
-    if any(type(each).__module__.startswith("kedro_mlflow") for each in settings.HOOKS):
+    if any(type(hook).__module__.startswith("kedro_mlflow") for hook in settings.HOOKS):
         return True
     hooks = importlib.metadata.entry_points(group="kedro.hooks")
-    plugins = [each.dist.name if each.dist else "" for each in hooks if each.module.startswith("kedro_mlflow")]
-    return any(each not in settings.DISABLE_HOOKS_FOR_PLUGINS for each in plugins)
+    plugins = [hook.dist.name if hook.dist else "" for hook in hooks if hook.module.startswith("kedro_mlflow")]
+    return any(plugin not in settings.DISABLE_HOOKS_FOR_PLUGINS for plugin in plugins)
 
 
 def _offer_random_names() -> None:
-    """Let `${km.random_name:}` be resolved, which kedro-mlflow offers for the name of a run."""
+    """Register the resolver `${km.random_name:}`, which kedro-mlflow offers for the name of a run."""
 
     def random_name() -> str:
-        # MLflow has no public function for the names that it gives to runs itself.
+        # MLflow has no public function for the names that it makes up for runs, as of 3.11.
         from mlflow.utils.name_utils import _generate_random_name
 
-        return str(_generate_random_name())  # type: ignore[no-untyped-call]  # so in MLflow
+        return str(_generate_random_name())  # type: ignore[no-untyped-call]  # MLflow has no types for it
 
     with _resolver_lock:  # sessions of several threads may be made at the same time
         if not OmegaConf.has_resolver("km.random_name"):
-            # OmegaConf 2.4 renamed it, and warns of the earlier name.
+            # OmegaConf 2.4 renamed it, and warns about the old name.
             register = getattr(OmegaConf, "register_resolver", None) or OmegaConf.register_new_resolver
             register("km.random_name", random_name, use_cache=True)

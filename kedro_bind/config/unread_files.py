@@ -1,4 +1,4 @@
-"""Files that look like bindings, and that Kedro's config loader does not read."""
+"""The files that look like bindings but are not read by Kedro's config loader."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ __all__ = ["unread_files"]
 def unread_files(loader: Any, stem: str, project_path: Path) -> Iterator[Diagnostic]:
     """Find files of a kind that are in the wrong place, have the wrong suffix, or can't be opened.
 
-    They are looked for in the project's folder, in that of the configuration, and in those of the environments that
-    count. Copies such as `pipeline_ml.yml.bak` are left alone: whoever makes one does not expect it to be read.
+    It looks in the project's folder, in that of the configuration, and in those of the environments in use. Copies such
+    as `pipeline_ml.yml.bak` are ignored: nobody expects them to be read.
     """
     conf = Path(getattr(loader, "conf_source", None) or project_path / "conf")
     found = dict(_unread(loader, stem, project_path, conf))
@@ -32,7 +32,7 @@ def _unread(loader: Any, stem: str, project_path: Path, conf: Path) -> Iterator[
     file_system = getattr(loader, "_fs", None)
     if file_system is None or not hasattr(loader, "config_patterns"):
         reason = f"is not read, since the config loader {type(loader).__name__} is not an OmegaConfigLoader"
-        remedy = "derive it from kedro.config.OmegaConfigLoader, or bind the pipelines in Python"
+        remedy = "make it a subclass of kedro.config.OmegaConfigLoader, or bind the pipelines in Python"
         yield from ((path, (reason, remedy)) for path in _local(conf, "**/*") if _is_of(stem, path, conf.as_posix()))
         return
     base = f"{_shown(conf.as_posix(), project_path)}/{loader.base_env}"
@@ -50,10 +50,10 @@ def _unread(loader: Any, stem: str, project_path: Path, conf: Path) -> Iterator[
 
 
 def _why_unread(file_system: Any, stem: str, path: str) -> tuple[str, str]:
-    """Say why the loader passes over a file below the folder of an environment, and what to do."""
+    """Return why the loader ignores a file below the folder of an environment, and what to do."""
     name = PurePosixPath(path)
     if not file_system.isfile(path):
-        return "is a link to a file that does not exist", "create that file, or let the link point to another one"
+        return "is a link to a file that does not exist", "create that file, or change the link"
     if name.suffix not in SUFFIXES:
         return f"ends in '{name.suffix}', which Kedro does not read", f"rename it to '{name.stem}{name.suffix.lower()}'"
     if name.name.startswith(stem):
@@ -63,7 +63,7 @@ def _why_unread(file_system: Any, stem: str, path: str) -> tuple[str, str]:
 
 
 def _is_of(stem: str, path: str, folder: str = "") -> bool:
-    """Tell whether a file is meant to be of a kind: `Pipeline-ML.YML` is, and so is `pipeline_ml/churn.YML`."""
+    """Return whether a file looks like one of a kind: `Pipeline-ML.YML` does, and so does `pipeline_ml/churn.YML`."""
     name = PurePosixPath(path)
     parts = name.relative_to(folder).parts if folder and path.startswith(folder) else (name.name,)
     return name.suffix.lower() in SUFFIXES and any(_plain(part).startswith(_plain(stem)) for part in parts)

@@ -83,7 +83,7 @@ class BoundFlavor:
         self.lineage["row_wise"] = built.plan.row_wise
         self.lineage["artifacts"] = artifact_lineage(built.plan, built.versions)
         write_lineage(self.lineage, built.folder)
-        if settings.gives_environment:
+        if settings.declares_environment:
             needed = pinned(dataset_modules(built.plan))
         else:
             needed = pinned({*proof.named, *imported_by(built.plan, self._own.packages)}, set(proof.brought))

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import kedro.framework.project as kedro_project
 from kedro.config import OmegaConfigLoader
 from kedro.io import CachedDataset, MemoryDataset
-from kedro.pipeline import node
+from kedro.pipeline import Pipeline, node
+from kedro_datasets.pickle import PickleDataset
 
+from kedro_bind.binding.datasets import file_system_of
+from kedro_bind.config.files import environment_folder
 from tests.kedro_project import NODES
 
 
@@ -46,7 +51,7 @@ def test_the_request_is_kept_in_one_attribute():
         assert not hasattr(pipelines, "_requested_pipelines")
 
 
-def test_the_config_loader_tells_its_file_system(tmp_path):
+def test_the_config_loader_has_its_file_system(tmp_path):
     (tmp_path / "base").mkdir()
     (tmp_path / "base" / "pipeline_ml.yml").write_text("a: 1")
     loader = OmegaConfigLoader(str(tmp_path), base_env="base", default_run_env="local")
@@ -54,7 +59,7 @@ def test_the_config_loader_tells_its_file_system(tmp_path):
     assert loader._fs.isfile(f"{tmp_path}/base/pipeline_ml.yml")
 
 
-def test_a_cached_dataset_has_what_it_wraps():
+def test_a_cached_dataset_has_the_dataset_that_it_wraps():
     inner = MemoryDataset(1)
     assert CachedDataset(inner)._dataset is inner
 
@@ -87,3 +92,25 @@ def test_a_context_goes_by_the_hints_of_the_pipelines_that_it_is_told(project):
 def test_a_context_knows_its_package(project):
     with project.session() as session:
         assert session.load_context()._package_name == project.package
+
+
+def test_the_config_loader_finds_the_folder_of_an_environment(tmp_path):
+    (tmp_path / "base").mkdir()
+    loader = OmegaConfigLoader(str(tmp_path), base_env="base", default_run_env="local")
+    if hasattr(loader, "_get_conf_env_path"):  # later versions of Kedro
+        assert Path(loader._get_conf_env_path("base")) == tmp_path / "base"
+    assert environment_folder(loader, "base") == (tmp_path / "base").as_posix()
+
+
+def test_a_pipeline_keeps_its_nodes_in_one_attribute():
+    nodes = [node(print, "b", "c", name="second"), node(print, "a", "b", name="first")]
+    pipeline = Pipeline(nodes)
+    assert isinstance(pipeline._nodes, list)
+    assert set(pipeline._nodes) == set(pipeline.nodes) == set(nodes)
+
+
+def test_versioned_datasets_keep_their_file_system_in_one_attribute(tmp_path):
+    dataset = PickleDataset(filepath=(tmp_path / "model.pkl").as_posix())
+    dataset.save({"weight": 1})
+    assert file_system_of(dataset, "file") is dataset._fs
+    assert dataset._fs.exists((tmp_path / "model.pkl").as_posix())

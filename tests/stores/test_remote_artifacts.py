@@ -65,7 +65,7 @@ def test_artifacts_on_s3_are_in_the_model_and_their_credentials_nowhere(project,
 
     failed = project.kedro("bind", "log", "churn", check=False)
     assert failed.returncode == 1
-    assert "'classifier' can't be read from s3://lake/fitted/classifier.pkl: no version of it is there" in failed.stderr
+    assert "'classifier' can't be read from s3://lake/fitted/classifier.pkl: it has no saved version" in failed.stderr
 
     (project.path / "conf/local/credentials.yml").unlink()
     for secret in (*SECRETS.values(), lake.removeprefix("http://")):

@@ -66,7 +66,7 @@ def test_a_link_to_nowhere_is_found(found, tmp_path):
     (tmp_path / "conf" / "base" / "pipeline_ml.yml").symlink_to(tmp_path / "nowhere.yml")
     assert found() == {
         "conf/base/pipeline_ml.yml": "pipeline_ml.yml is a link to a file that does not exist; "
-        "create that file, or let the link point to another one"
+        "create that file, or change the link"
     }
 
 
