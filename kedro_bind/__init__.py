@@ -1,6 +1,6 @@
-"""Bind a Kedro training pipeline to the inference pipeline that it serves, and log the pair to MLflow.
+"""Bind a Kedro training pipeline to its inference pipeline, and log the pair to MLflow as one model.
 
-Names are imported when they are used: Kedro imports this package with every command.
+Names are imported on first use, since Kedro imports this package with every command.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`python -m kedro_bind …`: what `kedro bind …` does, with nothing on standard output but the answer.
+"""`python -m kedro_bind …`: like `kedro bind …`, with only the result on standard output.
 
 Kedro configures logging when it is imported, before any plugin is, and logs a line about that, by default to standard
 output. Here it is imported with standard output set aside.
@@ -22,7 +22,7 @@ def main() -> None:
 
     from kedro_bind.cli import WITHOUT_PROJECT, bind
 
-    if find_kedro_project(Path.cwd()) is None:  # Kedro itself would say that it has no command 'bind'
+    if find_kedro_project(Path.cwd()) is None:  # Kedro would report that there is no command 'bind'
         if sys.argv[1:2] and sys.argv[1] in WITHOUT_PROJECT:
             bind(prog_name="python -m kedro_bind")
         sys.stderr.write(f"Error: Kedro project not found in {Path.cwd()} or above; run this in a project's folder\n")

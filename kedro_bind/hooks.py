@@ -1,7 +1,7 @@
-"""Kedro's hooks: when something is done. What is done is in `kedro_bind.session.install` and the phases of a bound run.
+"""Kedro's hooks, which decide when each phase of a bound run happens; the phases are in `kedro_bind.session`.
 
-A process may have several runs at once, in threads. What tells them apart is the catalog: each run has its own, and
-every hook of a run gets it. Ids of runs don't: Kedro makes them of the time, to the millisecond.
+A process may have several runs at once, in threads. They are told apart by their catalogs: each run has its own, and
+every hook of a run gets it. The ids of runs are times to the millisecond, which may be equal.
 """
 
 from __future__ import annotations
@@ -35,47 +35,47 @@ __all__ = ["MlflowPipelineHook", "hooks"]
 logger = get_logger(__name__)
 
 if logging.getLogger("kedro_bind").level == logging.NOTSET:
-    # Kedro's default logging shows INFO of `kedro` alone; a project's own logging.yml has been applied by now.
+    # Kedro's default logging shows INFO only from `kedro`; a project's own logging.yml has been applied by now.
     logging.getLogger("kedro_bind").setLevel(logging.INFO)
 
-# Kedro imports this module when it makes a session, before it asks for the first pipeline.
+# Kedro imports this module when it creates a session, before it loads the first pipeline.
 install()
 
 
 class _Session(NamedTuple):
-    """What a run needs of its session, and Kedro hands to no hook of the run."""
+    """What a run needs from its session, and Kedro passes to none of the run's hooks."""
 
     context: KedroContext
     active_run_id: str | None
 
 
 _session: ContextVar[_Session | None] = ContextVar("kedro_bind_session", default=None)
-"""The session whose context was made last in this thread: Kedro makes one for each run, in the run's own thread."""
+"""The session whose context was created last in this thread. Kedro creates one for each run, in the run's thread."""
 
 
 class MlflowPipelineHook:
     """Logs each bound pipeline of a run to MLflow as a model.
 
-    Kedro registers one by itself where kedro-bind is installed; put one into `HOOKS` of `settings.py` only
-    where plugins are switched off.
+    Kedro registers one wherever kedro-bind is installed; add one to `HOOKS` in `settings.py` only where plugins are
+    disabled.
     """
 
     @hook_impl(tryfirst=True)
     def after_context_created(self, context: KedroContext) -> None:
-        """Let the session's environment decide which document counts, before anything loads pipelines."""
+        """Read the document of the session's environment, before anything loads pipelines."""
         open_runs.end_interrupted()
         _session.set(_Session(context, _active_run_id()))
         with redacting(redaction_of(context.config_loader)):
             try:
                 use_loader(context.config_loader, context.project_path)
-            except Exception as error:  # noqa: BLE001 - a command that has nothing to do with us must not fail
+            except Exception as error:  # noqa: BLE001 - commands that do not use kedro_bind must not fail
                 warn_left_out(error)
 
     @hook_impl(trylast=True)
     def before_pipeline_run(self, run_params: dict[str, Any], pipeline: Pipeline, catalog: Any) -> None:
-        """Check the bindings of the run and open its MLflow run, after all who may open one before us."""
+        """Check the bindings of the run and open its MLflow run, after other plugins that may open one."""
         bound = _bound_run(run_params)
-        if bound is None or open_runs.of(catalog):  # of two registered hook objects, only the first one acts
+        if bound is None or open_runs.of(catalog):  # if two hook objects are registered, only the first one acts
             return
         from kedro_bind.session.bound_run import check
         from kedro_bind.session.run_start import start
@@ -86,7 +86,7 @@ class MlflowPipelineHook:
 
     @hook_impl
     def before_node_run(self, catalog: Any, inputs: dict[str, Any]) -> None:
-        """See the model's input pass by, and let a node in a thread or process of its own log to the MLflow run."""
+        """Observe the model's input, and let nodes in other threads or processes log to the MLflow run."""
         termination.raise_if_received()
         run = open_runs.of(catalog)
         if run is None:
@@ -98,7 +98,7 @@ class MlflowPipelineHook:
 
     @hook_impl
     def after_node_run(self, node: Node, catalog: Any, outputs: dict[str, Any]) -> None:
-        """See the model's input pass by."""
+        """Observe the model's input."""
         termination.raise_if_received()
         run = open_runs.of(catalog)
         if run is not None:
@@ -106,7 +106,7 @@ class MlflowPipelineHook:
 
     @hook_impl(tryfirst=True)
     def after_pipeline_run(self, catalog: Any) -> None:
-        """Log the models, while an MLflow run that another plugin opened is still open."""
+        """Log the models, before another plugin ends the MLflow run that it opened."""
         run = open_runs.of(catalog)
         if run is None:
             return
@@ -137,10 +137,10 @@ class MlflowPipelineHook:
 def _bound_run(run_params: dict[str, Any]) -> BoundRun | None:
     session, module = _session.get(), sys.modules.get("kedro_bind.binding.pipeline_ml")
     if session is None or module is None:
-        return None  # no pipeline of this process is bound, and nothing of ours that may fail has to be imported
+        return None  # no pipeline of this process is bound: import nothing that may fail
     names = _pipeline_names_of(run_params)
     found = {name: bound_pipeline(name) for name in names}
-    bindings = {name: each.binding.named(name) for name, each in found.items() if isinstance(each, module.PipelineML)}
+    bindings = {name: made.binding.named(name) for name, made in found.items() if isinstance(made, module.PipelineML)}
     if not bindings:
         return None
     from kedro_bind.config.mlflow import tracking_config_of
@@ -152,13 +152,13 @@ def _bound_run(run_params: dict[str, Any]) -> BoundRun | None:
 
 
 def _pipeline_names_of(run_params: Mapping[str, Any]) -> list[str]:
-    """Return the names of the pipelines that a run was asked for."""
+    """Return the names of the requested pipelines."""
     single = run_params.get("pipeline_name")
     return list(run_params.get("pipeline_names") or ([single] if single else ["__default__"]))
 
 
 def _active_run_id() -> str | None:
-    """Return the MLflow run that is open, without importing MLflow: where nobody has, none is open."""
+    """Return the id of the open MLflow run, if any, without importing MLflow: no run is open before that."""
     mlflow = sys.modules.get("mlflow")
     active = mlflow.active_run() if mlflow is not None else None
     return str(active.info.run_id) if active is not None else None

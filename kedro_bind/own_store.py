@@ -1,4 +1,4 @@
-"""The MLflow store in the project's folder, which is there where nothing else is configured."""
+"""The MLflow store in the project's folder, the default where none is configured."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ logger = get_logger(__name__)
 DATABASE = "mlflow.db"
 """The sqlite database."""
 FILES = "mlartifacts"
-"""The folder of what is logged as a file."""
+"""The folder of artifacts."""
 
 
 def database_in(project_path: Path, tracking_uri: str) -> Path | None:
-    """Return the sqlite database that a tracking URI names, if it is one in the project's folder."""
+    """Return the sqlite database of a tracking URI, if it is in the project's folder."""
     file = Path(tracking_uri.removeprefix("sqlite:///"))
     return file if tracking_uri.startswith("sqlite:///") and file.is_relative_to(project_path) else None
 
 
 def tell_what_to_ignore(project_path: Path, database: Path) -> None:
-    """Log the lines that .gitignore lacks, if the project is in a git work tree: Kedro's template has none of them."""
-    # What lies in a folder tells git that it is one, before it exists.
+    """Log the lines that .gitignore lacks, if the project is in a git work tree. Kedro's template lacks all of them."""
+    # A path below a folder lets git treat it as a folder before it exists.
     lines = {
         database.relative_to(project_path).as_posix(): database.as_posix(),
         f"{FILES}/": f"{project_path.as_posix()}/{FILES}/file",
@@ -41,10 +41,10 @@ def tell_what_to_ignore(project_path: Path, database: Path) -> None:
 
 
 def _ignored(project_path: Path, paths: list[str]) -> list[str] | None:
-    """Return those of some paths that git ignores, `None` where there is no git work tree or no git."""
+    """Return the paths that git ignores, or `None` outside of a git work tree or without git."""
     command = ["git", "-C", str(project_path), "check-ignore", "-z", "--stdin"]
     try:
-        asked = subprocess.run(command, input="\0".join(paths), capture_output=True, text=True, check=False)  # noqa: S603 - nothing of the command is a user's but the folder
+        result = subprocess.run(command, input="\0".join(paths), capture_output=True, text=True, check=False)  # noqa: S603 - only the folder varies
     except OSError:
         return None
-    return asked.stdout.split("\0") if asked.returncode in (0, 1) else None  # 1: it ignores none of them
+    return result.stdout.split("\0") if result.returncode in (0, 1) else None  # 1: none of them is ignored

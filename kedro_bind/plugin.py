@@ -1,7 +1,7 @@
-"""What Kedro's entry points load: our hooks and commands, or, where these can't be imported, inert ones and a warning.
+"""The entry points for Kedro: hooks and commands or, where they can't be imported, inert ones and a warning.
 
-Kedro loads all entry points with every command, so an error in ours would take down commands and runs that have
-nothing to do with us.
+Kedro loads all entry points with every command, so an error in these would break commands and runs that do not use
+kedro_bind.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _HOMES = {"hooks": "kedro_bind.hooks", "commands": "kedro_bind.cli", "cli_hooks"
 
 
 class _NoHooks:
-    """Implements no hook."""
+    """A plugin without hooks."""
 
 
 _INERT: dict[str, Any] = {"hooks": _NoHooks(), "commands": click.Group("kedro-bind"), "cli_hooks": _NoHooks()}
@@ -25,19 +25,19 @@ _warned = False
 
 
 def __getattr__(name: str) -> Any:
-    """Import an entry point when Kedro asks for it."""
+    """Import an entry point when Kedro loads it."""
     if name not in _HOMES:
         raise AttributeError(f"module 'kedro_bind.plugin' has no attribute '{name}'")
     try:
         return getattr(importlib.import_module(_HOMES[name]), name)
-    except Exception as error:  # noqa: BLE001 - whatever another release of a dependency raises
+    except Exception as error:  # noqa: BLE001 - another release of a dependency may raise anything
         warn_left_out(error)
         return _INERT[name]
 
 
 def warn_left_out(error: Exception) -> None:
-    """Say in one line, once in a process, that kedro_bind does nothing here."""
-    global _warned  # noqa: PLW0603 - one line, however many entry points fail
+    """Log one line, once in a process, that kedro_bind does nothing."""
+    global _warned  # noqa: PLW0603 - one line for all entry points of the process
     if not _warned:
         _warned = True
         from kedro_bind.redaction import get_logger

@@ -1,4 +1,4 @@
-"""Every text that leaves the process goes through here, so that it has no credentials."""
+"""Redaction of credentials in every text that leaves the process."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from kedro_bind.secret_patterns import MASK, masked
 from kedro_bind.secret_values import (
     LONG,
     credential_values,
@@ -39,29 +40,8 @@ __all__ = [
     "redacting",
     "redaction_of",
     "secrets_in",
-    "without_user_info",
 ]
 
-MASK = "***"
-_USER_INFO = re.compile(
-    r"([a-zA-Z][\w+.-]*://)"
-    r"(?:([^/\s:@'\"<>]*:(?!\d+(?:/|$))[^\s'\"<>]*)"  # with a password, which may have '/' and '@' in it
-    r"|([^/\s'\"<>]+))@"
-)
-_VARIABLE = re.compile(r"(?:^|:)\\?\$")
-_SIGNED = re.compile(r"(?i)([?&](?:[\w-]*(?:signature|credential|token|key(?:id)?)|sig)=)[^&\s\"')]+")
-_NAMED = re.compile(
-    r"(?i)\b([\w-]*(?:passwords?|passwd|passphrase|pwd|secrets?|tokens?|(?:api|access|account|private)[_-]?key))"
-    r"(=|(?:['\"]:\s*)(?=['\"]))(['\"]?)[^&;\s\"',)]+"
-)
-_HEADER = re.compile(r"(?i)\b(bearer|basic) [\w.~+/=-]{8,}")
-_KNOWN = re.compile(
-    r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
-    r"|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\bgh[opsru]_\w{36,}|\bgithub_pat_\w{22,}|\bglpat-[\w-]{20,}|\bxox[abprs]-[\w-]{10,}"
-    r"|\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]+",
-    re.DOTALL,
-)
-"""Keys and tokens that are known by their shape."""
 _Method = TypeVar("_Method", bound="Callable[..., Any]")
 
 
@@ -69,15 +49,15 @@ _Method = TypeVar("_Method", bound="Callable[..., Any]")
 class Redaction:
     """The secrets of one owner, such as a Kedro session, read when the first text needs them.
 
-    A text is redacted by those that are in force where it is made (`redacting`). Nothing outlives its owner, and what
-    runs beside it has its own.
+    A text is redacted by those in force where it is made (`redacting`). They end with their owner, and concurrent
+    sessions have their own.
     """
 
     read: Callable[[], Iterable[str]]
 
     @cached_property
     def forms(self) -> frozenset[str]:
-        """The secrets, in every form that a text may quote."""
+        """The secrets, in every form in which a text may quote them."""
         return frozenset(form for secret in self.read() for form in forms_of(secret))
 
 
@@ -85,9 +65,9 @@ _in_force: ContextVar[tuple[Redaction, ...]] = ContextVar("kedro_bind_redactions
 
 
 def redaction_of(loader: Any) -> Redaction:
-    """Return the redaction for what a Kedro config loader has: credentials, and whatever else is named as they are.
+    """Return the redaction for a Kedro config loader: its credentials, and other values that are named like secrets.
 
-    Nothing is read before it is needed, and what can't be read has not been used.
+    Nothing is read before the first text needs it. Files that can't be read are skipped: nothing could use them.
     """
 
     def read() -> Iterator[str]:
@@ -101,21 +81,21 @@ def redaction_of(loader: Any) -> Redaction:
         for values, secrets_among in sources:
             try:
                 yield from list(secrets_among(values()))
-            except Exception:  # noqa: BLE001, S112 - a config loader may be anything, and so may a file
+            except Exception:  # noqa: BLE001, S112 - a config loader may raise anything
                 continue
 
     return Redaction(read)
 
 
 def _content(loader: Any, key: str) -> Any:
-    """Load what Kedro's loader only finds once it knows how such files are named."""
+    """Load files of a kind that Kedro's loader finds only if it has their patterns."""
     loader.config_patterns.setdefault(key, [f"{key}*", f"{key}*/**", f"**/{key}*"])
     return loader[key]
 
 
 @contextmanager
 def redacting(*redactions: Redaction) -> Iterator[None]:
-    """Have texts redacted by these, too, until the block ends."""
+    """Redact texts with these as well, until the block ends."""
     token = _in_force.set((*_in_force.get(), *redactions))
     try:
         yield
@@ -124,12 +104,12 @@ def redacting(*redactions: Redaction) -> Iterator[None]:
 
 
 def add_redaction(redaction: Redaction) -> None:
-    """Have texts redacted by this, too, until the innermost `redacting` ends."""
+    """Redact texts with this one as well, until the innermost `redacting` ends."""
     _in_force.set((*_in_force.get(), redaction))
 
 
 def current_redactions() -> tuple[Redaction, ...]:
-    """Return what is in force here, for another thread: one begins without any."""
+    """Return the redactions in force here, for another thread, which starts without any."""
     return _in_force.get()
 
 
@@ -141,29 +121,25 @@ def redacted(method: _Method) -> _Method:
         with redacting(self.redaction):
             return method(self, *arguments, **named)
 
-    return run  # type: ignore[return-value]  # it takes and returns the same
+    return run  # type: ignore[return-value]  # it has the signature of the method
 
 
 def redact(text: str) -> str:
-    """Replace by `***` what may be a credential in a text.
+    """Replace by `***` whatever may be a credential in a text.
 
-    That is every secret in force, in any form; the values of environment variables that are named so; user and
-    password of every URI; the parameters that sign an address; what is given as a password, secret or token; and keys
-    and tokens of a well-known shape. A secret of 4 to 7 characters is replaced where it is a word of its own, a shorter
-    one is not.
+    That is every secret in force, in any form; the values of environment variables that are named like secrets; user
+    and password of every URI; the parameters that sign an address; values that are called password, secret or token;
+    and keys and tokens of well-known shapes. A secret of 4 to 7 characters is replaced only as a whole word, a shorter
+    one never.
     """
     for form in sorted(_forms(), key=len, reverse=True):
         if form in text:
             text = text.replace(form, MASK) if len(form) >= LONG else _word(form).sub(MASK, text)
-    text = _KNOWN.sub(MASK, text)
-    text = without_user_info(text)
-    text = _SIGNED.sub(rf"\1{MASK}", text)
-    text = _NAMED.sub(_named, text)
-    return _HEADER.sub(rf"\1 {MASK}", text)
+    return masked(text)
 
 
 def redact_value(value: Any, name: str = "") -> Any:
-    """Redact every text in a nested value, and whatever has a name that credentials have."""
+    """Redact every text in a nested value, and every value that is named like a credential."""
     if looks_secret(name) and value not in (None, "") and not isinstance(value, bool):
         return MASK
     if isinstance(value, dict):
@@ -174,12 +150,12 @@ def redact_value(value: Any, name: str = "") -> Any:
 
 
 def has_secret(text: str) -> bool:
-    """Return whether a text has a secret in force in it that is too long to be there by chance, or a password."""
+    """Return whether a text contains a password, or a secret in force that is too long to occur by chance."""
     return any(len(form) >= LONG and form in text for form in _forms()) or any(passwords_in(text))
 
 
 def secrets_in(name: str, value: Any) -> list[str]:
-    """Find the keys of a parameter that look like credentials, or whose texts have a secret in force in them."""
+    """Find the keys of a parameter that look like credentials, or whose texts contain a secret in force."""
     texts = _texts(value, name)
     return list(dict.fromkeys([*secret_keys({name: value}), *(key for key, text in texts if has_secret(text))]))
 
@@ -195,16 +171,8 @@ def _texts(value: Any, name: str) -> Iterator[tuple[str, str]]:
         yield name, value
 
 
-def without_user_info(text: str) -> str:
-    """Cut user and password out of the URIs in a text.
-
-    What names environment variables (`https://${USER}:${TOKEN}@host`) stays, and so does the user of an SSH address.
-    """
-    return _USER_INFO.sub(_scheme, text)
-
-
 def get_logger(name: str) -> logging.Logger:
-    """Return the logger of a module; what it logs is redacted."""
+    """Return the logger of a module, which redacts its messages."""
     logger = logging.getLogger(name)
     logger.addFilter(_redact_record)
     return logger
@@ -217,17 +185,6 @@ def _forms() -> set[str]:
 
 def _word(form: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w){re.escape(form)}(?!\w)")
-
-
-def _named(match: re.Match[str]) -> str:
-    return f"{match[1]}{match[2]}{match[3]}{MASK}" if looks_secret(match[1]) else match[0]
-
-
-def _scheme(match: re.Match[str]) -> str:
-    user_info = match[2] or match[3]
-    names_variables = _VARIABLE.search(user_info)
-    is_ssh_user = match[2] is None and match[1].endswith("ssh://")
-    return match[0] if names_variables or is_ssh_user else match[1]
 
 
 def _redact_record(record: logging.LogRecord) -> bool:

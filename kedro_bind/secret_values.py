@@ -1,4 +1,4 @@
-"""Which values are credentials, and the forms in which a text may quote one."""
+"""The values that are credentials, and the forms in which a text may quote them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 _SHORTEST, LONG = 4, 8
-"""A value of fewer than 4 characters would be found in any text; one of fewer than 8 counts as a whole word only."""
+"""A value of fewer than 4 characters would be found in any text; one of fewer than 8 counts only as a whole word."""
 _SHORTEST_VARIABLE = 6
 _SHORTEST_LINE = 16
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -36,13 +36,13 @@ _SECRET = re.compile(
 _OF_TEXT = re.compile(
     r"(?:^|_)(?:pad|sep|cls|mask|unk|bos|eos|eot|special|start|end|stop|max|min|num|n|image)_tokens?$"
 )
-"""Tokens that a text is cut into, as language models name them."""
+"""Tokens of texts, in the terms of language models."""
 _PLAIN = re.compile(
     r"(?:^|_)(?:user(?:_?name)?|login|host(?:_?name)?|port|region(?:_name)?|database|db(?:_?name)?|schema|driver(?:name)?"
     r"|protocol|account_name|bucket|endpoint(?:_url)?|timeout)$",
     re.IGNORECASE,
 )
-"""What `credentials.yml` has beside credentials: places and people, which messages have to name."""
+"""Keys of `credentials.yml` whose values are not secret: places and people, which messages have to name."""
 _VARIABLE = re.compile(
     r"PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN(?!IZER)|(?:API|ACCESS|ACCOUNT|PRIVATE)_?KEY|CONNECTION_STRING|CREDENTIAL"
     r"|_PWD$"
@@ -53,13 +53,13 @@ _WORDS = {"true", "false", "none", "null"}
 
 
 def looks_secret(name: str) -> bool:
-    """Return whether a key, a parameter or an argument is named as credentials are; a part between dots counts."""
+    """Return whether a key, a parameter or an argument, or a part of it between dots, is named like a credential."""
     parts = [_CAMEL.sub("_", part) for part in re.split(r"[.:]", name)]
     return any(_SECRET.search(part) and not _OF_TEXT.search(part.lower()) for part in parts)
 
 
 def secret_keys(value: Any, prefix: str = "") -> Iterator[str]:
-    """Find the keys, with the keys above them, of what looks like credentials in a nested value."""
+    """Find the keys of credentials in a nested value, with the keys above them."""
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list | tuple) else ()
     for key, inner in items:
         name = f"{prefix}{key}"
@@ -73,7 +73,7 @@ def credential_values(credentials: Any, key: str = "") -> Iterator[str]:
     """Find the secrets in the content of `credentials.yml`: every value that is not a place or a person."""
     if isinstance(credentials, dict):
         texts = [str(value) for value in credentials.values() if isinstance(value, str | int)]
-        if len(texts) <= 10:  # noqa: PLR2004 - a few that belong together, such as a user name and a password
+        if len(texts) <= 10:  # noqa: PLR2004 - few enough to be one login, such as a user name and a password
             yield from (_base64(f"{one}:{other}") for one in texts for other in texts if one != other)
         for name, value in credentials.items():
             yield from credential_values(value, str(name))
@@ -87,7 +87,7 @@ def credential_values(credentials: Any, key: str = "") -> Iterator[str]:
 
 
 def named_values(values: Any, *, secret: bool = False) -> Iterator[str]:
-    """Find the secrets among parameters or arguments: the values of keys that are named so, and passwords in URIs."""
+    """Find the secrets among parameters or arguments: values that are named like secrets, and passwords in URIs."""
     if isinstance(values, dict):
         for name, value in values.items():
             yield from named_values(value, secret=secret or looks_secret(str(name)))
@@ -101,7 +101,7 @@ def named_values(values: Any, *, secret: bool = False) -> Iterator[str]:
 
 
 def environment_values(environment: Mapping[str, str]) -> Iterator[str]:
-    """Find the secrets in environment variables: the values of those that are named so, and passwords in URIs."""
+    """Find the secrets in environment variables: values that are named like secrets, and passwords in URIs."""
     for name, value in environment.items():
         if "://" in value:
             yield from passwords_in(value)
@@ -110,14 +110,14 @@ def environment_values(environment: Mapping[str, str]) -> Iterator[str]:
 
 
 def passwords_in(text: str) -> Iterator[str]:
-    """Find the passwords of the URIs in a text; one that names an environment variable (`${TOKEN}`) is none."""
+    """Find the passwords of the URIs in a text; a reference to a variable (`${TOKEN}`) is not a password."""
     for match in _PASSWORD.finditer(text):
         if not match[1].startswith(("$", "\\$")):
             yield from {match[1], unquote(match[1])}
 
 
 def forms_of(secret: str) -> set[str]:
-    """Return a secret as it may stand in a text: as it is, escaped, quoted, encoded, on one line, or in part."""
+    """Return the forms of a secret in texts: unchanged, escaped, quoted, encoded, on one line, or in part."""
     lines = [line.strip() for line in re.split(r"\\n|\r?\n", secret)]
     plain = {secret, secret.strip(), " ".join(secret.split()), secret.replace("\\n", "\n")}
     plain |= {line for line in lines[1:] and lines if len(line) >= _SHORTEST_LINE and not line.startswith("-----")}

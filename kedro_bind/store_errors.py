@@ -1,4 +1,4 @@
-"""What an error of MLflow or of its store says, in one line."""
+"""Errors of MLflow and of its store, described in one line."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _MOST_CHARACTERS = 500
 
 
 def said_by(error: BaseException) -> str:
-    """Say what an error is about, without the noise of the HTTP libraries and without credentials."""
-    for each in _chain(error):
-        reason = getattr(each, "reason", None)  # of urllib3's MaxRetryError
+    """Describe an error, without the details of HTTP libraries and without credentials."""
+    for link in _chain(error):
+        reason = getattr(link, "reason", None)  # of urllib3's MaxRetryError
         if isinstance(reason, Exception):
             return what_is_wrong(reason)
     text = getattr(error, "message", None) or str(error) or type(error).__name__
@@ -26,14 +26,14 @@ def said_by(error: BaseException) -> str:
 
 
 def what_is_wrong(error: BaseException | None, status: Any = None) -> str:
-    """Say what a request met: the answer `status` of the server, or an error of the connection."""
+    """Describe the failure of a request: the `status` of the response, or an error of the connection."""
     if status is not None:
-        return f"the server answers with the error {status}"
+        return f"the server responds with the error {status}"
     if error is None:
-        return "the server does not answer"
-    for each in _chain(error):
-        if isinstance(each, ConnectionError | TimeoutError) and each.strerror:
-            return f"the server can't be reached: {each.strerror}"
+        return "the server does not respond"
+    for link in _chain(error):
+        if isinstance(link, ConnectionError | TimeoutError) and link.strerror:
+            return f"the server can't be reached: {link.strerror}"
     text = " ".join(str(error).split())
     code = next((word for word in text.split() if word.isdigit()), None)
     if "error responses" in text and code is not None:  # urllib3's ResponseError
@@ -43,22 +43,23 @@ def what_is_wrong(error: BaseException | None, status: Any = None) -> str:
 
 
 def first_reason(error: Exception) -> Exception:
-    """Give the error that began it.
+    """Return the error that came first.
 
-    MLflow marks a model that failed as such; where the store fails at that too, its error hides the first one.
+    MLflow marks a model whose logging failed; if the store fails at that as well, its error hides the first one.
     """
     from mlflow.exceptions import MlflowException
 
-    told = [each for each in _chain(error) if isinstance(each, KedroBindError | MlflowException)]
-    return told[-1] if told else error
+    errors = [link for link in _chain(error) if isinstance(link, KedroBindError | MlflowException)]
+    return errors[-1] if errors else error
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error, and all errors that it comes from."""
     seen: set[int] = set()
     waiting: list[Any] = [error]
     while waiting:
-        each = waiting.pop()
-        if isinstance(each, BaseException) and id(each) not in seen:
-            seen.add(id(each))
-            yield each
-            waiting += [each.__context__, each.__cause__, *each.args]
+        link = waiting.pop()
+        if isinstance(link, BaseException) and id(link) not in seen:
+            seen.add(id(link))
+            yield link
+            waiting += [link.__context__, link.__cause__, *link.args]

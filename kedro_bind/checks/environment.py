@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from conf_schema import Diagnostic, Severity
-from kedro_bind.redaction import without_user_info
+from kedro_bind.secret_patterns import without_user_info
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -7,7 +7,7 @@ import re
 import shutil
 from pathlib import Path
 
-from kedro_bind.redaction import without_user_info
+from kedro_bind.secret_patterns import without_user_info
 
 __all__ = ["hide_user_info", "remove_secret_files"]
 

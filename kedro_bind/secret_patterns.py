@@ -1,0 +1,58 @@
+"""Credentials that a text shows by their shape or their name, whoever owns them."""
+
+from __future__ import annotations
+
+import re
+
+from kedro_bind.secret_values import looks_secret
+
+__all__ = ["MASK", "masked", "without_user_info"]
+
+MASK = "***"
+_USER_INFO = re.compile(
+    r"([a-zA-Z][\w+.-]*://)"
+    r"(?:([^/\s:@'\"<>]*:(?!\d+(?:/|$))[^\s'\"<>]*)"  # with a password, which may contain '/' and '@'
+    r"|([^/\s'\"<>]+))@"
+)
+_VARIABLE = re.compile(r"(?:^|:)\\?\$")
+_SIGNED = re.compile(r"(?i)([?&](?:[\w-]*(?:signature|credential|token|key(?:id)?)|sig)=)[^&\s\"')]+")
+_NAMED = re.compile(
+    r"(?i)\b([\w-]*(?:passwords?|passwd|passphrase|pwd|secrets?|tokens?|(?:api|access|account|private)[_-]?key))"
+    r"(=|(?:['\"]:\s*)(?=['\"]))(['\"]?)[^&;\s\"',)]+"
+)
+_HEADER = re.compile(r"(?i)\b(bearer|basic) [\w.~+/=-]{8,}")
+_KNOWN = re.compile(
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
+    r"|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\bgh[opsru]_\w{36,}|\bgithub_pat_\w{22,}|\bglpat-[\w-]{20,}|\bxox[abprs]-[\w-]{10,}"
+    r"|\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]+",
+    re.DOTALL,
+)
+"""Keys and tokens of well-known shapes."""
+
+
+def masked(text: str) -> str:
+    """Mask keys and tokens of well-known shapes, signatures, passwords and secrets that are named so."""
+    text = _KNOWN.sub(MASK, text)
+    text = without_user_info(text)
+    text = _SIGNED.sub(rf"\1{MASK}", text)
+    text = _NAMED.sub(_named, text)
+    return _HEADER.sub(rf"\1 {MASK}", text)
+
+
+def without_user_info(text: str) -> str:
+    """Remove user and password from the URIs in a text.
+
+    References to environment variables (`https://${USER}:${TOKEN}@host`) stay, and so does the user of an SSH address.
+    """
+    return _USER_INFO.sub(_scheme, text)
+
+
+def _named(match: re.Match[str]) -> str:
+    return f"{match[1]}{match[2]}{match[3]}{MASK}" if looks_secret(match[1]) else match[0]
+
+
+def _scheme(match: re.Match[str]) -> str:
+    user_info = match[2] or match[3]
+    names_variables = _VARIABLE.search(user_info)
+    is_ssh_user = match[2] is None and match[1].endswith("ssh://")
+    return match[0] if names_variables or is_ssh_user else match[1]

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import pytest
+
+from kedro_bind.secret_values import environment_values, forms_of, looks_secret, passwords_in, secret_keys
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["password", "dbPassword", "server.api_key", "AUTH_TOKEN", "credentials", "secretAccessKey", "x:private-key"],
+)
+def test_a_name_of_a_credential_is_recognized(name):
+    assert looks_secret(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["user", "pad_token", "max_tokens", "tokenizer", "keyboard", "passwordless", "secretary"]
+)
+def test_a_similar_name_is_not_one_of_a_credential(name):
+    assert not looks_secret(name)
+
+
+def test_the_keys_of_credentials_are_found_at_any_depth():
+    value = {"store": {"user": "me", "password": "x"}, "urls": ["http://me:pw@host"], "empty_token": ""}
+    assert list(secret_keys(value)) == ["store.password", "urls.0"]
+
+
+def test_passwords_of_uris_are_found_as_written_and_decoded():
+    assert set(passwords_in("see postgresql://me:p%40ss@host/db")) == {"p%40ss", "p@ss"}
+    assert list(passwords_in("https://${USER}:${TOKEN}@host and http://host:5000/")) == []
+
+
+def test_secret_variables_are_found_by_their_names_and_uris():
+    environment = {
+        "API_KEY": "abcdef",
+        "SHORT_TOKEN": "abc",
+        "TOKEN_FILE": "/run/token",
+        "URL": "http://a:b@c",
+        "X": "y",
+    }
+    assert list(environment_values(environment)) == ["abcdef", "b"]
+
+
+def test_the_forms_of_a_secret_are_those_that_texts_quote():
+    forms = forms_of('a"b/c d')
+    assert {'a"b/c d', 'a\\"b/c d', "a%22b%2Fc%20d", "a&quot;b/c d"} <= forms
+    assert forms_of("abc") == set()

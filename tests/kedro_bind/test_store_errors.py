@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import pytest
+import requests
+from mlflow.exceptions import MlflowException
+
+from kedro_bind.errors import LoggingError
+from kedro_bind.store_errors import first_reason, said_by, what_is_wrong
+
+
+def refused():
+    """Return the error of a request to a port where nothing listens."""
+    with pytest.raises(requests.ConnectionError) as caught:
+        requests.get("http://127.0.0.1:9/api", timeout=5)
+    return caught.value
+
+
+def test_an_error_is_described_in_one_line_without_credentials():
+    error = MlflowException("the store at\n postgresql://me:hunter22@db/mlflow  is locked")
+    assert said_by(error) == "the store at postgresql://db/mlflow is locked"
+
+
+def test_an_error_without_a_text_is_described_by_its_type():
+    assert said_by(KeyError()) == "KeyError"
+
+
+def test_a_server_that_is_not_there_is_described_without_the_details_of_http_libraries():
+    message = said_by(refused())
+    assert message.startswith("the server can't be reached: ")
+    assert "refused" in message
+    assert "object at" not in message
+
+
+@pytest.mark.parametrize(
+    ("status", "message"), [(503, "the server responds with the error 503"), (None, "the server does not respond")]
+)
+def test_a_failed_request_is_described_by_its_status(status, message):
+    assert what_is_wrong(None, status) == message
+
+
+def test_the_first_error_is_found_behind_those_that_it_caused():
+    first = LoggingError("the disk is full")
+    try:
+        try:
+            raise first
+        except LoggingError as error:
+            raise ValueError("cleaning up") from error
+    except ValueError as error:
+        assert first_reason(error) is first
+    other = ValueError("x")
+    assert first_reason(other) is other
