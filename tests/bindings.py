@@ -1,4 +1,4 @@
-"""Resolved bindings for tests of what reads them."""
+"""Resolved bindings for tests."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from kedro_bind.binding.resolve import resolve
 
 
 def resolved(inference, input_name="x", *, training=None, name=None, **arguments):
-    """Resolve a binding from the arguments of `pipeline_ml_factory`; training may be anything."""
+    """Resolve a binding from the arguments of `pipeline_ml_factory`; training is inference by default."""
     declared, code = declared_in_code(input_name, **arguments)
     return resolve(declared, inference if training is None else training, inference, name=name, code=code)

@@ -1,7 +1,7 @@
-"""Mutated documents: of bytes, of YAML structure, and of types.
+"""Mutated documents: in their bytes, in their YAML structure, and in their types.
 
-`pytest tests/test_fuzz.py` tries some of them; `KEDRO_BIND_FUZZ=100000 pytest tests/test_fuzz.py` as many as one has
-time for. A seed makes a document again: `mutated(random.Random(seed), "pipeline_ml")`.
+`pytest tests/test_fuzz.py` tries some of them, `KEDRO_BIND_FUZZ=100000 pytest tests/test_fuzz.py` as many as there is
+time for. A seed reproduces a document: `mutated(random.Random(seed), "pipeline_ml")`.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ PIECES = [
 
 
 def mutated(source: random.Random, stem: str = "pipeline_ml") -> bytes:
-    """Give a document that began as a golden case and went wrong in some places."""
+    """Return a golden case with mistakes in some places."""
     content = source.choice(SEEDS[stem])
     if source.random() < 0.5:
         content = _restructured(content, source)
@@ -60,7 +60,7 @@ def _restructured(content: bytes, source: random.Random) -> bytes:
 
 @functools.cache
 def _values(content: bytes) -> Any:
-    """Read a golden case, as far as it can be."""
+    """Read a golden case; `None` if that is impossible."""
     try:
         return yaml.safe_load(content)
     except (yaml.YAMLError, ValueError, LookupError, AttributeError, RecursionError):
@@ -68,10 +68,12 @@ def _values(content: bytes) -> Any:
 
 
 def _change(values: Any, source: random.Random) -> None:
-    """Put something else in one place of a tree."""
+    """Change one place of a tree."""
     here = values
     for _ in range(source.randrange(0, 5)):
-        inner = [each for each in (here.values() if isinstance(here, dict) else here) if isinstance(each, dict | list)]
+        inner = [
+            value for value in (here.values() if isinstance(here, dict) else here) if isinstance(value, dict | list)
+        ]
         here = source.choice(inner) if inner else here
     new = source.choice(
         [*SCALARS, *WORDS, [], {}, ["x", None], {"x": []}, {source.choice(WORDS): source.choice(SCALARS)}]

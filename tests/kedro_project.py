@@ -1,4 +1,4 @@
-"""Real Kedro projects in temporary folders, each with a package name of its own."""
+"""Real Kedro projects in temporary folders, all with different package names."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ class KedroProject:
     package: str
 
     def write(self, name: str, text: str) -> Path:
-        """Write a file below the project, indentation and `{package}` taken care of."""
+        """Write a file below the project, without indentation and with `{package}` filled in."""
         file = self.path / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(textwrap.dedent(text).lstrip().replace("{package}", self.package), encoding="utf-8")
@@ -159,13 +159,13 @@ class KedroProject:
 
 
 def clean_environment(**more: str) -> dict[str, str]:
-    """Give the environment for a process: no telemetry, no store of somebody else, wide lines."""
+    """Return the environment for a process: no telemetry, no other store, wide lines."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("MLFLOW_", "KEDRO_"))}
     return {**kept, "DO_NOT_TRACK": "1", "COLUMNS": "300", "PYTHONWARNINGS": "ignore", **more}
 
 
 def make_project(path: Path, binding: str | None = BINDING) -> KedroProject:
-    """Write a project that predicts churn; its pipelines, catalog and binding may be written over."""
+    """Write a project that predicts churn; its pipelines, catalog and binding may be replaced."""
     project = KedroProject(path, f"shop{next(_serial)}")
     project.write(
         "pyproject.toml",

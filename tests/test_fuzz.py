@@ -1,4 +1,4 @@
-"""`kedro bind check` on documents that went wrong: it never raises, and every finding has its place."""
+"""`kedro bind check` on broken documents never raises, and every finding has its place."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ START = int(os.getenv("KEDRO_BIND_FUZZ_START", "0"))
 
 @pytest.fixture(scope="module")
 def check(tmp_path_factory):
-    """Give what checks a text as the document of the golden project, layer by layer, all loaded once."""
+    """Return a function that checks a text as the document of the golden project, which is loaded once."""
     project = tmp_path_factory.mktemp("fuzz") / "project"
     shutil.copytree(PROJECT, project, ignore=shutil.ignore_patterns("__pycache__"))
     documents = {stem: project / "conf" / "base" / f"{stem}.yml" for stem in SEEDS}
@@ -37,8 +37,8 @@ def check(tmp_path_factory):
             catalog[f"params:{name}"] = value
 
         def run(content, stem):
-            for each, document in documents.items():
-                document.write_bytes(content if each == stem else b"")
+            for kind, document in documents.items():
+                document.write_bytes(content if kind == stem else b"")
             loader = OmegaConfigLoader(str(project / "conf"), base_env="base", default_run_env="local")
             return check_project(Project(loader, project, "golden_project", lambda: pipelines, lambda: catalog))
 
@@ -56,12 +56,12 @@ def test_no_document_makes_the_check_raise(check, stem):
                 printed = render_report(report, form)
         except Exception as error:
             raise AssertionError(f"seed {seed}: {type(error).__name__}: {error}\n{content!r}") from error
-        for each in report.findings:
-            assert each.message, seed
-            assert each.text.isprintable(), (seed, each.text)
-            assert each.file is None or (each.line >= 1 and each.column >= 1), (seed, each)
+        for finding in report.findings:
+            assert finding.message, seed
+            assert finding.text.isprintable(), (seed, finding.text)
+            assert finding.file is None or (finding.line >= 1 and finding.column >= 1), (seed, finding)
         assert all(line.startswith("::") for line in printed.splitlines()), seed
-        of_this = [each for each in report.findings if each.code != "empty-document"]
+        of_this = [finding for finding in report.findings if finding.code != "empty-document"]
         problems += bool(of_this)
         clean += not of_this
     assert problems > clean  # or the documents have not gone wrong

@@ -1,4 +1,4 @@
-"""What git is told of the store in the project's folder."""
+"""The lines that .gitignore lacks for the store in the project's folder."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def git(project):
     subprocess.run(["git", "init", "-q", str(project.path)], check=True)
 
 
-def told(said):
-    (line,) = [line for line in said if ".gitignore" in line]
+def missing_lines(messages):
+    (line,) = [line for line in messages if ".gitignore" in line]
     return line.splitlines()[1:]
 
 
@@ -40,20 +40,20 @@ def told(said):
         ("mlartifacts/\n", ["mlflow.db"]),
     ],
 )
-def test_the_lines_that_are_missing_are_told(project, said, ignored, expected):
+def test_the_missing_lines_are_logged(project, messages, ignored, expected):
     git(project)
     project.write(".gitignore", ignored)
     tell_what_to_ignore(project.path, project.path / "mlflow.db")
-    assert told(said) == expected
+    assert missing_lines(messages) == expected
 
 
-def test_a_project_in_a_folder_of_a_repository_has_lines_of_its_own(project, said):
+def test_a_project_in_a_folder_of_a_repository_has_lines_of_its_own(project, messages):
     subprocess.run(["git", "init", "-q", str(project.path.parent)], check=True)
     tell_what_to_ignore(project.path, project.path / "stores" / "runs.db")
-    assert told(said) == ["stores/runs.db", "mlartifacts/"]
+    assert missing_lines(messages) == ["stores/runs.db", "mlartifacts/"]
 
 
-def test_nothing_is_told_where_git_ignores_both_or_is_not_used(project, said, monkeypatch):
+def test_nothing_is_logged_where_git_ignores_both_or_is_not_used(project, messages, monkeypatch):
     tell_what_to_ignore(project.path, project.path / "mlflow.db")
     git(project)
     project.write(".gitignore", "mlflow.db\nmlartifacts\n")
@@ -61,7 +61,7 @@ def test_nothing_is_told_where_git_ignores_both_or_is_not_used(project, said, mo
     project.write(".gitignore", "")
     monkeypatch.setenv("PATH", "")
     tell_what_to_ignore(project.path, project.path / "mlflow.db")
-    assert said == []
+    assert messages == []
 
 
 def test_only_a_database_in_the_project_is_its_own(tmp_path):

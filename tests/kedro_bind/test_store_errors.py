@@ -40,12 +40,8 @@ def test_a_failed_request_is_described_by_its_status(status, message):
 
 def test_the_first_error_is_found_behind_those_that_it_caused():
     first = LoggingError("the disk is full")
-    try:
-        try:
-            raise first
-        except LoggingError as error:
-            raise ValueError("cleaning up") from error
-    except ValueError as error:
-        assert first_reason(error) is first
+    last = ValueError("cleaning up")
+    last.__cause__ = first
+    assert first_reason(last) is first
     other = ValueError("x")
     assert first_reason(other) is other

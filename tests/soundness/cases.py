@@ -1,4 +1,4 @@
-"""Generated projects: a chain of stages, each with a node that fits and one that applies what was fitted."""
+"""Generated projects: a chain of stages, each with a node that fits and a node that applies the result."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ VALIDATED = TYPED and find_spec("kedro.validation.core") is not None
 
 @dataclass
 class Case:
-    """A project as values: what its files say, and which function each node has."""
+    """A project as values: the content of its files, and the functions of its nodes."""
 
     stages: int
     catalog: dict[str, Any]
@@ -249,7 +249,7 @@ def _misdeclare_validator(case: Case, source: random.Random) -> None:
 
 
 def _lengthen_name(case: Case, source: random.Random) -> None:
-    """Give the model a name that a store or a file system may refuse."""
+    """Choose a name for the model that a store or a file system may reject."""
     key = source.choice(["name", "registered_model_name"])
     _binding(case).setdefault("model", {})[key] = "m" * source.choice([200, 256, 300, 1000])
 
@@ -340,5 +340,5 @@ MUTATIONS = [
 
 
 def written(case: Case) -> str:
-    """Give the document as YAML."""
+    """Return the document as YAML."""
     return yaml.safe_dump(case.document, sort_keys=False)

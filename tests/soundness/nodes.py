@@ -1,4 +1,4 @@
-"""What the nodes of generated projects do."""
+"""The functions, runners and datasets of generated projects."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Filled:
 
 
 def nested() -> Any:
-    """Give a function without a name that it can be imported by."""
+    """Return a function that can't be imported by name."""
 
     def apply_nested(table: Any, fitted: dict[str, Any], *others: Any) -> Any:
         return apply(table, fitted, *others)
@@ -60,7 +60,7 @@ def nested() -> Any:
 
 
 def locked() -> Any:
-    """Give a function that nothing pickles."""
+    """Return a function that can't be pickled."""
     lock = threading.Lock()
 
     def apply_alone(table: Any, fitted: dict[str, Any], *others: Any) -> Any:
@@ -71,7 +71,7 @@ def locked() -> Any:
 
 
 class Needy(SequentialRunner):
-    """A runner that can't do without an argument."""
+    """A runner with a required argument."""
 
     def __init__(self, needed: int, *, is_async: bool = False) -> None:
         super().__init__(is_async=is_async)
@@ -79,9 +79,9 @@ class Needy(SequentialRunner):
 
 
 class Store(AbstractDataset[Any, Any]):
-    """A dataset that is no file: a place in this process."""
+    """A dataset that is not a file, but a place in this process."""
 
-    places: dict[str, Any] = {}  # noqa: RUF012 - it is meant to be shared
+    places: dict[str, Any] = {}  # noqa: RUF012 - shared on purpose
 
     def __init__(self, place: str) -> None:
         self._place = place

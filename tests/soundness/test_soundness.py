@@ -1,9 +1,8 @@
 """Where the check is clean, a model can be made; where it finds an error, none can.
 
-Each generated project is checked, and then trained and made a model of with the check left out. By default the model is
-its plan, loaded back and asked: MLflow takes two seconds for each. `KEDRO_BIND_SOUNDNESS=2000` tries so many,
-`KEDRO_BIND_SOUNDNESS_MLFLOW=100` so many through MLflow, and
-`KEDRO_BIND_SOUNDNESS_START=1000` begins with that seed.
+Each generated project is checked; then a model is trained and built without the check. By default the model is only
+its plan, loaded again: MLflow takes two seconds for a model. `KEDRO_BIND_SOUNDNESS=2000` tries that many,
+`KEDRO_BIND_SOUNDNESS_MLFLOW=100` that many through MLflow, and `KEDRO_BIND_SOUNDNESS_START=1000` starts with that seed.
 
 A limit: the check knows names, not data. An artifact that is mapped to a dataset of another kind is found by the node
 that takes it.
@@ -47,9 +46,9 @@ TABLE = pd.DataFrame({"spend": [1.0, 2.0, 3.0], "visits": [1, 2, 3]})
 ONLY_MLFLOW = {"bad-model-name", "bad-value"}
 """Errors that only MLflow would raise: those of names."""
 UNLESS_A_HOOK_HELPS = {"not-supplied"}
-"""Warnings of what fails here, where no hook supplies it."""
+"""Warnings about data that is missing here, since no hook supplies it."""
 UNCERTAIN = {"fits-again", "unused-training"}
-"""Warnings of a model that may fit again: whether it does is known to who wrote the nodes."""
+"""Warnings about a model that may fit again, which only the author of the nodes can know."""
 
 
 def check(case: Case, project: Path):
@@ -87,12 +86,12 @@ def catalog_of(case: Case, project: Path, *typing: Pipeline) -> DataCatalog:
 
 
 def make_model(case: Case, config, origin: Origin, project: Path, *, through_mlflow: bool) -> None:
-    """Train, make a model, load it and predict, with no check but those that can't be left out."""
-    for each in config.findings:
-        raise AssertionError(each.text)
+    """Train, build a model, load it and predict, without the checks that can be left out."""
+    for finding in config.findings:
+        raise AssertionError(finding.text)
     expansion = expand(config.document, case.pipelines())
-    for each in expansion.findings:
-        raise AssertionError(each.text)
+    for finding in expansion.findings:
+        raise AssertionError(finding.text)
     bound = expansion.bound["bound"]
     assert isinstance(bound, PipelineML)
     catalog = catalog_of(case, project, Pipeline(bound.training.nodes))
@@ -108,32 +107,32 @@ def make_model(case: Case, config, origin: Origin, project: Path, *, through_mlf
         built = build_plan(bound.binding, catalog, folder)
         built.sealed(built.digests())
         predict = load_predictor(folder).predict
-    answer = predict(rows)
+    predictions = predict(rows)
     fresh = catalog_of(case, project, Pipeline(bound.training.nodes), bound.inference)
     fresh[bound.input_name] = rows
     for name, source in bound.binding.artifact_sources.items():
         if name != source:
             fresh[name] = catalog.load(source)
     expected = SequentialRunner().run(bound.inference, fresh)
-    wanted = next(iter(expected.values())).load()
-    if isinstance(wanted, pd.DataFrame):
-        pd.testing.assert_frame_equal(answer, wanted)
+    of_kedro = next(iter(expected.values())).load()
+    if isinstance(of_kedro, pd.DataFrame):
+        pd.testing.assert_frame_equal(predictions, of_kedro)
     else:
-        assert answer == wanted
-    if isinstance(wanted, pd.DataFrame) and isinstance(rows, pd.DataFrame):
-        # A model that fits again predicts one row otherwise than the same row among others.
-        pd.testing.assert_frame_equal(predict(rows.head(1)), wanted.head(1))
+        assert predictions == of_kedro
+    if isinstance(of_kedro, pd.DataFrame) and isinstance(rows, pd.DataFrame):
+        # A model that fits again predicts another value for a single row than for the same row among others.
+        pd.testing.assert_frame_equal(predict(rows.head(1)), of_kedro.head(1))
 
 
 def agree(case: Case, project: Path, *, through_mlflow: bool) -> bool | None:
-    """Check a case and try it; gives whether it is clean, `None` where only MLflow could tell."""
+    """Check a case and try it; return whether it is clean, `None` where only MLflow could tell."""
     report, config, origin = check(case, project)
-    helpless = any(each.code in UNLESS_A_HOOK_HELPS for each in report.findings)
+    helpless = any(finding.code in UNLESS_A_HOOK_HELPS for finding in report.findings)
     broken = helpless or has_errors(report.findings)
-    errors = {each.code for each in report.findings if has_errors([each])}
+    errors = {finding.code for finding in report.findings if has_errors([finding])}
     if not through_mlflow and errors and not helpless and errors <= ONLY_MLFLOW and not config.findings:
         return None
-    if not broken and any(each.code in UNCERTAIN for each in report.findings):
+    if not broken and any(finding.code in UNCERTAIN for finding in report.findings):
         return None
     if through_mlflow and "ParallelRunner" in str(case.document["bound"].get("runner")):
         return None  # such a model does not predict where the project's own package is loaded: see docs/model.md
@@ -142,10 +141,10 @@ def agree(case: Case, project: Path, *, through_mlflow: bool) -> bool | None:
         warnings.simplefilter("ignore")
         try:
             make_model(case, config, origin, project, through_mlflow=through_mlflow)
-        except Exception as caught:  # noqa: BLE001 - whatever it is, it is what the check should have found
+        except Exception as caught:  # noqa: BLE001 - whatever it is, the check should have found it
             error = caught
-    told = render_plain(report.findings) or "no problems"
-    about = f"{case.mutations} {written(case)}\n{case.catalog}\n{case.parameters}\nchecked: {told}\ntried: {error!r}"
+    printed = render_plain(report.findings) or "no problems"
+    about = f"{case.mutations} {written(case)}\n{case.catalog}\n{case.parameters}\nchecked: {printed}\ntried: {error!r}"
     assert broken == (error is not None), about
     return not broken
 
@@ -159,7 +158,7 @@ def kept_quiet():
     logging.disable(logging.NOTSET)
 
 
-def test_a_project_that_is_right_is_clean_and_makes_a_model(tmp_path, kept_quiet):
+def test_a_valid_project_is_clean_and_makes_a_model(tmp_path, kept_quiet):
     for seed in range(START, START + COUNT):
         assert agree(valid(random.Random(seed)), tmp_path / f"p{seed}", through_mlflow=False), seed
         shutil.rmtree(tmp_path / f"p{seed}")
@@ -175,7 +174,7 @@ def test_a_project_that_was_changed_makes_a_model_if_the_check_is_clean_and_only
 
 
 @pytest.mark.slow
-def test_so_it_is_through_mlflow(tmp_path, kept_quiet, store):
+def test_check_and_model_agree_through_mlflow_as_well(tmp_path, kept_quiet, store):
     mlflow.set_tracking_uri(store)
     for seed in range(START, START + WITH_MLFLOW):
         case = mutated(random.Random(seed)) if seed % 2 else valid(random.Random(seed))

@@ -44,7 +44,7 @@ def ml():
 
 
 def names(made):
-    return sorted(each.name for each in made.nodes)
+    return sorted(made_node.name for made_node in made.nodes)
 
 
 ALL = ["fit", "lab.prep"]
@@ -132,7 +132,7 @@ def test_it_runs_as_its_training_does(ml):
 
 @pytest.fixture
 def rich():
-    """A binding with an option of each kind that Python can give."""
+    """A binding with every kind of option that Python can declare."""
     return pipeline_ml_factory(
         TRAINING,
         INFERENCE,
@@ -210,7 +210,7 @@ def test_in_a_namespace_it_is_a_plain_pipeline(ml):
 
 
 def test_tagging_reaches_the_training_nodes(ml):
-    assert all("x" in each.tags for each in ml.tag("x").training.nodes)
+    assert all("x" in tagged.tags for tagged in ml.tag("x").training.nodes)
 
 
 @pytest.mark.parametrize(
@@ -281,12 +281,12 @@ def test_an_inference_input_may_be_an_input_of_training():
 def test_the_arguments_of_kedro_mlflow_can_be_read_again():
     made = pipeline_ml_factory(TRAINING, INFERENCE)
     assert (made.kpm_kwargs, made.log_model_kwargs) == ({}, {"name": "model", "signature": "auto"})
-    given = {
+    options = {
         "registered_model_name": "churn",
         "aliases": ["champion"],
         "tags": {"team": "a"},
         "model_type": "regressor",
     }
-    made = pipeline_ml_factory(TRAINING, INFERENCE, log_model_kwargs=given, kpm_kwargs={"copy_mode": "copy"})
-    assert made.log_model_kwargs == {"name": "model", "signature": "auto", **given}
+    made = pipeline_ml_factory(TRAINING, INFERENCE, log_model_kwargs=options, kpm_kwargs={"copy_mode": "copy"})
+    assert made.log_model_kwargs == {"name": "model", "signature": "auto", **options}
     assert made.kpm_kwargs == {"copy_mode": "copy"}

@@ -16,7 +16,7 @@ def scale(x):
 
 
 def predict(x):
-    """Tell who leaves
+    """Predict who leaves
     within 90 days.
 
     And more.
@@ -31,12 +31,12 @@ def undescribed(x):
 @pytest.mark.parametrize(
     ("function", "options", "description"),
     [
-        (predict, {}, "Tell who leaves within 90 days."),
+        (predict, {}, "Predict who leaves within 90 days."),
         (predict, {"description": "Gone"}, "Gone"),
         (undescribed, {}, None),
         (functools.partial(predict), {}, None),
     ],
 )
-def test_the_description_is_the_docstring_of_the_function_that_gives_the_answer(function, options, description):
+def test_the_description_is_the_docstring_of_the_function_that_returns_the_predictions(function, options, description):
     nodes = [node(scale, "x", "scaled", name="scale"), node(function, "scaled", "y", name="predict")]
     assert resolved(Pipeline(nodes), log_model_kwargs=options).model.description == description

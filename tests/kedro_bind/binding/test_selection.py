@@ -21,7 +21,7 @@ WHOLE = Pipeline(
         node(same, "rows", "prep.clean", name="clean", namespace="prep", tags=["training", "inference"]),
         node(same, "prep.clean", "prep.deep.kept", name="keep", namespace="prep.deep", tags="inference"),
         node(same, "prep.deep.kept", "model", name="fit", tags="training"),
-        node(same, "model", "told@text", name="tell"),
+        node(same, "model", "described@text", name="show"),
     ]
 )
 FILTERS = {
@@ -42,14 +42,14 @@ def test_filters_choose_what_kedro_chooses(keys):
     try:
         expected = WHOLE.filter(**filters).nodes
     except ValueError:  # nothing is left
-        assert [each.code for each in problems] == ["empty-selection"]
+        assert [problem.code for problem in problems] == ["empty-selection"]
     else:
         assert chosen is not None
         assert chosen.nodes == expected
 
 
 def test_a_dataset_may_be_named_without_its_transcoding():
-    selection = Selection(pipeline=("whole",), from_inputs=("raw",), to_outputs=("told",))
+    selection = Selection(pipeline=("whole",), from_inputs=("raw",), to_outputs=("described",))
     chosen, _ = Selector({"whole": WHOLE}).select(selection)
     assert chosen is not None
     assert chosen.nodes == WHOLE.nodes
@@ -59,7 +59,7 @@ def test_a_namespace_may_be_named_with_one_inside_of_it():
     selection = Selection(pipeline=("whole",), node_namespaces=("prep", "prep.deep"))
     chosen, _ = Selector({"whole": WHOLE}).select(selection)
     assert chosen is not None
-    assert [each.name for each in chosen.nodes] == ["prep.clean", "prep.deep.keep"]
+    assert [selected.name for selected in chosen.nodes] == ["prep.clean", "prep.deep.keep"]
 
 
 def test_excluded_tags_count_beside_filters_and_alone():
@@ -68,5 +68,5 @@ def test_excluded_tags_count_beside_filters_and_alone():
     beside, _ = selector.select(Selection(pipeline=("whole",), tags=("inference",), exclude_tags=("training",)))
     assert alone is not None
     assert beside is not None
-    assert [each.name for each in alone.nodes] == ["prep.deep.keep", "tell"]
-    assert [each.name for each in beside.nodes] == ["prep.deep.keep"]
+    assert [selected.name for selected in alone.nodes] == ["prep.deep.keep", "show"]
+    assert [selected.name for selected in beside.nodes] == ["prep.deep.keep"]

@@ -28,8 +28,8 @@ def test_a_document_larger_than_omegaconf_takes_is_read(read):
     assert config.values["b7"]["input_name"] == "x"
 
 
-def test_of_several_merged_mappings_the_first_counts_whatever_the_loader_makes_of_it(read, monkeypatch):
-    # OmegaConf below 2.4 leaves it to PyYAML, of which 6.0.4 lets the last one win.
+def test_the_first_of_several_merged_mappings_wins_whatever_the_loader_does(read, monkeypatch):
+    # OmegaConf before 2.4 leaves it to PyYAML, whose version 6.0.4 lets the last one win.
     monkeypatch.setattr(OmegaConfigLoader, "__getitem__", lambda *_: {"churn": {"input_name": "b"}})
     config = read("_a: &a {input_name: a}\n_b: &b {input_name: b}\nchurn: {<<: [*a, *b]}\n")
     assert config.values == {"churn": {"input_name": "a"}}

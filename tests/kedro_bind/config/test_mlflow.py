@@ -7,7 +7,7 @@ from kedro_bind.config.mlflow import read_tracking_config
 
 
 def test_a_random_name_is_resolved_without_a_warning(project):
-    # pytest makes an error of each warning, and OmegaConf 2.4 warns of the earlier way to register a resolver.
+    # pytest turns warnings into errors, and OmegaConf 2.4 warns about the old way to register a resolver.
     OmegaConf.clear_resolver("km.random_name")
     project.write("conf/base/mlflow.yml", "tracking: {run: {name: '${km.random_name:}'}}")
     loader = OmegaConfigLoader(str(project.path / "conf"), base_env="base", default_run_env="local")

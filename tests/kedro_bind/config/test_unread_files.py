@@ -10,7 +10,7 @@ from kedro_bind.config.unread_files import unread_files
 
 @pytest.fixture
 def found(tmp_path):
-    """Return what writes files into a project and lists those that are reported as unread."""
+    """Return a function that writes files into a project and lists those that are reported as unread."""
 
     def names(*files, loader_class=OmegaConfigLoader, **arguments):
         for name in ("conf/base", "conf/local"):
@@ -20,7 +20,7 @@ def found(tmp_path):
             (tmp_path / name).write_text("churn: {}\n", encoding="utf-8")
         known = {} if loader_class is not OmegaConfigLoader else {"base_env": "base", "default_run_env": "local"}
         loader = loader_class(str(tmp_path / "conf"), **known, **arguments)
-        return {each.file: each.text for each in unread_files(loader, "pipeline_ml", tmp_path)}
+        return {finding.file: finding.text for finding in unread_files(loader, "pipeline_ml", tmp_path)}
 
     return names
 
@@ -88,6 +88,6 @@ class OwnLoader(AbstractConfigLoader):
 
 
 def test_a_loader_that_is_not_an_omegaconfigloader_reads_none(found):
-    told = found("conf/base/pipeline_ml.yml", "conf/prod/pipeline_ml/churn.yml", loader_class=OwnLoader)
-    assert list(told) == ["conf/base/pipeline_ml.yml", "conf/prod/pipeline_ml/churn.yml"]
-    assert "the config loader OwnLoader is not an OmegaConfigLoader" in told["conf/base/pipeline_ml.yml"]
+    texts = found("conf/base/pipeline_ml.yml", "conf/prod/pipeline_ml/churn.yml", loader_class=OwnLoader)
+    assert list(texts) == ["conf/base/pipeline_ml.yml", "conf/prod/pipeline_ml/churn.yml"]
+    assert "the config loader OwnLoader is not an OmegaConfigLoader" in texts["conf/base/pipeline_ml.yml"]
