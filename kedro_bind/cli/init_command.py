@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-_SCHEMA = "pipeline_ml.schema.json"
+_SCHEMA = "kedro_bind.schema.json"
 
 
 @click.command(

@@ -49,7 +49,7 @@ def why_none(
             return f"there is no pipeline, tag or namespace '{asked}'; the project has {', '.join(known) or 'none'}"
     if not parts:
         return "the project registers no pipeline with a node; write one first, then run 'kedro bind init' again"
-    for part in parts:
+    for part in parts if training is inference is None else ():
         for fitted, maker in _models(part, catalog):
             users = [node.name for node in part.nodes.nodes if fitted in node.inputs]
             argument = bare(fitted).rpartition(".")[2]

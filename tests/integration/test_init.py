@@ -25,9 +25,9 @@ def test_the_written_document_passes_the_check_and_says_what_is_next(project):
         "next: kedro bind check && kedro run --pipelines=churn",
     ]
     text = (project.path / "conf/base/pipeline_ml.yml").read_text()
-    assert text.startswith("# yaml-language-server: $schema=../pipeline_ml.schema.json\n")
+    assert text.startswith("# yaml-language-server: $schema=../kedro_bind.schema.json\n")
     assert list(yaml.safe_load(text)) == ["churn"]
-    assert json.loads((project.path / "conf/pipeline_ml.schema.json").read_text())["title"]
+    assert json.loads((project.path / "conf/kedro_bind.schema.json").read_text())["title"]
     checked = project.python(*PYTHON, "check", "--format=json")
     assert json.loads(checked.stdout) == {"diagnostics": []}
 
