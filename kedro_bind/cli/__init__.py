@@ -13,6 +13,7 @@ __all__ = ["WITHOUT_PROJECT", "bind", "commands"]
 
 _COMMANDS = {
     "check": "Find every mistake in the bindings before anything runs.",
+    "init": "Write a pipeline_ml.yml that fits this project.",
     "list": "List the bindings with their parts and where each is declared.",
     "log": "Log the model of a binding from what is stored, without training.",
     "serve": "Answer requests to a logged model over HTTP.",

@@ -1,0 +1,1 @@
+"""A project to a `pipeline_ml.yml` that fits it."""

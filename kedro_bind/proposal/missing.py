@@ -1,0 +1,85 @@
+"""What a project lacks before something in it can be bound."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kedro_bind.names import bare
+from kedro_bind.proposal.tables import entry_type, is_kept, is_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from kedro_bind.proposal.candidates import Candidate
+    from kedro_bind.proposal.parts import Part
+
+__all__ = ["missing_entries", "why_none"]
+
+_NODE = """\
+no node predicts with '{fitted}', which the node '{maker}' of the pipeline '{pipeline}' fits{users}.
+Add a node that takes '{fitted}' and the rows of a caller, and returns the predictions:
+
+    def predict({argument}, {rows}):
+        return {argument}.predict({rows})
+
+    node(predict, ["{fitted}", "{rows}"], "predictions", name="predict", tags="inference")
+
+Add it to the pipeline '{pipeline}' and run 'kedro bind init' again. Nodes that turn raw rows into those that
+'{fitted}' takes belong to inference as well: tag them 'inference', too, and let other nodes fit what they need."""
+
+_ENTRY = """\
+{name}:
+  type: pickle.PickleDataset
+  filepath: data/06_models/{file}.pkl
+"""
+
+
+def why_none(
+    parts: Sequence[Part],
+    trainings: Sequence[Part],
+    inferences: Sequence[Part],
+    catalog: Any,
+    training: str | None,
+    inference: str | None,
+) -> str:
+    """Say why nothing can be bound, and what to add."""
+    known = sorted({name for part in parts for name in (part.pipeline, *part.filters.values())})
+    for asked, found in ((training, trainings), (inference, inferences)):
+        if asked is not None and not found:
+            return f"there is no pipeline, tag or namespace '{asked}'; the project has {', '.join(known) or 'none'}"
+    if not parts:
+        return "the project registers no pipeline with a node; write one first, then run 'kedro bind init' again"
+    for part in parts if training is inference is None else ():
+        for fitted, maker in _models(part, catalog):
+            users = [node.name for node in part.nodes.nodes if fitted in node.inputs]
+            argument = bare(fitted).rpartition(".")[2]
+            rows = "features" if argument != "features" else "rows"
+            listed = f"; {', '.join(users)} can't, since it needs data that only training has" if users else ""
+            return _NODE.format(
+                fitted=fitted, maker=maker, pipeline=part.pipeline, users=listed, argument=argument, rows=rows
+            )
+    return (
+        "no two parts of the project belong together as training and inference; training has to produce something that"
+        " inference takes beside the rows of a caller, and inference has to have exactly one output: tag the nodes that"
+        " fit 'training', those that predict 'inference', and those that do both with both"
+    )
+
+
+def _models(part: Part, catalog: Any) -> Iterator[tuple[str, str]]:
+    """Yield what looks fitted, what is made last first: a dataset that is not a table, with the node that makes it."""
+    for node in reversed(part.nodes.nodes):
+        for output in node.outputs:
+            kind = entry_type(output, catalog)
+            if kind and not is_table(output, catalog) and ("pickle" in kind.lower() or "model" in kind.lower()):
+                yield output, node.name
+
+
+def missing_entries(candidates: Iterable[Candidate], catalog: Any) -> str:
+    """Write catalog entries for what the models need from training and the catalog does not keep."""
+    needed = {
+        bare(dict(candidate.artifacts).get(name, name))
+        for candidate in candidates
+        for name in candidate.inference.inputs - {candidate.input_name}
+    }
+    lacking = sorted(name for name in needed if not is_kept(name, catalog)) if catalog is not None else []
+    return "\n".join(_ENTRY.format(name=name, file=name.replace(".", "_")) for name in lacking)

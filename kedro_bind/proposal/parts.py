@@ -1,0 +1,113 @@
+"""The parts of a project that a binding can select: pipelines, and their nodes by tag or by namespace."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from kedro.io.core import is_parameter
+from kedro.pipeline import Pipeline
+
+from kedro_bind.binding.pipeline_ml import PipelineML
+from kedro_bind.names import bare
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+__all__ = ["Part", "is_bound", "parts_of"]
+
+_WORD = re.compile(r"[a-z]+")
+_MOST_NAMES = 40
+"""The most tags, or namespaces, of one pipeline that are tried, those of the most nodes first."""
+_MOST_PARTS = 200
+"""The most parts of a project that are tried: every two of them may belong together."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Nodes of a registered pipeline, and the selection that names them in a document."""
+
+    pipeline: str
+    nodes: Pipeline
+    filters: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names of the nodes."""
+        return frozenset(node.name for node in self.nodes.nodes)
+
+    @cached_property
+    def inputs(self) -> frozenset[str]:
+        """The free inputs that are data, not parameters."""
+        return frozenset(name for name in self.nodes.inputs() if not is_parameter(name))
+
+    @cached_property
+    def made(self) -> frozenset[str]:
+        """What the nodes produce, intermediate datasets included, without transcoding."""
+        return frozenset(map(bare, self.nodes.all_outputs()))
+
+    @cached_property
+    def datasets(self) -> frozenset[str]:
+        """All datasets, without transcoding."""
+        return frozenset(bare(name) for name in self.nodes.datasets() if not is_parameter(name))
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words in the names of the pipeline and of its filter; those of an excluded tag do not count."""
+        named = [value for key, value in self.filters.items() if not key.startswith("exclude")]
+        return frozenset(_WORD.findall(" ".join([self.pipeline, *named]).lower()))
+
+    @property
+    def selection(self) -> dict[str, str]:
+        """The selection as a document has it."""
+        return {"pipeline": self.pipeline, **self.filters}
+
+    def __str__(self) -> str:
+        """Describe the selection in a few words."""
+        filters = ", ".join(f"{key} {value}" for key, value in self.filters.items())
+        return f"{self.pipeline} ({filters})" if filters else self.pipeline
+
+
+def parts_of(pipelines: Mapping[str, Pipeline]) -> list[Part]:
+    """Find the parts that differ in their nodes; of two selections of the same nodes, the shorter one counts.
+
+    The pipeline `__default__` counts only where it is not the sum of the others, and a bound pipeline never does.
+    """
+    known = {name: Pipeline(pipeline.nodes) for name, pipeline in pipelines.items() if not is_bound(pipeline)}
+    names = sorted(known, key=lambda name: (name == "__default__", name))
+    found: dict[frozenset[str], Part] = {}
+    wholes = [Part(name, known[name]) for name in names if known[name].nodes]
+    for part in [*wholes, *(part for whole in wholes for part in _selected_from(whole))]:
+        found.setdefault(part.names, part)
+    return list(found.values())[:_MOST_PARTS]
+
+
+def is_bound(pipeline: Pipeline) -> bool:
+    """Return whether this is a bound pipeline, ours or kedro-mlflow's."""
+    return isinstance(pipeline, PipelineML) or (hasattr(pipeline, "inference") and hasattr(pipeline, "training"))
+
+
+def _selected_from(whole: Part) -> Iterator[Part]:
+    tags = _most_frequent(tag for node in whole.nodes.nodes for tag in node.tags)
+    namespaces = _most_frequent(name for node in whole.nodes.nodes for name in node.namespace_prefixes if name)
+    for tag in tags:
+        yield Part(whole.pipeline, whole.nodes.only_nodes_with_tags(tag), {"tags": tag})
+    for namespace in namespaces:
+        selected = whole.nodes.only_nodes_with_namespaces([namespace])
+        yield Part(whole.pipeline, selected, {"node_namespaces": namespace})
+        for tag in _most_frequent(tag for node in selected.nodes for tag in node.tags):
+            both = {"node_namespaces": namespace, "tags": tag}
+            yield Part(whole.pipeline, selected.only_nodes_with_tags(tag), both)
+    for tag in tags:
+        others = Pipeline([node for node in whole.nodes.nodes if tag not in node.tags])
+        if others.nodes:
+            yield Part(whole.pipeline, others, {"exclude_tags": tag})
+
+
+def _most_frequent(names: Iterable[str]) -> list[str]:
+    counts: dict[str, int] = {}
+    for name in names:
+        counts[name] = counts.get(name, 0) + 1
+    return sorted(counts, key=lambda name: (-counts[name], name))[:_MOST_NAMES]

@@ -1,0 +1,189 @@
+"""A project to the document that fits it, or to the reason why there is none."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from conf_schema import Draft, validate_binding
+from kedro_bind.binding.expand import draft_all
+from kedro_bind.checks.binding import findings_of_drafts
+from kedro_bind.proposal.candidates import Candidate, candidates, exclusive
+from kedro_bind.proposal.missing import missing_entries, why_none
+from kedro_bind.proposal.parts import Part, parts_of
+from kedro_bind.proposal.tables import is_table
+from kedro_bind.proposal.written import commented_out, write_binding, write_document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from kedro.pipeline import Pipeline
+
+    from conf_schema import Diagnostic
+    from kedro_bind.checks import Surroundings
+
+__all__ = ["Narrowed", "Proposal", "propose"]
+
+_MOST_TRIED = 6
+"""How many candidates for one model are checked."""
+_TO_DO = {"not-persisted", "not-in-catalog", "unknown-parameter"}
+"""Findings that do not speak against a candidate: they say what is left to do."""
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """What the user has decided already."""
+
+    name: str | None = None
+    training: str | None = None
+    inference: str | None = None
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A document, what `kedro bind check` will find in it, and catalog entries to paste; or why there is none."""
+
+    text: str = ""
+    names: tuple[str, ...] = ()
+    findings: tuple[Diagnostic, ...] = ()
+    entries: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class _Tried:
+    candidate: Candidate
+    findings: tuple[Diagnostic, ...] = field(default=(), compare=False)
+
+    @property
+    def errors(self) -> int:
+        """Count the errors that speak against the candidate."""
+        return sum(finding.severity.value == "error" and finding.code not in _TO_DO for finding in self.findings)
+
+
+def propose(
+    pipelines: Mapping[str, Pipeline],
+    around: Surroundings,
+    package: str,
+    narrowed: Narrowed | None = None,
+    modeline: str | None = None,
+) -> Proposal:
+    """Find the bindings of a project and write the document that declares them.
+
+    Args:
+        pipelines: The registered pipelines.
+        around: What a binding is checked against; its catalog tells tables from models.
+        package: The name of a binding where nothing better is known.
+        narrowed: Restricts what may be bound, and names it.
+        modeline: The place of the JSON Schema, for editors.
+    """
+    narrowed = narrowed or Narrowed()
+    parts = parts_of(pipelines)
+    trainings = [part for part in parts if _matches(part, narrowed.training)]
+    inferences = [part for part in parts if _matches(part, narrowed.inference)]
+    likely = [
+        candidate
+        for candidate in candidates(trainings, inferences)
+        if narrowed.inference
+        or candidate.is_named
+        or not all(_is_table(name, candidate, around) for name in candidate.fitted)
+    ]
+    if not likely:
+        return Proposal(
+            reason=why_none(parts, trainings, inferences, around.catalog, narrowed.training, narrowed.inference)
+        )
+    models = [_tried(group, pipelines, around) for group in exclusive(likely)]
+    models = [tried for tried in models if tried[0].candidate.is_named] or models
+    if narrowed.name:
+        models = models[:1]
+    names = _names([tried[0] for tried in models], narrowed.name, package, pipelines)
+    blocks, found = [], []
+    for name, (best, *others) in zip(names, models, strict=True):
+        blocks.append(_block(name, best.candidate) + _alternatives(name, best, others))
+        found += _check(name, best.candidate, pipelines, around)
+    entries = missing_entries([tried[0].candidate for tried in models], around.catalog)
+    return Proposal(write_document(blocks, modeline), tuple(names), tuple(found), entries)
+
+
+def _matches(part: Part, asked: str | None) -> bool:
+    """Return whether a part is of the pipeline, or selected by the tag or namespace, that was asked for."""
+    return asked is None or asked in (part.pipeline, *(v for k, v in part.filters.items() if k != "exclude_tags"))
+
+
+def _is_table(name: str, candidate: Candidate, around: Surroundings) -> bool:
+    return is_table(dict(candidate.artifacts).get(name, name), around.catalog)
+
+
+def _tried(group: list[Candidate], pipelines: Mapping[str, Pipeline], around: Surroundings) -> list[_Tried]:
+    """Check the likeliest candidates for a model, and put those first that have the fewest findings."""
+    tried = [
+        _Tried(candidate, tuple(_check("model_", candidate, pipelines, around))) for candidate in group[:_MOST_TRIED]
+    ]
+    return sorted(tried, key=lambda found: (found.errors, found.candidate.rank))
+
+
+def _check(
+    name: str, candidate: Candidate, pipelines: Mapping[str, Pipeline], around: Surroundings
+) -> list[Diagnostic]:
+    binding, problems = validate_binding(name, candidate.binding)
+    if binding is None:
+        return list(problems)
+    drafted = list(draft_all({name: Draft(binding)}, pipelines).values())
+    return [*problems, *(each for draft in drafted for each in draft.findings), *findings_of_drafts(drafted, around)]
+
+
+def _block(name: str, candidate: Candidate) -> str:
+    training, inference = candidate.training.nodes, candidate.inference.nodes
+    return write_binding(name, candidate.binding, training, inference, candidate.fitted)
+
+
+def _alternatives(name: str, best: _Tried, others: list[_Tried]) -> str:
+    """Write what else the graph allows as comments, with what differs."""
+    close = [other for other in others if other.errors <= best.errors and _differs(other.candidate, best.candidate)]
+    if not close:
+        return ""
+    text = f"\n# '{name}' could also be bound like this; keep the one that you mean:\n"
+    for other in close:
+        values = {
+            key: value for key, value in other.candidate.binding.items() if value != best.candidate.binding.get(key)
+        }
+        text += "#\n" + commented_out(
+            _without_options(write_binding(name, values, None, other.candidate.inference.nodes))
+        )
+    return text
+
+
+def _without_options(text: str) -> str:
+    return text.partition("  # model:")[0]
+
+
+def _differs(one: Candidate, other: Candidate) -> bool:
+    """Return whether two candidates mean two models, and not the same one with fewer of its nodes or artifacts."""
+    if one.inference.nodes.outputs() != other.inference.nodes.outputs():
+        return one.is_final
+    return one.inference.names == other.inference.names and one.input_name not in {other.input_name, *other.fitted}
+
+
+def _names(models: list[_Tried], asked: str | None, package: str, pipelines: Iterable[str]) -> list[str]:
+    """Choose a name for each model; one that a pipeline has gets `_model` at its end."""
+    taken, names = set(pipelines), []
+    for base in [asked or package] if len(models) == 1 else _telling_apart([tried.candidate for tried in models]):
+        name, number = base, 1
+        while name in taken:
+            name, number = f"{base}_model{number if number > 1 else ''}", number + 1
+        taken.add(name)
+        names.append(name)
+    return names
+
+
+def _telling_apart(found: list[Candidate]) -> list[str]:
+    """Name several models after what differs: their namespaces, their pipelines, or their predictions."""
+    choices = [
+        [candidate.training.filters.get("node_namespaces", "") for candidate in found],
+        [candidate.inference.filters.get("node_namespaces", "") for candidate in found],
+        [candidate.training.pipeline for candidate in found],
+        [min(candidate.inference.nodes.outputs()) for candidate in found],
+    ]
+    names = next((names for names in choices if all(names) and len(set(names)) == len(names)), choices[-1])
+    return [re.sub(r"\W", "_", name) for name in names]

@@ -1,0 +1,51 @@
+"""`kedro bind init` in a real project: what it writes passes `kedro bind check`."""
+
+import json
+
+import pytest
+import yaml
+
+from tests.kedro_project import make_project
+
+pytestmark = pytest.mark.slow
+PYTHON = ("-m", "kedro_bind")
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    made = make_project(tmp_path_factory.mktemp("init"), "")
+    (made.path / "conf/base/pipeline_ml.yml").unlink(missing_ok=True)
+    return made
+
+
+def test_the_written_document_passes_the_check_and_says_what_is_next(project):
+    result = project.python(*PYTHON, "init", "--name=churn")
+    assert result.stdout.splitlines() == [
+        "wrote conf/base/pipeline_ml.yml",
+        "next: kedro bind check && kedro run --pipelines=churn",
+    ]
+    text = (project.path / "conf/base/pipeline_ml.yml").read_text()
+    assert text.startswith("# yaml-language-server: $schema=../kedro_bind.schema.json\n")
+    assert list(yaml.safe_load(text)) == ["churn"]
+    assert json.loads((project.path / "conf/kedro_bind.schema.json").read_text())["title"]
+    checked = project.python(*PYTHON, "check", "--format=json")
+    assert json.loads(checked.stdout) == {"diagnostics": []}
+
+
+def test_an_existing_document_is_kept_unless_forced(project):
+    document = project.write("conf/base/pipeline_ml.yml", "# mine\n")
+    refused = project.python(*PYTHON, "init", check=False)
+    assert refused.returncode == 1
+    assert "conf/base/pipeline_ml.yml exists; add '--force' to overwrite it" in refused.stderr
+    assert document.read_text() == "# mine\n"
+    project.python(*PYTHON, "init", "--force")
+    assert "input_name: customers" in document.read_text()
+
+
+def test_what_can_not_be_bound_has_a_reason_and_writes_nothing(project):
+    document = project.path / "conf/base/pipeline_ml.yml"
+    document.unlink(missing_ok=True)
+    refused = project.python(*PYTHON, "init", "--inference=training", "--training=inference", check=False)
+    assert refused.returncode == 1
+    assert "tag the nodes that fit 'training'" in refused.stderr
+    assert not document.exists()
