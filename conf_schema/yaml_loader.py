@@ -29,7 +29,8 @@ class Loader(yaml.SafeLoader):
     """Reads a date as text and `1e3` as a number.
 
     Like PyYAML's other safe loaders, it runs no code. It merges (`<<`) with `pairs`, which places are looked up with
-    as well: PyYAML's own way of merging several mappings differs between its releases, and it changes the tree.
+    as well: PyYAML changes the tree, and merges several mappings differently from release to release
+    (https://github.com/yaml/pyyaml/issues/953).
     """
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: D102, FBT001, FBT002 - PyYAML's method

@@ -22,6 +22,7 @@ __all__ = [
     "read_files",
     "read_paths",
     "run_environments",
+    "shown_path",
 ]
 
 SUFFIXES = {".yml", ".yaml", ".json"}
@@ -53,7 +54,7 @@ def read_files(loader: Any, stem: str, project_path: Path | None = None) -> Conf
 
     kind = KINDS[stem]
     read = loader._fs.cat_file  # noqa: SLF001 - see read_paths
-    parsed = [parse_source(read(path), _shown(path, project_path), env, stem) for env, path in paths]
+    parsed = [parse_source(read(path), shown_path(path, project_path), env, stem) for env, path in paths]
     sources = Sources(
         files=tuple(source for source, _ in parsed),
         soft=getattr(loader, "merge_strategy", {}).get(stem) == "soft",
@@ -142,7 +143,8 @@ def environment_folder(loader: Any, env: str) -> str:
     return (Path(top) / env).as_posix()
 
 
-def _shown(path: str, project_path: Path | None) -> str:
+def shown_path(path: str, project_path: Path | None) -> str:
+    """Return the name of a file for messages: relative to the project's folder, where it is below it."""
     if project_path is not None and Path(path).is_relative_to(project_path):
         return Path(path).relative_to(project_path).as_posix()
     return path
@@ -186,7 +188,8 @@ def _refused_by_loader(error: Exception, kind: Kind) -> Diagnostic:
 def _read_differently(sources: Sources) -> bool:
     """Return whether OmegaConf may read other values than `parse_source`.
 
-    OmegaConf before 2.4 leaves the merging of a list of mappings to PyYAML, whose version 6.0.4 lets the last one win.
+    OmegaConf before 2.4 leaves the merging of a list of mappings to PyYAML, whose version 6.0.4 lets the last one win
+    (https://github.com/yaml/pyyaml/issues/953). Not needed any more once OmegaConf 2.4 is required.
     """
     return any(source.merges_lists for source in sources.files)
 

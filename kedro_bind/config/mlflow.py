@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
+import inspect
 import threading
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -97,13 +98,15 @@ def _offer_random_names() -> None:
     """Register the resolver `${km.random_name:}`, which kedro-mlflow offers for the name of a run."""
 
     def random_name() -> str:
-        # MLflow has no public function for the names that it makes up for runs, as of 3.11.
+        # MLflow has no public function for the names that it makes up for runs, as of 3.17.
         from mlflow.utils.name_utils import _generate_random_name
 
         return str(_generate_random_name())  # type: ignore[no-untyped-call]  # MLflow has no types for it
 
     with _resolver_lock:  # sessions of several threads may be made at the same time
         if not OmegaConf.has_resolver("km.random_name"):
-            # OmegaConf 2.4 renamed it, and warns about the old name.
-            register = getattr(OmegaConf, "register_resolver", None) or OmegaConf.register_new_resolver
+            # OmegaConf 2.4 gave the old name the new behaviour, and warns about the other
+            # (https://github.com/omry/omegaconf/pull/1322). Once 2.4 is required, register_resolver will do.
+            is_new = "use_cache" in inspect.signature(OmegaConf.register_resolver).parameters
+            register = OmegaConf.register_resolver if is_new else OmegaConf.register_new_resolver
             register("km.random_name", random_name, use_cache=True)

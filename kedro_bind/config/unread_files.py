@@ -6,7 +6,7 @@ import re
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from kedro_bind.config.files import SUFFIXES, environment_folder, is_hidden, read_paths, run_environments
+from kedro_bind.config.files import SUFFIXES, environment_folder, is_hidden, read_paths, run_environments, shown_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,7 @@ def _unread(loader: Any, stem: str, project_path: Path, conf: Path) -> Iterator[
         remedy = "make it a subclass of kedro.config.OmegaConfigLoader, or bind the pipelines in Python"
         yield from ((path, (reason, remedy)) for path in _local(conf, "**/*") if _is_of(stem, path, conf.as_posix()))
         return
-    base = f"{_shown(conf.as_posix(), project_path)}/{loader.base_env}"
+    base = f"{shown_path(conf.as_posix(), project_path)}/{loader.base_env}"
     for folder in dict.fromkeys((project_path, conf)):
         reason = "is not in the folder of an environment, so Kedro does not read it"
         yield from ((path, (reason, f"move it to {base}")) for path in _local(folder, "*") if _is_of(stem, path))
@@ -80,10 +80,5 @@ def _local(folder: Path, pattern: str) -> list[str]:
 def _finding(path: str, project_path: Path, reason: str, remedy: str) -> Diagnostic:
     from conf_schema import Diagnostic
 
-    shown = _shown(path, project_path)
+    shown = shown_path(path, project_path)
     return Diagnostic("unread-file", f"{PurePosixPath(path).name} {reason}", remedy, file=shown, line=1, column=1)
-
-
-def _shown(path: str, project_path: Path) -> str:
-    inside = Path(path).is_relative_to(project_path)
-    return Path(path).relative_to(project_path).as_posix() if inside else path
