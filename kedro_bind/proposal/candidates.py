@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kedro_bind.binding.rules import namesake
-from kedro_bind.names import bare
+from kedro_bind.names import bare, namesake
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
