@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from kedro_bind.checks.parameters import is_typed
+from kedro_bind.checks.parameter_typing import is_typed
 from kedro_bind.packaging.signature import infer_parameters
 
 SCALARS = st.none() | st.booleans() | st.integers(-10, 10) | st.floats(allow_nan=False) | st.text("ab", max_size=2)
