@@ -103,12 +103,15 @@ def open_parameters(binding: ResolvedBinding) -> Iterator[Diagnostic]:
     if not shared:
         return
     others = sorted(name for name in binding.inference.inputs() if name.startswith("params:") and name not in shared)
-    choice = f"'[{', '.join(others)}]'" if others else "'none'"
+    hint = "set 'model.predict_params' to 'none', or list the parameters that callers may set"
+    if others:
+        choice = f"[{', '.join(others)}]"
+        hint = f"list the parameters that callers may set in 'model.predict_params', such as '{choice}'"
     values = "it to a value" if len(shared) == 1 else "them to values"
     yield Diagnostic(
         "open-parameter",
         f"training uses {_listed(shared)} too, so a caller could set {values} that the model was not trained with",
-        f"list the parameters that callers may set in 'model.predict_params', such as {choice}",
+        hint,
         Severity.WARNING,
         (binding.key, "inference"),
         on_key=True,
