@@ -1,9 +1,9 @@
-"""The examples of docs/checks.md, run: each entry prints what the page says, and its mended form is clean.
+"""The examples of docs/checks.md, run: each entry prints what the page says, and its fix is clean.
 
 An entry is a heading with a code, blocks that set the example up, a block without a language with what is printed, and
-the mended form. A YAML block is the document, or the file that the line above it names; a Python block is a node more,
-a statement that fails, or the module that the line above it names.
-`KEDRO_BIND_UPDATE_GOLDEN=1 pytest tests/test_docs.py` writes what is printed anew.
+the fix. A YAML block is the document, or the file that the line above it names; a Python block is one more node, a
+statement that fails, or the module that the line above it names.
+`KEDRO_BIND_UPDATE_GOLDEN=1 pytest tests/test_docs.py` updates what is printed.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ PAGE = ROOT / "docs" / "checks.md"
 EXAMPLE = ROOT / "examples" / "penguins"
 UPDATE = os.getenv("KEDRO_BIND_UPDATE_GOLDEN") == "1"
 DOCUMENT = "conf/base/pipeline_ml.yml"
-MENDED = """\
+FIXED = """\
 penguins:
   training: {pipeline: species, tags: training}
   inference: {pipeline: species, tags: inference}
@@ -85,7 +85,7 @@ def check(setup: list[Block], entry: str, project: Path) -> str:
     (project / "src" / "penguins").mkdir(parents=True)
     missing = re.search(r"entry of\s+`(\w+)` is missing in\s+`(.+?)`", entry)
     code = [each for each in setup if each.language == "python"]
-    files = {DOCUMENT: MENDED, **{each.file: each.text for each in setup if each.language == "yaml"}}
+    files = {DOCUMENT: FIXED, **{each.file: each.text for each in setup if each.language == "yaml"}}
     if missing:
         place = project / missing[2]
         entries_left = yaml.safe_load(place.read_text(encoding="utf-8"))
@@ -156,9 +156,9 @@ def test_an_example_prints_what_the_page_says(code, tmp_path):
 
 
 @pytest.mark.parametrize("code", sorted(CODES))
-def test_the_mended_form_is_clean(code, tmp_path):
+def test_the_fix_is_clean(code, tmp_path):
     entry = entries()[code]
     parts = blocks(entry)
-    mended = [each for each in parts[printed_block(entry) + 1 :] if each.language == "yaml"]
+    fixed = [each for each in parts[printed_block(entry) + 1 :] if each.language == "yaml"]
     assert len(parts) > printed_block(entry) + 1
-    assert check(mended, "", tmp_path / "project") == ""
+    assert check(fixed, "", tmp_path / "project") == ""

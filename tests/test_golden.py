@@ -57,7 +57,7 @@ def project_on_path() -> Iterator[None]:
 
 
 def project_of(case: str, folder: Path) -> Path:
-    """Copy the project, with the case laid over it."""
+    """Copy the project, and the case over it."""
     project = folder / "project"
     shutil.copytree(PROJECT, project, ignore=shutil.ignore_patterns("__pycache__"))
     document = CASES / f"{case}.yml"
@@ -68,8 +68,8 @@ def project_of(case: str, folder: Path) -> Path:
     return project
 
 
-def check(project: Path, form: str = "text") -> str:
-    """Do what `kedro bind check` does, without Kedro's session and start-up."""
+def check(project: Path, output_format: str = "text") -> str:
+    """Return what `kedro bind check` prints, without Kedro's session and start-up."""
     loader = OmegaConfigLoader(str(project / "conf"), base_env="base", default_run_env="local")
 
     def load_pipelines():
@@ -83,7 +83,7 @@ def check(project: Path, form: str = "text") -> str:
         return catalog
 
     report = check_project(Project(loader, project, "golden_project", load_pipelines, load_catalog))
-    printed = render_report(report, form)
+    printed = render_report(report, output_format)
     return printed.replace(f"{project.as_posix()}/", "")
 
 
@@ -114,7 +114,7 @@ def test_a_typo_of_each_kind_gets_a_close_name():
     assert [line for line in findings if "did you mean '" not in line] == []
 
 
-def test_the_hook_for_pre_commit_runs_the_command_when_a_document_changes():
+def test_the_pre_commit_hook_runs_the_command_when_a_document_changes():
     (hook,) = yaml.safe_load((Path(__file__).parents[1] / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
     assert (hook["entry"], hook["language"], hook["pass_filenames"]) == ("kedro bind check", "system", False)
     for document in ("conf/base/pipeline_ml.yml", "conf/prod/pipeline_ml/churn.yaml", "conf/base/a/pipeline_ml_b.json"):
@@ -122,8 +122,8 @@ def test_the_hook_for_pre_commit_runs_the_command_when_a_document_changes():
 
 
 @pytest.mark.parametrize("case", ["clean/minimal", "clean/namespace_with_artifacts", "clean/file_in_folder"])
-def test_no_close_name_is_looked_for_where_all_is_well(case, tmp_path, monkeypatch):
-    # With a thousand bindings, that took longer than all else.
+def test_close_names_are_not_searched_without_a_finding(case, tmp_path, monkeypatch):
+    # With a thousand bindings, this took longer than everything else.
     monkeypatch.setattr(difflib, "get_close_matches", None)
     assert check(project_of(case, tmp_path)).endswith("no problems")
 
@@ -167,7 +167,9 @@ def test_json_has_every_finding_with_its_place_and_is_alone_on_standard_output(t
     diagnostics = json.loads(result.stdout)["diagnostics"]
     assert json.loads(check(project, "json"))["diagnostics"] == diagnostics
     file = "conf/base/pipeline_ml.yml"
-    assert [tuple(each[key] for key in ("code", "file", "line", "column", "binding")) for each in diagnostics] == [
+    assert [
+        tuple(diagnostic[key] for key in ("code", "file", "line", "column", "binding")) for diagnostic in diagnostics
+    ] == [
         ("duplicate-key", file, 2, 38, "syntax"),
         ("unknown-key", file, 5, 37, "schema"),
         ("unknown-pipeline", file, 6, 25, "schema"),
@@ -180,7 +182,7 @@ def test_json_has_every_finding_with_its_place_and_is_alone_on_standard_output(t
     assert set(diagnostics[0]) == {"code", "severity", "message", "hint", "file", "line", "column", "binding"}
 
 
-def test_json_is_json_where_nothing_is_declared(tmp_path):
+def test_json_is_json_without_any_declaration(tmp_path):
     project = project_of("clean/minimal", tmp_path)
     (project / "conf" / "base" / "pipeline_ml.yml").unlink()
     result = kedro_bind_check(project, "--format", "json")
@@ -211,7 +213,7 @@ def test_names_restrict_the_check_and_an_unknown_one_or_environment_is_wrong_usa
     assert "no environment 'locale'; did you mean 'local'?" in elsewhere.stderr
 
 
-def test_what_a_document_says_is_never_run(tmp_path):
+def test_the_content_of_a_document_is_never_executed(tmp_path):
     project = project_of("clean/minimal", tmp_path)
     made = tmp_path / "made"
     document = project / "conf" / "base" / "pipeline_ml.yml"

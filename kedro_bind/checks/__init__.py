@@ -1,17 +1,18 @@
-"""What only Kedro knows about a binding; each layer yields findings and prints nothing."""
+"""The rules that need Kedro: catalog, parameters, code, MLflow's settings. They find, and print nothing."""
 
-from kedro_bind.checks.binding import Surroundings, findings_of_all, located
-from kedro_bind.checks.everything import Project, Report, broken_project, check_project, in_all
+from kedro_bind.checks.project import Project, check_project
+from kedro_bind.checks.report import Report, broken_project, merge_reports
+from kedro_bind.checks.rules import CheckContext, check_bindings, locate_findings
 from kedro_bind.checks.tracking import tracking_findings
 
 __all__ = [
+    "CheckContext",
     "Project",
     "Report",
-    "Surroundings",
     "broken_project",
+    "check_bindings",
     "check_project",
-    "findings_of_all",
-    "in_all",
-    "located",
+    "locate_findings",
+    "merge_reports",
     "tracking_findings",
 ]

@@ -1,4 +1,4 @@
-"""What flows from training to inference: a binding without it is possible, and hardly ever meant."""
+"""Whether inference uses what training fits, and does not fit it again."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _OBJECTS = {"pickle", "tensorflow", "pytorch", "safetensors", "huggingface"}
 
 
 def flow_problems(binding: ResolvedBinding, catalog: Any) -> Iterator[Diagnostic]:
-    """Find inference that fits again, or uses nothing of training; paths start at the binding's name."""
+    """Find inference nodes that fit again, and inference that uses nothing from training."""
     path = (binding.key, "inference")
     shared = [node for node in binding.inference.nodes if node in binding.training_nodes]
     handed_over = {bare(source) for source in binding.artifact_sources.values()} & binding.fitted
@@ -33,26 +33,26 @@ def flow_problems(binding: ResolvedBinding, catalog: Any) -> Iterator[Diagnostic
     for node in dict.fromkeys(refits):
         yield Diagnostic(
             "fits-again",
-            f"the node '{node.name}' of inference makes {', '.join(node.outputs)}, which training fits, so each "
+            f"the inference node '{node.name}' produces {', '.join(node.outputs)}, which training fits, so every "
             "prediction would fit it again, to its own rows",
-            "leave this node out of 'inference', so that it takes what training has stored",
+            "leave this node out of 'inference', so that inference uses what training has stored",
             path=path,
             on_key=True,
         )
     if not handed_over and not refits:
         message = "inference uses nothing that training produces"
-        hint = "let it read what training has fitted"
+        hint = "let it read what training fits"
         if shared:
-            message += f", since it has nodes of training itself ({_named(shared)}), which run at each prediction"
+            message += f", since it contains nodes of training ({_named(shared)}), which run again for every prediction"
             hint = "leave the nodes that fit out of 'inference'"
         yield Diagnostic("unused-training", message, hint, Severity.WARNING, path, on_key=True)
     for node in shared if handed_over else ():
         if node not in refits and _seems_to_fit(node, binding, catalog):
             yield Diagnostic(
                 "fits-again",
-                f"the node '{node.name}' is part of training and of inference, so {', '.join(node.outputs)} "
-                "is made anew from the data of each prediction",
-                "if it fits, leave it out of 'inference'",
+                f"the node '{node.name}' is part of both training and inference, so {', '.join(node.outputs)} "
+                "is computed again from the data of every prediction",
+                "if the node fits something, leave it out of 'inference'",
                 Severity.WARNING,
                 path,
                 on_key=True,
@@ -60,10 +60,11 @@ def flow_problems(binding: ResolvedBinding, catalog: Any) -> Iterator[Diagnostic
 
 
 def _fits(node: Node, binding: ResolvedBinding, catalog: Any, *, alone: bool) -> bool:
-    """Tell a node that fits for certain: what it makes is stored as an object, and is applied to data.
+    """Check whether a node certainly fits: its output is stored as an object, and is applied to data.
 
-    Tables that are stored on their way are not, nor are objects that are not taken beside data. Where training hands
-    over nothing else (`alone`), it may be any data: a model is fitted on one part, and applied to another.
+    A node that stores a table does not count, nor does an object that no node takes together with data. Data means what
+    the node itself reads; where training hands over nothing else (`alone`), it may be any data of the request, since a
+    model may be fitted on one part of it and applied to another.
     """
     data = _data(node, binding)
     for output in node.outputs:
@@ -75,7 +76,7 @@ def _fits(node: Node, binding: ResolvedBinding, catalog: Any, *, alone: bool) ->
 
 
 def _seems_to_fit(node: Node, binding: ResolvedBinding, catalog: Any) -> bool:
-    """Tell a node that may fit, as far as the graph shows: what it makes is stored, and is applied to its own data."""
+    """Check whether a node may fit, as far as the graph shows: its output is stored, and is applied to its own data."""
     data = _data(node, binding)
     for output in node.outputs:
         applied = any(output in other.inputs and data & set(other.inputs) for other in binding.inference.nodes)
@@ -85,12 +86,12 @@ def _seems_to_fit(node: Node, binding: ResolvedBinding, catalog: Any) -> bool:
 
 
 def _data(node: Node, binding: ResolvedBinding) -> set[str]:
-    """Return what a node takes that depends on the request."""
+    """Return the inputs of a node that depend on the request."""
     return {name for name in node.inputs if not is_parameter(name) and name not in binding.artifact_sources}
 
 
 def _is_object(name: str, catalog: Any) -> bool:
-    """Tell whether a dataset stores a fitted object: a pickle, or what a library of models writes."""
+    """Check whether a dataset stores a fitted object: a pickle, or what a modelling library writes."""
     if not _is_stored(name, catalog):
         return False
     kind = type(unwrapped(catalog.get(name)))
@@ -100,7 +101,7 @@ def _is_object(name: str, catalog: Any) -> bool:
 def _is_stored(name: str, catalog: Any) -> bool:
     try:
         return name in catalog and is_persisted(catalog.get(name))
-    except Exception:  # noqa: BLE001 - a catalog entry that does not hold is another layer's finding
+    except Exception:  # noqa: BLE001 - another rule finds an invalid catalog entry
         return False
 
 

@@ -19,25 +19,25 @@ __all__ = ["metric_problems"]
 
 
 def metric_problems(binding: ResolvedBinding) -> Iterator[Diagnostic]:
-    """Find datasets that hold no metrics of training, or those of another in the list; paths start at the name."""
-    listed: set[str] = set()
+    """Find datasets that training does not produce, and those that are listed twice."""
+    seen: set[str] = set()
     for index, dataset in enumerate(binding.model.metrics):
         path: KeyPath = (binding.key, "model", "metrics", index)
         name = bare(dataset)
-        if name in listed:
+        if name in seen:
             yield Diagnostic(
                 "duplicate-metric",
-                f"the metrics in '{dataset}' would be logged twice, since it is listed before",
+                f"'model.metrics' lists '{dataset}' twice, so its metrics would be logged twice",
                 "remove one of the two",
                 path=path,
             )
         elif name not in binding.fitted:
-            what = "is a parameter" if is_parameter(name) else "is not an output of training"
+            problem = "is a parameter" if is_parameter(name) else "is not an output of training"
             outputs = sorted(binding.fitted)
             yield Diagnostic(
                 "unknown-dataset",
-                f"'{dataset}' {what}, so training writes no metrics to it",
-                did_you_mean(dataset, outputs) or f"its outputs are {', '.join(outputs)}",
+                f"'{dataset}' {problem}, so training writes no metrics to it",
+                did_you_mean(dataset, outputs) or f"the outputs of training are {', '.join(outputs)}",
                 path=path,
             )
-        listed.add(name)
+        seen.add(name)

@@ -1,4 +1,4 @@
-"""Names that Kedro's command line or MLflow does not take."""
+"""Names that Kedro's command line or MLflow does not accept."""
 
 from __future__ import annotations
 
@@ -24,49 +24,49 @@ _RESERVED_ALIAS = re.compile(r"^(latest|v\d+)$", re.IGNORECASE)
 
 
 def alias_problem(alias: str) -> str:
-    """Say why MLflow does not take an alias; nothing if it does."""
+    """Say why MLflow does not accept an alias; return an empty string if it does."""
     if _RESERVED_ALIAS.match(alias):
-        return "it stands for a version"
-    return "" if _ALIAS.match(alias) else "MLflow takes letters, digits, '_', '-'"
+        return "MLflow reserves it for versions"
+    return "" if _ALIAS.match(alias) else "MLflow accepts up to 255 letters, digits, '_' and '-'"
 
 
 def binding_name_problems(binding: ResolvedBinding) -> Iterator[Diagnostic]:
-    """Find a name of a binding that can't be used; paths start at the binding's name, here and below."""
+    """Find a name of a binding that 'kedro run' does not accept."""
     key = binding.key
-    if binding.name is not None and (problem := _of_command_line(binding.name)):
+    if binding.name is not None and (problem := _command_line_problem(binding.name)):
         yield Diagnostic(
             "bad-name",
-            f"the name '{key}' {problem}, so 'kedro run --pipelines' can't take it",
-            "write it with letters, digits, '_' and '-'",
+            f"the name '{key}' {problem}, so 'kedro run --pipelines' can't accept it",
+            "use only letters, digits, '_' and '-'",
             path=(key,),
             on_key=True,
         )
 
 
 def model_name_problems(binding: ResolvedBinding) -> Iterator[Diagnostic]:
-    """Find a name of a logged model that can't be used."""
+    """Find a name of a logged model that MLflow does not accept."""
     key, name = binding.key, binding.model.name
-    if bad := _signs(name, _NOT_IN_MODEL_NAMES):
-        given = name != binding.name
+    if bad := _contained(name, _NOT_IN_MODEL_NAMES):
+        own = name != binding.name
         yield Diagnostic(
             "bad-model-name",
-            f"MLflow takes no model name with {bad}, and this model is logged as '{name}'",
-            "choose another name" if given else "give the model another name with 'model: {name: …}'",
-            path=(key, "model", "name") if given else (key,),
-            on_key=not given,
+            f"the model's name '{name}' contains {bad}, which MLflow does not allow",
+            "choose another name" if own else "give the model another name with 'model: {name: …}'",
+            path=(key, "model", "name") if own else (key,),
+            on_key=not own,
         )
 
 
 def registry_problems(binding: ResolvedBinding) -> Iterator[Diagnostic]:
-    """Find names of a registered model, its aliases and its tags that can't be used."""
+    """Find names of a registered model, its aliases and its tags that MLflow does not accept."""
     key, model = binding.key, binding.model
     registered = model.registered_model_name
     if registered is not None:
-        bad = _signs(registered, _NOT_IN_REGISTERED_NAMES)
+        bad = _contained(registered, _NOT_IN_REGISTERED_NAMES)
         if bad or not registered.strip() or posixpath.normpath(registered) != registered or registered == "..":
             yield Diagnostic(
                 "bad-model-name",
-                f"MLflow registers no model under the name '{registered}'" + (f": it has {bad}" if bad else ""),
+                f"'{registered}' is not a valid name for a registered model" + (f": it contains {bad}" if bad else ""),
                 "choose another name",
                 path=(key, "model", "registered_model_name"),
             )
@@ -74,7 +74,7 @@ def registry_problems(binding: ResolvedBinding) -> Iterator[Diagnostic]:
         if problem := alias_problem(alias):
             yield Diagnostic(
                 "bad-value",
-                f"'{alias}' can't be an alias: {problem}",
+                f"'{alias}' is not a valid alias: {problem}",
                 "choose another one",
                 path=(key, "model", "aliases", index),
             )
@@ -82,7 +82,7 @@ def registry_problems(binding: ResolvedBinding) -> Iterator[Diagnostic]:
         if problem := _tag_problem(tag):
             yield Diagnostic(
                 "bad-value",
-                f"'{tag}' can't be the name of a version's tag: {problem}",
+                f"'{tag}' is not a valid name for a tag of a model version: {problem}",
                 "choose another one",
                 path=(key, "model", "tags", tag),
                 on_key=True,
@@ -91,35 +91,37 @@ def registry_problems(binding: ResolvedBinding) -> Iterator[Diagnostic]:
 
 def _tag_problem(key: str) -> str:
     if not _TAG.match(key):
-        return "MLflow takes up to 250 letters, digits, and '_', '-', '.', ' ', ':', '/'"
-    same = posixpath.normpath(key) == key and key != "." and not key.startswith(("..", "/"))
-    return "" if same else "MLflow reads it as a path, which has a shorter form"
+        return "MLflow accepts up to 250 letters, digits, '_', '-', '.', ':', '/' and spaces"
+    canonical = posixpath.normpath(key) == key and key != "." and not key.startswith(("..", "/"))
+    return "" if canonical else "MLflow reads it as a path, and accepts only relative paths in their shortest form"
 
 
 def shared_names(bindings: Iterable[ResolvedBinding]) -> Iterator[Diagnostic]:
-    """Find bindings that would log under one name if one run had both of them."""
+    """Find bindings whose models have one name: a run of both would log them under it."""
     first: dict[str, str] = {}
-    for each in bindings:
-        name, key = each.model.name, each.key
+    for binding in bindings:
+        name, key = binding.model.name, binding.key
         other = first.setdefault(name, key)
         if other != key:
             yield Diagnostic(
                 "duplicate-model-name",
-                f"this model is logged as '{name}', and so is that of '{other}': after a run of both, "
-                "the name does not tell which is which",
+                f"this model and that of the binding '{other}' are both logged as '{name}', so the name does not tell "
+                "them apart after a run of both bindings",
                 "give one of them another 'model.name'",
                 Severity.WARNING,
                 (key, "model", "name"),
             )
 
 
-def _of_command_line(name: str) -> str:
+def _command_line_problem(name: str) -> str:
     if "," in name:
-        return "has a comma"
+        return "contains a comma"
     if name != name.strip() or not name.isprintable():
-        return "has white space at its ends or a sign that can't be typed"
-    return "begins with '-'" if name.startswith("-") else ""
+        return "contains a non-printable character, or whitespace at its ends"
+    return "starts with '-'" if name.startswith("-") else ""
 
 
-def _signs(name: str, signs: str) -> str:
-    return " and ".join(f'"{each}"' if each == "'" else f"'{each}'" for each in signs if each in name)
+def _contained(name: str, characters: str) -> str:
+    return " and ".join(
+        f'"{character}"' if character == "'" else f"'{character}'" for character in characters if character in name
+    )

@@ -1,4 +1,4 @@
-"""Whether the conditions of `model.promote_if` can be judged."""
+"""Whether the aliases in the conditions of `model.promote_if` make sense."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["promotion_problems"]
 
 
 def promotion_problems(binding: ResolvedBinding) -> Iterator[Diagnostic]:
-    """Find conditions that no version could pass, or that every version would; paths start at the binding's name."""
+    """Find conditions that no version can meet, and those that every version may meet by mistake."""
     aliases = binding.model.aliases
     for index, condition in enumerate(binding.model.promote_if):
         path: KeyPath = (binding.key, "model", "promote_if", index)
@@ -26,14 +26,14 @@ def promotion_problems(binding: ResolvedBinding) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 "bad-value",
                 f"'{condition}' compares with the alias '{alias}', which no version can have: {problem}",
-                "name the alias of the version to compare with",
+                "use the alias of the version to compare with",
                 path=path,
             )
         elif alias is not None and alias not in aliases and (hint := did_you_mean(alias, aliases)):
             yield Diagnostic(
                 "unknown-alias",
-                f"'{condition}' compares with the alias '{alias}', which this binding does not set"
-                "; while no version has it, the condition always holds",
+                f"'{condition}' compares with the alias '{alias}', which this binding does not set: "
+                "until a version has it, the condition is always true",
                 hint,
                 Severity.WARNING,
                 path,

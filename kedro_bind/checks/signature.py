@@ -1,4 +1,4 @@
-"""Whether MLflow can type what a caller sends, as far as it is known before there is data."""
+"""Whether MLflow has a type for the input, as far as that is known before there is data."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ __all__ = ["may_be_typed", "signature_problems"]
 
 _TYPED = (bool, int, float, str, bytes, bytearray, list, dict, dt.date)
 _WITH_TYPED = {"numpy", "pandas", "pyspark", "scipy"}
-"""Packages some of whose types MLflow knows."""
+"""Packages with types that MLflow knows."""
 
 
 def signature_problems(binding: ResolvedBinding, catalog: Any) -> Iterator[Diagnostic]:
-    """Find an input that gets no signature; paths start at the binding's name.
+    """Find an input that gets no signature.
 
-    What the input holds is known when training runs. Before, there is the type that its dataset declares to
-    load: nothing is said where it declares none, or one that may be anything.
+    Before training runs, all that is known of the input is the type that its dataset declares to load. A dataset that
+    declares none, or one that may be anything, gives no finding.
     """
     name = binding.training_input
     if name not in catalog or not binding.model.infers_signature:
         return
     try:
         dataset = catalog.get(name)
-    except Exception:  # noqa: BLE001 - a catalog entry that does not hold is another layer's finding
+    except Exception:  # noqa: BLE001 - another rule finds an invalid catalog entry
         return
     declared = _declared(dataset)
     if not may_be_typed(declared):
@@ -43,29 +43,29 @@ def signature_problems(binding: ResolvedBinding, catalog: Any) -> Iterator[Diagn
         yield Diagnostic(
             "untyped-input",
             f"'{name}' is a {kind}, which loads {_shown(declared)}: MLflow has no type for that, "
-            "so the model's signature takes anything",
-            "let a caller supply a pandas DataFrame or an array",
+            "so the model's signature accepts anything",
+            "use a dataset that loads a pandas DataFrame or an array",
             Severity.WARNING,
             (binding.key, *(() if name == binding.input_name else ("training",)), "input_name"),
         )
 
 
 def may_be_typed(declared: Any) -> bool:
-    """Tell whether a value of a declared type can be one that MLflow has a type for.
+    """Check whether MLflow may have a type for a value of a declared type.
 
     This mirrors `mlflow.types.utils._infer_schema`, since importing MLflow takes longer than all checks;
     tests/kedro_bind/checks/test_signature.py compares the two.
     """
     origin, arguments = get_origin(declared), get_args(declared)
     if origin in (Union, types.UnionType):
-        return any(may_be_typed(each) for each in arguments)
+        return any(map(may_be_typed, arguments))
     if origin in (dict, list):
         return may_be_typed(arguments[-1])
     kind = origin or declared
     if not isinstance(kind, type) or kind in (Any, object, types.NoneType):
-        return True  # nothing that says what is loaded
-    known = any(issubclass(kind, each) or issubclass(each, kind) for each in _TYPED)
-    return known or dataclasses.is_dataclass(kind) or any(_package(each) in _WITH_TYPED for each in kind.__mro__)
+        return True  # says nothing about what is loaded
+    known = any(issubclass(kind, typed) or issubclass(typed, kind) for typed in _TYPED)
+    return known or dataclasses.is_dataclass(kind) or any(_package(base) in _WITH_TYPED for base in kind.__mro__)
 
 
 def _declared(dataset: Any) -> Any:
@@ -74,7 +74,7 @@ def _declared(dataset: Any) -> Any:
         return Any
     try:
         return get_type_hints(type(wrapped).load).get("return", Any)
-    except Exception:  # noqa: BLE001 - annotations may name what is imported for type checkers alone
+    except Exception:  # noqa: BLE001 - annotations may use names that only type checkers import
         return Any
 
 

@@ -1,4 +1,4 @@
-"""What would keep a run from being tracked as `mlflow.yml` says."""
+"""Whether runs can be tracked as `mlflow.yml` declares."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ __all__ = ["long_parameters", "tracking_findings", "unused_keys"]
 
 
 def tracking_findings(config: TrackingConfig) -> list[Diagnostic]:
-    """Give what is wrong with `mlflow.yml`, placed: what reading it found, and what it names."""
+    """Return what is wrong with `mlflow.yml`, with places: its text, its keys, and the names in it."""
     if has_errors(config.findings):
         return list(config.findings)
     return [*config.findings, *map(config.locate, [*_credentials(config), *_provider(config)])]
 
 
 def unused_keys(config: TrackingConfig) -> list[Diagnostic]:
-    """Find keys of `mlflow.yml` that do nothing, placed; a run need not tell of them."""
+    """Return findings about keys of `mlflow.yml` that have no effect, with places; a run does not report them."""
     ui = config.mlflow.ui
     if ui == type(ui)():
         return []
     finding = Diagnostic(
         "unused-key",
-        "kedro_bind has no command that shows MLflow's user interface, so these keys do nothing",
+        "kedro_bind has no command that starts MLflow's user interface, so these keys have no effect",
         f"start it with 'mlflow ui --port {ui.port} --host {ui.host}'",
         Severity.WARNING,
         ("ui",),
@@ -42,22 +42,22 @@ def unused_keys(config: TrackingConfig) -> list[Diagnostic]:
 
 
 def long_parameters(bindings: Iterable[ResolvedBinding], catalog: Any, config: TrackingConfig) -> list[Diagnostic]:
-    """Find parameters of training that MLflow takes in no form that is allowed; paths start at the binding's name."""
+    """Find training parameters that are too long for MLflow, unless `mlflow.yml` lets them be shortened or tagged."""
     options = config.mlflow.tracking.params
     if config.foreign or options.long_params_strategy != "fail":
         return []
     findings = []
-    for each in bindings:
+    for binding in bindings:
         try:
-            values = parameter_values([each], catalog)
-        except Exception:  # noqa: BLE001, S112 - a parameter without a value is another check's finding
+            values = parameter_values([binding], catalog)
+        except Exception:  # noqa: BLE001, S112 - another rule finds a parameter without a value
             continue
         findings += [
             Diagnostic(
                 "long-parameter",
-                f"the parameter '{name}' has {count} characters, and MLflow takes {MOST_CHARACTERS} at most",
+                f"the value of '{name}' has {count} characters, but MLflow accepts at most {MOST_CHARACTERS}",
                 "set 'tracking.params.long_params_strategy' in mlflow.yml to 'truncate' or 'tag'",
-                path=(each.key, "training"),
+                path=(binding.key, "training"),
                 on_key=True,
             )
             for name, count in loggable(values, options).too_long.items()
@@ -71,13 +71,13 @@ def _credentials(config: TrackingConfig) -> Iterator[Diagnostic]:
         return
     try:
         known = credentials_of(config.loader)
-    except Exception:  # noqa: BLE001 - any loader; Kedro tells what is wrong when it makes the catalog
+    except Exception:  # noqa: BLE001 - any loader; Kedro reports what is wrong when it makes the catalog
         return
     if name not in known:
         yield Diagnostic(
             "unknown-credentials",
-            f"there are no credentials '{name}', so the environment has to have them",
-            did_you_mean(name, known) or "add them to credentials.yml",
+            f"credentials.yml has no entry '{name}', so the environment has to provide these credentials",
+            did_you_mean(name, known) or "add the entry",
             Severity.WARNING,
             ("server", "credentials"),
         )
@@ -95,6 +95,6 @@ def _provider(config: TrackingConfig) -> Iterator[Diagnostic]:
         yield Diagnostic(
             "bad-value",
             error.message,
-            "name a subclass of mlflow.tracking.request_header.abstract_request_header_provider.RequestHeaderProvider",
+            "use a subclass of mlflow.tracking.request_header.abstract_request_header_provider.RequestHeaderProvider",
             path=("server", "request_header_provider", "type"),
         )

@@ -22,23 +22,23 @@ __all__ = ["typed_code", "typed_parameter_problems"]
 
 
 def typed_parameter_problems(binding: ResolvedBinding, catalog: Any, hints: Sequence[Hint]) -> Iterator[Diagnostic]:
-    """Find parameters whose hints differ, or whose type rejects the value; paths start at the binding's name."""
+    """Find parameters whose type hints differ, whose type can't be imported, or whose type rejects the value."""
     by_key: dict[str, list[Hint]] = {}
     for hint in hints:
         by_key.setdefault(hint.key, []).append(hint)
     inference = {node.name for node in binding.inference.nodes}
     types = in_force(hints)
-    for key, same in sorted(by_key.items()):
-        first, last = same[0], same[-1]
-        side = "inference" if last.node in inference else "training"
-        path = (binding.key, side)
-        other = next((each for each in same if each.declared.type is not first.declared.type), None)
+    for key, key_hints in sorted(by_key.items()):
+        first, last = key_hints[0], key_hints[-1]
+        part = "inference" if last.node in inference else "training"
+        path = (binding.key, part)
+        other = next((hint for hint in key_hints if hint.declared.type is not first.declared.type), None)
         if other is not None:
             yield Diagnostic(
                 "conflicting-types",
-                f"the parameter 'params:{key}' has the type {_shown(first)} in node '{first.node}', "
-                f"and {_shown(other)} in node '{other.node}', but Kedro makes one object for all nodes",
-                "give the nodes the same hint",
+                f"the parameter 'params:{key}' has the type {_shown(first)} in node '{first.node}', and "
+                f"{_shown(other)} in node '{other.node}', but Kedro makes one object for all nodes",
+                "use the same type hint in all nodes",
                 path=path,
                 on_key=True,
             )
@@ -47,7 +47,7 @@ def typed_parameter_problems(binding: ResolvedBinding, catalog: Any, hints: Sequ
             yield Diagnostic(
                 "not-importable",
                 f"the type {_shown(last)} of 'params:{key}' (node '{last.node}') can't be imported by name",
-                "define it at the top of a module",
+                "define it at the top level of a module",
                 path=path,
                 on_key=True,
             )
@@ -65,7 +65,7 @@ def typed_parameter_problems(binding: ResolvedBinding, catalog: Any, hints: Sequ
 
 
 def typed_code(binding: ResolvedBinding, hints: Sequence[Hint]) -> Iterator[tuple[str, str]]:
-    """Find what types of the model's parameters need to travel with it: what it is, and its module."""
+    """Yield the code of the types of the model's parameters, as pairs of a description and a module."""
     for key, declared in in_force(hints).items():
         if any(is_in(key, name) for name in binding.inference.inputs() if is_parameter(name)):
             yield f"the type of the parameter 'params:{key}'", declared.type.__module__

@@ -1,4 +1,4 @@
-"""Whether the validators that the catalog declares can run, and travel."""
+"""Whether the validators that the catalog declares can be used, and be part of a model."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["validator_code", "validator_problems"]
 
 
 def validator_problems(binding: ResolvedBinding, catalog: Any) -> Iterator[Diagnostic]:
-    """Find validators that can't be made, or that the model can't have; paths start at the binding's name."""
+    """Find validators that can't be created, and those that can't be part of the model."""
     name = binding.key
     of_model = {*binding.inference.datasets(), *sources_of(binding).values()}
     for dataset in sorted({*binding.training.datasets(), *of_model}):
@@ -30,8 +30,8 @@ def validator_problems(binding: ResolvedBinding, catalog: Any) -> Iterator[Diagn
         if dataset in of_model and binding.model.validators and has_credentials(spec.options):
             yield Diagnostic(
                 "credentials-in-catalog",
-                f"the validator of '{dataset}' uses credentials, which a model can't have",
-                "set 'validators: false' in 'model', or let the validator do without them",
+                f"the validator of '{dataset}' uses credentials, which must not become part of a model",
+                "set 'validators: false' in 'model', or configure the validator without credentials",
                 path=path,
                 on_key=True,
             )
@@ -39,26 +39,26 @@ def validator_problems(binding: ResolvedBinding, catalog: Any) -> Iterator[Diagn
 
 
 def validator_code(binding: ResolvedBinding, catalog: Any) -> Iterator[tuple[str, str]]:
-    """Find what validators of the model need to travel with it: what it is, and its module."""
+    """Yield the code of the model's validators, as pairs of a description and a module."""
     if not binding.model.validators:
         return
     sources = sources_of(binding)
-    for dataset in sorted(each for each in binding.inference.datasets() if not is_parameter(each)):
+    for dataset in sorted(name for name in binding.inference.datasets() if not is_parameter(name)):
         spec = _spec_of(dataset, catalog) or _spec_of(sources.get(dataset, dataset), catalog)
         if spec is not None:
             yield f"the validator of '{dataset}'", spec.class_path.rpartition(".")[0]
 
 
-def _said(error: Exception) -> str:
-    """Return the reason, without Kedro's advice."""
-    reason = error.__cause__ or error
-    return " ".join(str(reason).split()).rstrip(".") or type(reason).__name__
+def _reason(error: Exception) -> str:
+    """Return the text of the cause: Kedro wraps it in advice."""
+    cause = error.__cause__ or error
+    return " ".join(str(cause).split()).rstrip(".") or type(cause).__name__
 
 
 def _spec_of(dataset: str, catalog: Any) -> Any:
     try:
         return spec_of(dataset, catalog)
-    except Exception:  # noqa: BLE001 - a catalog entry that is invalid is another rule's finding
+    except Exception:  # noqa: BLE001 - another rule finds an invalid catalog entry
         return None
 
 
@@ -70,8 +70,8 @@ def _unusable(dataset: str, spec: Any, path: KeyPath) -> Iterator[Diagnostic]:
     except Exception as error:  # noqa: BLE001 - importing runs the project's code
         yield Diagnostic(
             "bad-validator",
-            f"the validator {spec.class_path} of '{dataset}' can't be used: {_said(error)}",
-            "correct the catalog entry, or install what it needs",
+            f"the validator {spec.class_path} of '{dataset}' can't be used: {_reason(error)}",
+            "fix the catalog entry, or install the package that it needs",
             path=path,
             on_key=True,
         )

@@ -1,4 +1,4 @@
-"""`kedro bind …`: a file for each command, imported when it is called."""
+"""`kedro bind …`: a module for each command, imported when the command is called."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ __all__ = ["WITHOUT_PROJECT", "bind", "commands"]
 _COMMANDS = {
     "check": "Find every mistake in the bindings before anything runs.",
     "init": "Write a pipeline_ml.yml that fits this project.",
-    "list": "List the bindings with their parts and where each is declared.",
-    "log": "Log the model of a binding from what is stored, without training.",
-    "serve": "Answer requests to a logged model over HTTP.",
+    "list": "List the bindings, with their pipelines and where they are declared.",
+    "log": "Log the model of a binding from stored artifacts, without training.",
+    "serve": "Serve logged models over HTTP.",
     "schema": "Print the JSON Schema of pipeline_ml.yml.",
 }
 WITHOUT_PROJECT = ("serve",)
-"""The commands that work without a Kedro project, by `python -m kedro_bind`."""
+"""The commands that work without a Kedro project, as `python -m kedro_bind …`."""
 
 
 class _Context(click.Context):
-    """Shows usage as it was called: `python -m kedro_bind check`, without the `bind` that is added to it."""
+    """Shows usage as the command was called: `python -m kedro_bind check`, without the `bind` that is inserted."""
 
     @property
     def command_path(self) -> str:
@@ -34,8 +34,8 @@ class _Context(click.Context):
         return super().command_path
 
 
-class _Lazy(click.Group):
-    """A group that imports a command when it is asked for: every `kedro` command loads this module."""
+class _LazyGroup(click.Group):
+    """A group that imports a command only when it is called, since every `kedro` command imports this module."""
 
     context_class = _Context
 
@@ -62,10 +62,10 @@ def commands() -> None:
     """Commands of kedro_bind."""
 
 
-@commands.group(name="bind", cls=_Lazy)
+@commands.group(name="bind", cls=_LazyGroup)
 def bind() -> None:
     """Bind a training pipeline to the inference pipeline that it serves.
 
-    The bindings are declared in conf/base/pipeline_ml.yml; 'kedro run --pipelines=<binding>' trains one and
-    logs its model to MLflow.
+    The bindings are declared in conf/base/pipeline_ml.yml; 'kedro run --pipelines=<binding>' trains a model and
+    logs it to MLflow.
     """

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kedro_bind.cli.project import context_of, loader_of, untyped, verbose_option, where_options
+from kedro_bind.cli.project import context_of, loader_of, verbose_option, where_options, with_plain_parameters
 from kedro_bind.process.no_traceback import no_traceback
 from kedro_bind.process.stdout import AnswerCommand, answer, answers_on_terminal
 from kedro_bind.redaction import redact
@@ -27,7 +27,6 @@ __all__ = ["command"]
     name="check",
     cls=AnswerCommand,
     epilog="Example: kedro bind check --env=prod --format=github",
-    short_help="Find every mistake in the bindings before anything runs.",
 )
 @click.argument("names", nargs=-1)
 @where_options
@@ -38,15 +37,15 @@ __all__ = ["command"]
     type=click.Choice(["text", "json", "github"]),
     default="text",
     show_default=True,
-    help="How findings are written. Pipe json and github from 'python -m kedro_bind check', which prints nothing else: "
-    "'kedro' prints a line of its own first.",
+    help="The format of the report. To pipe json or github, run 'python -m kedro_bind check': 'kedro' itself prints a "
+    "line first.",
 )
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write to this file.",
+    help="Write the report to this file.",
 )
-@click.option("--strict", is_flag=True, help="Let warnings count as problems.")
+@click.option("--strict", is_flag=True, help="Treat warnings as problems.")
 @verbose_option
 @click.pass_obj
 def command(  # noqa: PLR0913 - one for each option
@@ -64,25 +63,25 @@ def command(  # noqa: PLR0913 - one for each option
 ) -> None:
     """Find every mistake in the bindings before anything runs.
 
-    Checks the bindings NAMES, or all of them: the YAML, the schema, the pipelines, nodes and datasets that it
-    names, the catalog, and whether the model can travel. Exits with 0 where all is well, 1 where there are
-    problems, 2 for wrong usage of this command, 3 if the check itself breaks.
+    Checks the bindings NAMES, or all of them: the YAML, its keys and values, the pipelines, nodes and datasets that it
+    names, the catalog, and whether the model's code can be packaged. Exits with 0 if there are no problems, 1 if there
+    are, 2 if the command is used wrongly, 3 if the check itself fails.
     """
     if all_envs and env:
-        raise click.UsageError("'--env' and '--all-envs' exclude each other")
+        raise click.UsageError("'--env' and '--all-envs' can't be combined; leave one of them out")
     with no_traceback(verbose=verbose):
-        from kedro_bind.checks import in_all
+        from kedro_bind.checks import merge_reports
         from kedro_bind.render import render_report
 
         envs = _environments(metadata, conf_source, params) if all_envs else [env]
-        report = in_all([_check(metadata, each, conf_source, params, names) for each in envs])
+        report = merge_reports([_check(metadata, name, conf_source, params, names) for name in envs])
         colour = format_ == "text" and output is None and answers_on_terminal()
         printed = render_report(report, format_, colour=colour)
         if output is not None:
             output.write_text(f"{redact(printed)}\n", encoding="utf-8")
         elif printed:
             answer(printed)
-        if any(strict or each.severity.value == "error" for each in report.findings):
+        if any(strict or finding.severity.value == "error" for finding in report.findings):
             raise click.exceptions.Exit(1)
 
 
@@ -91,14 +90,14 @@ def _environments(metadata: ProjectMetadata, conf_source: str | None, params: di
 
     try:
         return environments(loader_of(metadata, None, conf_source, params)) or [None]
-    except Exception:  # noqa: BLE001 - what keeps the loader from being made becomes a finding of the check
+    except Exception:  # noqa: BLE001 - the check has a finding for a loader that can't be created
         return [None]
 
 
 def _check(
     metadata: ProjectMetadata, env: str | None, conf_source: str | None, params: dict[str, Any], names: tuple[str, ...]
 ) -> Report:
-    """Check the bindings as one environment has them."""
+    """Check the bindings in one environment."""
     from kedro_bind.checks import Project, Report, broken_project, check_project
     from kedro_bind.session.install import checked, registered_pipelines
 
@@ -111,7 +110,10 @@ def _check(
     with checked(loader, metadata.project_path) as config:
         if config is not None:
             _refuse_unknown_names(names, config)
-        load_catalog = lambda: untyped(context_of(metadata, env, conf_source, params)).catalog  # noqa: E731 - one use
+
+        def load_catalog() -> Any:
+            return with_plain_parameters(context_of(metadata, env, conf_source, params)).catalog
+
         project = Project(loader, metadata.project_path, metadata.package_name, registered_pipelines, load_catalog)
         return check_project(project, names, config)
 

@@ -1,4 +1,4 @@
-"""Kedro's hooks around a command."""
+"""Kedro's hooks before and after a command."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ __all__ = ["cli_hooks"]
 
 
 _ABORTED = 1
-"""What click makes of Ctrl-C."""
+"""The exit code of click after Ctrl-C."""
 _INTERRUPTED = 130
-"""What a shell makes of it."""
+"""The exit code that shells expect after Ctrl-C: 128 + SIGINT."""
 
 
 class BindCommandHook:
-    """Makes bound pipelines known to commands that make no session, and ends the runs that Ctrl-C has interrupted."""
+    """Installs the bound pipelines for commands without a session, and ends runs that Ctrl-C interrupted."""
 
     @cli_hook_impl
     def before_command_run(self, project_metadata: ProjectMetadata | None, command_args: list[str]) -> None:
-        """Install the bound pipelines, to be read if and when a command asks for pipelines."""
+        """Install the bound pipelines, which are read only if the command uses pipelines."""
         if project_metadata is None:
             return
         try:
@@ -34,12 +34,12 @@ class BindCommandHook:
 
             install()
             use_command(project_metadata.project_path, command_args)
-        except Exception as error:  # noqa: BLE001 - a command that has nothing to do with us must not fail
+        except Exception as error:  # noqa: BLE001 - a command that has nothing to do with bindings must not fail
             warn_left_out(error)
 
     @cli_hook_impl
     def after_command_run(self, exit_code: int) -> None:
-        """End the MLflow run of a bound run that was interrupted, and tell so by the exit code."""
+        """End the MLflow run of an interrupted bound run, and exit with the code for an interruption."""
         module = sys.modules.get("kedro_bind.session.open_runs")
         if module is None:
             return

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kedro_bind.cli.project import context_of, loader_of, untyped, verbose_option, where_options
+from kedro_bind.cli.project import context_of, loader_of, verbose_option, where_options, with_plain_parameters
 from kedro_bind.process.no_traceback import no_traceback
 from kedro_bind.process.stdout import AnswerCommand, answer
 
@@ -78,7 +78,7 @@ def command(  # noqa: PLR0913 - one for each option
                 target,
                 pipelines,
                 (name, training, inference),
-                untyped(context_of(metadata, env, conf_source, params)).catalog,
+                with_plain_parameters(context_of(metadata, env, conf_source, params)).catalog,
             )
 
 

@@ -22,7 +22,6 @@ __all__ = ["command"]
     name="list",
     cls=AnswerCommand,
     epilog="Example: kedro bind list --env=prod",
-    short_help="List the bindings with their parts.",
 )
 @where_options
 @verbose_option
@@ -35,11 +34,11 @@ def command(
     *,
     verbose: bool,
 ) -> None:
-    """List the bindings with their parts and where each is declared."""
+    """List the bindings, with their pipelines and where they are declared."""
     with no_traceback(verbose=verbose):
         config = config_of(metadata, env, conf_source, params)
         if config is None or not config.names:
-            answer("no bindings: declare one in conf/base/pipeline_ml.yml")
+            answer("no bindings; declare one in conf/base/pipeline_ml.yml")
             return
         for name in config.names:
             source = config.sources.declaring(name)
@@ -47,7 +46,7 @@ def command(
             binding = config.document.bindings.get(name)
             answer(f"{name}  ({place})")
             if binding is None:
-                answer(f"  broken: 'kedro bind check {name}' says why")
+                answer(f"  invalid; run 'kedro bind check {name}' to see why")
                 continue
             supplied = f", from '{binding.input_name}'" if binding.input_name else ""
             answer(f"  training:  {_selection(binding.training)}")
@@ -58,5 +57,5 @@ def command(
 
 def _selection(selection: Selection) -> str:
     filters = selection.filters | ({"exclude_tags": list(selection.exclude_tags)} if selection.exclude_tags else {})
-    said = "; ".join(f"{key} {', '.join(values)}" for key, values in filters.items())
-    return " + ".join(selection.pipeline) + (f" ({said})" if said else "")
+    details = "; ".join(f"{key} {', '.join(values)}" for key, values in filters.items())
+    return " + ".join(selection.pipeline) + (f" ({details})" if details else "")

@@ -20,12 +20,11 @@ __all__ = ["command"]
     name="log",
     cls=AnswerCommand,
     epilog="Example: kedro bind log churn --run-id=8f3b --env=prod",
-    short_help="Log the model of a binding from what is stored, without training.",
 )
 @click.argument("name")
 @where_options
-@click.option("--run-id", help="The MLflow run to log to, such as that of training; a new one by default.")
-@click.option("--force", is_flag=True, help="Log artifacts that are older than what they are computed from.")
+@click.option("--run-id", help="The MLflow run to log to, such as the training run; by default a new one.")
+@click.option("--force", is_flag=True, help="Log artifacts even if they are older than what they are computed from.")
 @verbose_option
 @click.pass_obj
 def command(
@@ -39,9 +38,9 @@ def command(
     force: bool,
     verbose: bool,
 ) -> None:
-    """Log the model of the binding NAME from what is stored, without training.
+    """Log the model of the binding NAME from stored artifacts, without training.
 
-    It does what a bound run does after training. It refuses if an artifact is missing, or older than a local file that
+    Does what a bound run does after training. Fails if an artifact is missing, or is older than a local file that
     training computes it from.
     """
     with no_traceback(verbose=verbose):

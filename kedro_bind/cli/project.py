@@ -1,4 +1,4 @@
-"""What the commands need of a Kedro project."""
+"""What the commands need from a Kedro project: its options, config loader and context."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ __all__ = [
     "config_of",
     "context_of",
     "loader_of",
-    "untyped",
     "verbose_option",
     "where_options",
+    "with_plain_parameters",
 ]
 
 
 def where_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that decide which configuration counts, as `kedro run` has them."""
     from kedro.framework.cli.project import CONF_SOURCE_HELP, PARAMS_ARG_HELP
-    from kedro.framework.cli.utils import _split_params, env_option, validate_conf_source
+    from kedro.framework.cli.utils import _split_params, env_option, validate_conf_source  # no public parser
 
     command = click.option(
         "--params", type=click.UNPROCESSED, default="", help=PARAMS_ARG_HELP, callback=_split_params
@@ -48,14 +48,14 @@ def verbose_option(command: Callable[..., Any]) -> Callable[..., Any]:
 def config_of(
     metadata: ProjectMetadata, env: str | None, conf_source: str | None, params: Mapping[str, Any]
 ) -> Config | None:
-    """Read the bindings as a session with these options would."""
+    """Read the bindings, as a session with these options does."""
     return read_config(loader_of(metadata, env, conf_source, params), metadata.project_path)
 
 
 def loader_of(
     metadata: ProjectMetadata, env: str | None, conf_source: str | None, params: Mapping[str, Any]
 ) -> AbstractConfigLoader:
-    """Make the config loader of a session with these options; no text shows its credentials from here."""
+    """Create the config loader of a session with these options; all output hides its credentials from now on."""
     loader = config_loader(metadata.project_path, env, conf_source, params)
     add_redaction(redaction_of(loader))
     return loader
@@ -64,24 +64,32 @@ def loader_of(
 def context_of(
     metadata: ProjectMetadata, env: str | None, conf_source: str | None, params: Mapping[str, Any]
 ) -> KedroContext:
-    """Give the context of a session with these options; no text shows its credentials from here."""
+    """Return the context of a session with these options; all output hides its credentials from now on."""
     from kedro.framework.session import KedroSession
 
-    session_class: Any = getattr(settings, "SESSION_CLASS", KedroSession)  # a setting of later Kedro versions
-    of_session = issubclass(session_class, KedroSession)
-    more = {"runtime_params": dict(params)} if of_session else {}
-    session = session_class.create(project_path=metadata.project_path, env=env, conf_source=conf_source, **more)
-    context: KedroContext = session.load_context() if of_session else session.load_context(runtime_params=dict(params))
+    session_class: Any = getattr(settings, "SESSION_CLASS", KedroSession)  # Kedro 1.4 and later
+    # A KedroServiceSession takes parameters for each run, and so not when it is created.
+    at_creation = issubclass(session_class, KedroSession)
+    runtime_params = {"runtime_params": dict(params)}
+    session = session_class.create(
+        project_path=metadata.project_path,
+        env=env,
+        conf_source=conf_source,
+        **(runtime_params if at_creation else {}),
+    )
+    context: KedroContext = session.load_context(**({} if at_creation else runtime_params))
     add_redaction(redaction_of(context.config_loader))
     return context
 
 
-def untyped(context: KedroContext) -> KedroContext:
-    """Let a context leave parameters as they are in the configuration; Kedro 1.3 has no way to do so.
+def with_plain_parameters(context: KedroContext) -> KedroContext:
+    """Let a context leave parameters as they are in the configuration.
 
-    Kedro makes objects of typed parameters by the hints of all registered pipelines, and fails where a type rejects
-    a value: a check goes by the hints of one binding at a time, and has findings for them.
+    Kedro 1.3 and later turn typed parameters into objects by the hints of the registered pipelines, and fail if a type
+    rejects a value. A check goes by the hints of one binding at a time, and reports such a value as a finding. From 1.4
+    on, Kedro's session chooses the pipelines (https://github.com/kedro-org/kedro/pull/5494), by a private name that this
+    sets until there is a public one.
     """
     if hasattr(context, "_pipelines_to_validate"):
-        context._pipelines_to_validate = []  # Kedro's session sets it; there is no public way
+        context._pipelines_to_validate = []  # noqa: SLF001 - only Kedro's session sets it; there is no public way
     return context

@@ -15,9 +15,8 @@ __all__ = ["command"]
     name="schema",
     cls=AnswerCommand,
     epilog="Example: kedro bind schema --output=pipeline_ml.schema.json",
-    short_help="Print the JSON Schema of pipeline_ml.yml.",
 )
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the schema to this file.")
 def command(output: Path | None) -> None:
     """Print the JSON Schema of pipeline_ml.yml, for editors that complete and check YAML."""
     from conf_schema import schema_text

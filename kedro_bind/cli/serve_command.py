@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 _MOST_BATCH_ROWS = 1_200
-"""As many rows as verification has tried in one call: `REPEATED_ROWS` of kedro_bind.packaging.verification.row_wise."""
+"""The most rows that verification tries in one call: `REPEATED_ROWS` of kedro_bind.packaging.verification.row_wise."""
 
 
 def _limit_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -51,7 +51,6 @@ def _limit_options(command: Callable[..., Any]) -> Callable[..., Any]:
     name="serve",
     cls=AnswerCommand,
     epilog="Example: kedro bind serve models:/churn@champion --port=5001 --batch",
-    short_help="Answer requests to a logged model over HTTP.",
     context_settings={"show_default": True},
 )
 @click.argument("models", nargs=-1, required=True, metavar="MODEL...")
@@ -71,10 +70,10 @@ def command(
     params: dict[str, Any],
     **options: Any,
 ) -> None:
-    """Answer requests to each MODEL over HTTP.
+    """Serve each MODEL over HTTP.
 
-    MODEL is a URI (models:/churn@champion, runs:/…, a folder), for which no Kedro project is needed, or the name of a
-    binding, which stands for its registered model.
+    MODEL is a URI (models:/churn@champion, runs:/…) or a folder, which need no Kedro project, or the name of a binding,
+    which stands for its registered model.
     """
     verbose = options["verbose"]
     with no_traceback(verbose=verbose):
@@ -101,14 +100,14 @@ def _uris(
     conf_source: str | None,
     params: dict[str, Any],
 ) -> tuple[str, ...]:
-    """Return the URI of each model; in a project, MLflow is told its store."""
+    """Return the URI of each model; in a project, MLflow connects to the project's store first."""
     from kedro_bind.tracking.model_uri import binding_model_uri, is_model_uri
 
     if metadata is None:
         for model in models:
             if not is_model_uri(model):
                 raise KedroBindError(
-                    f"'{model}' is neither a model's URI nor a folder with a model; for the name of a binding, "
+                    f"'{model}' is neither the URI of a model nor a folder with one; to use the name of a binding, "
                     "run this in the folder of its Kedro project"
                 )
         return tuple(models)
@@ -126,12 +125,12 @@ def _uris(
         elif is_model_uri(model):
             uris.append(model)
         else:
-            raise KedroBindError(f"there is no binding '{model}'; 'kedro bind list' shows those that there are")
+            raise KedroBindError(f"there is no binding '{model}'; run 'kedro bind list' to see the bindings")
     return tuple(uris)
 
 
 def _environment(metadata: ProjectMetadata | None) -> dict[str, str]:
-    """Return the environment of the server: quiet Kedro, MLflow's store, and no path to the project's own code."""
+    """Return the server's environment variables: quiet Kedro, MLflow's store, no path to the project's own code."""
     quiet = {"KEDRO_LOGGING_CONFIG": str(files("kedro_bind.model") / "quiet_logging.yml")}
     if metadata is None:
         return {**quiet, **os.environ}
@@ -155,6 +154,6 @@ def _require_extra() -> None:
             importlib.import_module(module)
     except ImportError as error:
         raise KedroBindError(
-            f"'kedro bind serve' needs what the extra 'serve' installs ({error.name} is missing); "
+            f"'kedro bind serve' needs the packages of the extra 'serve' ({error.name} is missing); "
             "run: pip install 'kedro-bind[serve]'"
         ) from error

@@ -1,4 +1,4 @@
-"""Findings and pictures to what a person or a program reads."""
+"""Findings and pictures, for people and for programs."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ if TYPE_CHECKING:
 __all__ = ["render_report"]
 
 
-def render_report(report: Report, form: str, *, colour: bool = False) -> str:
+def render_report(report: Report, output_format: str, *, colour: bool = False) -> str:
     """Write a report as `text`, `json` or `github`."""
-    if form == "json":
-        return json.dumps({"diagnostics": [each.as_dict() for each in report.findings]}, indent=2)
-    if form == "github":
-        return "\n".join(_annotation(each, text) for each, text in folded(report.findings))
+    if output_format == "json":
+        return json.dumps({"diagnostics": [finding.as_dict() for finding in report.findings]}, indent=2)
+    if output_format == "github":
+        return "\n".join(_annotation(finding, text) for finding, text in folded(report.findings))
     if report.empty:
         return "no bindings: the project has no pipeline_ml*.yml, and its code makes none"
-    shown = (render_excerpts(report.findings, report.sources, colour=colour), summary(report))
-    return "\n".join(filter(None, shown))
+    parts = (render_excerpts(report.findings, report.sources, colour=colour), summary(report))
+    return "\n".join(filter(None, parts))
 
 
 def _annotation(diagnostic: Diagnostic, text: str) -> str:
     """Write a finding as a workflow command of GitHub Actions, with its escapes."""
     end = diagnostic.column + diagnostic.width - 1
-    place = f"line={diagnostic.line},col={diagnostic.column},endColumn={end},"
-    where = f"file={_escaped(visible(diagnostic.file))},{place}" if diagnostic.file else ""
-    return f"::{diagnostic.severity.value} {where}title={diagnostic.code}::{text.replace('%', '%25')}"
+    span = f"line={diagnostic.line},col={diagnostic.column},endColumn={end},"
+    place = f"file={_escaped(visible(diagnostic.file))},{span}" if diagnostic.file else ""
+    return f"::{diagnostic.severity.value} {place}title={diagnostic.code}::{text.replace('%', '%25')}"
 
 
 def _escaped(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Findings as text for a terminal."""
+"""Findings as text, for a terminal or a log."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ _COLOURS = {"error": "red", "warning": "yellow"}
 
 
 def render_plain(diagnostics: Iterable[Diagnostic]) -> str:
-    """Write each finding as one line: place, what is wrong, how to mend it, code."""
-    return "\n".join(_headline(each, text, colour=False) for each, text in folded(diagnostics))
+    """Write each finding as one line: its place, what is wrong, how to fix it, its code."""
+    return "\n".join(_headline(finding, text, colour=False) for finding, text in folded(diagnostics))
 
 
 def render_excerpts(diagnostics: Iterable[Diagnostic], sources: Sources | None, *, colour: bool = False) -> str:
-    """Write each finding with the line it points at and a caret below."""
-    return "\n".join(_with_excerpt(each, text, sources, colour=colour) for each, text in folded(diagnostics))
+    """Write each finding with the line that it points at, and carets below."""
+    return "\n".join(_with_excerpt(finding, text, sources, colour=colour) for finding, text in folded(diagnostics))
 
 
 def summary(report: Report) -> str:
-    """Say in one line what was checked and what came of it."""
-    shown = [each for each, _ in folded(report.findings)]
-    count = len(shown)
-    errors = sum(each.severity.value == "error" for each in shown)
+    """Summarize in one line what was checked and what was found."""
+    findings = [finding for finding, _ in folded(report.findings)]
+    count = len(findings)
+    errors = sum(finding.severity.value == "error" for finding in findings)
     kinds = [f"{errors} problem{'s' * (errors != 1)}"] if errors else []
     kinds += [f"{count - errors} warning{'s' * (count - errors != 1)}"] if count > errors else []
     bindings = f"{len(report.names)} binding{'s' * (len(report.names) != 1)}"
@@ -44,13 +44,13 @@ def summary(report: Report) -> str:
 
 
 def folded(diagnostics: Iterable[Diagnostic]) -> Iterator[tuple[Diagnostic, str]]:
-    """Give each finding with its text; one in a template that several bindings use is given once."""
+    """Yield each finding with its text, but only once if it is in a template that several bindings use."""
     groups: dict[object, list[Diagnostic]] = {}
-    for each in diagnostics:
-        shared = (each.file, each.line, each.column, each.code, each.message, each.hint)
-        groups.setdefault(shared if each.elsewhere else (*shared, each.path), []).append(each)
+    for finding in diagnostics:
+        key = (finding.file, finding.line, finding.column, finding.code, finding.message, finding.hint)
+        groups.setdefault(key if finding.elsewhere else (*key, finding.path), []).append(finding)
     for group in groups.values():
-        yield group[0], group[0].text_about(list(dict.fromkeys(each.binding or "" for each in group)))
+        yield group[0], group[0].text_about(list(dict.fromkeys(finding.binding or "" for finding in group)))
 
 
 def _headline(diagnostic: Diagnostic, text: str, *, colour: bool) -> str:
@@ -81,6 +81,6 @@ def _with_excerpt(diagnostic: Diagnostic, text: str, sources: Sources | None, *,
 
 
 def _columns(text: str) -> int:
-    """Count the columns of a terminal that a text takes: signs of East Asia take two, combining ones none."""
-    wide = sum(unicodedata.east_asian_width(each) in "WF" for each in text)
-    return len(text) + wide - sum(unicodedata.combining(each) > 0 for each in text)
+    """Count the terminal columns of a text: wide East Asian characters take two, combining ones none."""
+    wide = sum(unicodedata.east_asian_width(character) in "WF" for character in text)
+    return len(text) + wide - sum(unicodedata.combining(character) > 0 for character in text)

@@ -118,14 +118,14 @@ def check_bindings(bound: BoundRun, catalog: Any) -> None:
         BindingError: with the findings of `kedro bind check` for the bindings of this run.
     """
     from conf_schema import has_errors
-    from kedro_bind.checks import Surroundings, findings_of_all, located, tracking_findings
+    from kedro_bind.checks import CheckContext, check_bindings, locate_findings, tracking_findings
     from kedro_bind.render.text import render_plain
     from kedro_bind.session.install import current_config
 
     config = current_config()
     of_tracking = tracking_findings(bound.tracking)
-    findings = findings_of_all(bound.bindings.values(), Surroundings(catalog, bound.origin, bound.tracking))
-    placed = [*located(findings, config), *of_tracking]
+    findings = check_bindings(bound.bindings.values(), CheckContext(catalog, bound.origin, bound.tracking))
+    placed = [*locate_findings(findings, config), *of_tracking]
     if has_errors(placed):
         names = ", ".join(f"'{name}'" for name in bound.bindings)
         raise BindingError(f"the bound pipeline {names} can't run:\n{render_plain(placed)}", placed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import click
 import kedro.framework.project as kedro_project
 from kedro.config import OmegaConfigLoader
 from kedro.io import CachedDataset, MemoryDataset
@@ -114,3 +115,12 @@ def test_versioned_datasets_keep_their_file_system_in_one_attribute(tmp_path):
     dataset.save({"weight": 1})
     assert file_system_of(dataset, "file") is dataset._fs
     assert dataset._fs.exists((tmp_path / "model.pkl").as_posix())
+
+
+def test_parameters_of_the_command_line_are_parsed_by_one_function():
+    from kedro.framework.cli.utils import _split_params
+
+    context = click.Context(click.Command("check"))
+    parameter = click.Option(["--params"])
+    assert _split_params(context, parameter, "a=1,b.c=x") == {"a": 1, "b": {"c": "x"}}
+    assert _split_params(context, parameter, "") == {}

@@ -31,7 +31,7 @@ def bound(binding="churn", **options):
         return data, model
 
     return resolved(
-        Pipeline([node(apply, ["data", "model"], "answer", name="apply")]),
+        Pipeline([node(apply, ["data", "model"], "predictions", name="apply")]),
         "data",
         training=Pipeline([node(fit, "data", "model", name="fit")]),
         name=binding,
@@ -41,7 +41,7 @@ def bound(binding="churn", **options):
 
 def codes(binding):
     found = (*binding_name_problems(binding), *model_name_problems(binding), *registry_problems(binding))
-    return [each.code for each in found]
+    return [finding.code for finding in found]
 
 
 def refuses(validate, name):
@@ -94,7 +94,7 @@ def test_the_name_of_a_tag_is_refused_as_mlflow_refuses_it(key):
 
 
 @pytest.mark.parametrize("name", ["a,b", "-a", " a", "a ", "a\nb"])
-def test_a_name_that_the_command_line_does_not_take_is_refused(name):
+def test_a_name_that_the_command_line_does_not_accept_is_refused(name):
     assert codes(bound(name)) == ["bad-name"]
 
 
@@ -103,7 +103,7 @@ def test_a_model_with_a_name_of_its_own_may_have_a_binding_of_any_name():
     assert codes(bound("team.churn", name="churn")) == []
 
 
-def test_bindings_with_one_model_name_are_told_at_the_second():
+def test_bindings_with_one_model_name_are_reported_at_the_second():
     assert list(shared_names([bound("a"), bound("b")])) == []
     (found,) = shared_names([bound("a"), bound("b", name="a"), bound("c")])
     assert (found.code, found.binding) == ("duplicate-model-name", "b")

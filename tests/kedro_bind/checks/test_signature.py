@@ -1,4 +1,4 @@
-"""The types that MLflow knows are those that the check takes it to know."""
+"""The check knows the types that MLflow knows."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from kedro_bind.packaging.signature import infer_schema
 
 def is_typed_by_mlflow(value: Any) -> bool:
     schema = infer_schema(value)
-    return schema is not None and [each.type for each in schema] != [AnyType()]
+    return schema is not None and [column.type for column in schema] != [AnyType()]
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def is_typed_by_mlflow(value: Any) -> bool:
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_a_type_that_mlflow_knows_is_taken(value):
+def test_a_type_that_mlflow_knows_is_accepted(value):
     assert is_typed_by_mlflow(value)
     assert may_be_typed(type(value))
 
@@ -60,7 +60,7 @@ def test_a_type_that_is_refused_is_one_that_mlflow_does_not_know(value):
 
 
 @pytest.mark.parametrize(
-    ("declared", "taken"),
+    ("declared", "accepted"),
     [
         (Any, True),
         (object, True),
@@ -75,5 +75,5 @@ def test_a_type_that_is_refused_is_one_that_mlflow_does_not_know(value):
         (None, True),
     ],
 )
-def test_a_declared_type_is_refused_only_if_nothing_of_it_can_be_typed(declared, taken):
-    assert may_be_typed(declared) == taken
+def test_a_declared_type_is_refused_only_if_no_part_of_it_can_be_typed(declared, accepted):
+    assert may_be_typed(declared) == accepted

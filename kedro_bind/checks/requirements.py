@@ -1,4 +1,4 @@
-"""The environment that a document gives to a model, as far as it can be told before MLflow writes it down."""
+"""Whether the requirements and the Conda environment of a model are valid."""
 
 from __future__ import annotations
 
@@ -16,34 +16,34 @@ if TYPE_CHECKING:
     from kedro_bind.binding.resolved import ResolvedBinding
     from kedro_bind.project import Origin
 
-__all__ = ["environment_problems"]
+__all__ = ["requirement_problems"]
 
 _FILE = re.compile(r"^(?:-r|-c|--requirement|--constraint)[ =]\s*(.+)$")
 
 
-def environment_problems(binding: ResolvedBinding, origin: Origin | None) -> Iterator[Diagnostic]:
-    """Find requirements and Conda environments that can't be; paths start at the binding's name.
+def requirement_problems(binding: ResolvedBinding, origin: Origin | None) -> Iterator[Diagnostic]:
+    """Find requirements and Conda environments that are invalid.
 
-    Without an `origin` the project's folder is not known, and so not which files are there.
+    Without an `origin` the project's folder is unknown, so the files that they name are not looked for.
     """
     model, path = binding.model, (binding.key, "model")
     folder = origin.project_path if origin else None
     for key in ("pip_requirements", "extra_pip_requirements"):
         for index, line in enumerate(getattr(model, key) or ()):
-            if problem := _of_requirement(line, folder):
+            if problem := _requirement_problem(line, folder):
                 yield Diagnostic(
                     "bad-value",
-                    f"'{line}' is no requirement: {problem}",
-                    "write it as in a requirements.txt, such as 'pandas>=2', or '-r' and a file",
+                    f"'{line}' is not a valid requirement: {problem}",
+                    "write it as in a requirements.txt, such as 'pandas>=2' or '-r FILE'",
                     path=(*path, key, index),
                 )
             elif without_user_info(line) != line:
                 yield _with_credentials(key, (*path, key, index))
-    if model.conda_env is not None and (problem := _of_conda(model.conda_env, folder)):
+    if model.conda_env is not None and (problem := _conda_problem(model.conda_env, folder)):
         yield Diagnostic(
             "bad-value",
-            f"'model.conda_env' is no Conda environment: {problem}",
-            "give it as 'conda env export' writes it, or the path of such a file from the project's folder",
+            f"'model.conda_env' is not a valid Conda environment: {problem}",
+            "use what 'conda env export' writes, or the path of such a file from the project's folder",
             path=(*path, "conda_env"),
         )
     elif without_user_info(str(model.conda_env)) != str(model.conda_env):
@@ -53,42 +53,42 @@ def environment_problems(binding: ResolvedBinding, origin: Origin | None) -> Ite
 def _with_credentials(key: str, path: KeyPath) -> Diagnostic:
     return Diagnostic(
         "credentials-in-requirements",
-        f"'model.{key}' has an address with credentials in it, which are cut out of the model's requirements",
+        f"'model.{key}' has a URL with credentials, which are removed from the model's requirements",
         "write it as https://\\${USER}:\\${TOKEN}@host, which pip fills in from environment variables",
         Severity.WARNING,
         path,
     )
 
 
-def _of_requirement(line: str, folder: Path | None) -> str:
+def _requirement_problem(line: str, folder: Path | None) -> str:
     if file := _FILE.match(line):
         return "" if folder is None or (folder / file[1]).is_file() else f"there is no file '{file[1]}'"
     if folder is not None and (folder / line).is_file() and not line.endswith((".whl", ".gz", ".zip")):
-        return "it is a file"
+        return "it is the name of a file"
     if line.startswith("-") or "/" in line or line.endswith(".whl"):
-        return ""  # pip's options, addresses and paths: pip alone knows them
+        return ""  # an option, a URL or a path: only pip can tell
     from packaging.requirements import InvalidRequirement, Requirement
 
     try:
         Requirement(line)
     except InvalidRequirement:
-        return "pip can't read it"
+        return "pip can't parse it"
     return ""
 
 
-def _of_conda(given: str | Mapping[str, Any], folder: Path | None) -> str:
-    if isinstance(given, str):
+def _conda_problem(conda_env: str | Mapping[str, Any], folder: Path | None) -> str:
+    if isinstance(conda_env, str):
         if folder is None:
             return ""
         import yaml
 
         try:
-            content = yaml.safe_load((folder / given).read_text(encoding="utf-8"))
+            content = yaml.safe_load((folder / conda_env).read_text(encoding="utf-8"))
         except OSError:
-            return f"there is no file '{given}' in the project"
+            return f"there is no file '{conda_env}' in the project"
         except (yaml.YAMLError, UnicodeError):
-            return f"the file '{given}' is no YAML"
+            return f"the file '{conda_env}' is not valid YAML"
     else:
-        content = given
-    listed = isinstance(content, dict) and isinstance(content.get("dependencies"), list)
-    return "" if listed else "it has no list 'dependencies'"
+        content = conda_env
+    has_list = isinstance(content, dict) and isinstance(content.get("dependencies"), list)
+    return "" if has_list else "it has no list 'dependencies'"

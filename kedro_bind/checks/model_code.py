@@ -1,4 +1,4 @@
-"""Whether the code of a model can travel with it."""
+"""Whether the code that a model needs can be packaged with it."""
 
 from __future__ import annotations
 
@@ -24,69 +24,73 @@ if TYPE_CHECKING:
     from kedro_bind.binding.resolved import ResolvedBinding
     from kedro_bind.project import Origin
 
-__all__ = ["function_problems", "packaging_problems"]
+__all__ = ["function_problems", "model_code_problems"]
 
 
 def function_problems(binding: ResolvedBinding) -> Iterator[Diagnostic]:
-    """Find functions of the inference pipeline that can't be imported; paths start at the binding's name."""
+    """Find functions of the inference pipeline that can't be imported by name."""
     for node in binding.inference.nodes:
         if function_reference(node.func) is None:
             yield _not_importable(node, (binding.key, "inference"))
 
 
-def packaging_problems(
-    binding: ResolvedBinding, origin: Origin, more: Iterable[tuple[str, str]] = ()
+def model_code_problems(
+    binding: ResolvedBinding, origin: Origin, extra: Iterable[tuple[str, str]] = ()
 ) -> Iterator[Diagnostic]:
-    """Find code of the inference pipeline that does not travel with the model; paths start at the binding's name.
+    """Find code of the inference pipeline that is not packaged with the model.
 
-    `more` is what it needs besides the functions of its nodes and the runner: what each is, and its module.
+    `extra` is code that the model needs besides the functions of its nodes and the runner, as pairs of a description
+    and a module.
     """
     path = (binding.key, "inference")
     references = {node.name: function_reference(node.func) for node in binding.inference.nodes}
     code: list[tuple[str, str, KeyPath]] = [
-        (f"the function of node '{name}'", each.partition(":")[0], path) for name, each in references.items() if each
+        (f"the function of node '{name}'", reference.partition(":")[0], path)
+        for name, reference in references.items()
+        if reference
     ]
     runner = binding.runner.type
     if "." in runner:
         code.append(("the runner", runner.rpartition(".")[0], (path[0], "runner", "type")))
-    code += [(what, module, path) for what, module in more]
-    wanted = binding.model.code_paths
-    packages: tuple[str, ...] = (origin.package,) if wanted == "auto" and origin.package else ()
-    if not isinstance(wanted, str):
-        missing = [(index, each) for index, each in enumerate(wanted) if not (origin.project_path / each).exists()]
-        for index, each in missing:
+    code += [(description, module, path) for description, module in extra]
+    code_paths = binding.model.code_paths
+    packages: tuple[str, ...] = (origin.package,) if code_paths == "auto" and origin.package else ()
+    if not isinstance(code_paths, str):
+        missing = [(index, name) for index, name in enumerate(code_paths) if not (origin.project_path / name).exists()]
+        for index, name in missing:
             yield Diagnostic(
                 "bad-value",
-                f"'model.code_paths' names '{each}', and there is no such file or folder in the project",
-                "write the path as it is from the project's folder",
+                f"'model.code_paths' names '{name}', but the project has no such file or folder",
+                "write the path relative to the project's folder",
                 path=(path[0], "model", "code_paths", index),
             )
         if missing:
             return
-        packages = tuple(Path(each).stem for each in wanted)
+        packages = tuple(Path(name).stem for name in code_paths)
     yield from _left_behind(code, packages)
 
 
 def _left_behind(code: Iterable[tuple[str, str, KeyPath]], packages: tuple[str, ...]) -> Iterator[Diagnostic]:
-    told: set[str] = set()
-    for what, module, path in code:
+    reported: set[str] = set()
+    for description, module, path in code:
         top = module.partition(".")[0]
-        if top not in told and top not in packages and not _comes_along(top):
-            told.add(top)
+        if top not in reported and top not in packages and not _is_available(top):
+            reported.add(top)
             yield Diagnostic(
                 "not-packaged",
-                f"{what} is in '{module}', which does not travel with the model",
-                "name its folder in 'model.code_paths'",
+                f"{description} is defined in '{module}', which is not packaged with the model",
+                "add its folder to 'model.code_paths'",
                 path=path,
                 on_key=path[-1] == "inference",
             )
-        for used in sorted(_imports(module, packages) - {top} - told):
-            if not _comes_along(used):
-                told.add(used)
+        for imported in sorted(_imports(module, packages) - {top} - reported):
+            if not _is_available(imported):
+                reported.add(imported)
                 yield Diagnostic(
                     "not-packaged",
-                    f"{what} is in '{module}', which imports '{used}', and that does not travel with the model",
-                    "name its folder in 'model.code_paths', if it is imported when the model predicts",
+                    f"{description} is defined in '{module}', which imports '{imported}', and that is not packaged "
+                    "with the model",
+                    "add its folder to 'model.code_paths' if the model imports it when it predicts",
                     Severity.WARNING,
                     path,
                     on_key=path[-1] == "inference",
@@ -95,26 +99,26 @@ def _left_behind(code: Iterable[tuple[str, str, KeyPath]], packages: tuple[str, 
 
 def _not_importable(node: Node, path: tuple[str, str]) -> Diagnostic:
     name = getattr(node.func, "__qualname__", type(node.func).__name__).rpartition("<locals>.")[2]
-    said = f"the function of node '{node.name}' ({name}) can't be imported by name"
-    if (reason := _not_pickled(node)) is not None:
+    problem = f"the function of node '{node.name}' ({name}) can't be imported by name"
+    if (reason := _pickling_error(node)) is not None:
         return Diagnostic(
             "not-importable",
-            f"{said}, and it can't be pickled either: {reason}",
-            "define it at the top of a module",
+            f"{problem}, and it can't be pickled either: {reason}",
+            "define it at the top level of a module",
             path=path,
             on_key=True,
         )
     return Diagnostic(
         "not-importable",
-        f"{said}, so the model has it as a pickle, which ties it to this version of Python",
-        "define it at the top of a module",
+        f"{problem}, so the model contains it as a pickle, which ties the model to this version of Python",
+        "define it at the top level of a module",
         Severity.WARNING,
         path,
         on_key=True,
     )
 
 
-def _not_pickled(node: Node) -> str | None:
+def _pickling_error(node: Node) -> str | None:
     import cloudpickle
 
     try:
@@ -126,15 +130,15 @@ def _not_pickled(node: Node) -> str | None:
 
 @cache
 def _imports(module: str, packages: tuple[str, ...]) -> frozenset[str]:
-    """Give the top-level modules that a module imports, through the packages that travel."""
-    node = NodePlan(name="it", function=f"{module}:it")
-    plan = Plan(name="it", input_name="it", output_name="it", nodes=[node])
+    """Return the top-level modules that a module imports, directly or through `packages`."""
+    node = NodePlan(name="node", function=f"{module}:function")
+    plan = Plan(name="plan", input_name="input", output_name="output", nodes=[node])
     return frozenset(imported_by(plan, packages))
 
 
 @cache
-def _comes_along(module: str) -> bool:
-    """Tell whether a top-level module is there wherever the model's requirements are installed."""
+def _is_available(module: str) -> bool:
+    """Check whether a top-level module is available wherever the model's requirements are installed."""
     if module in sys.stdlib_module_names or module in sys.builtin_module_names:
         return True
     try:
@@ -142,9 +146,9 @@ def _comes_along(module: str) -> bool:
     except (ImportError, ValueError):
         spec = None
     if spec is None:
-        return True  # it is not here either: an optional import
+        return True  # an optional import, which is not installed here either
     places = [spec.origin] if spec.origin and spec.has_location else list(spec.submodule_search_locations or ())
     installed = [*site.getsitepackages(), site.getusersitepackages(), *sysconfig.get_paths().values()]
-    if all(any(Path(place).is_relative_to(each) for each in installed) for place in places):
+    if all(any(Path(place).is_relative_to(folder) for folder in installed) for place in places):
         return True
-    return len(pinned([module])) > len(pinned([]))  # installed in place, as a developer does
+    return len(pinned([module])) > len(pinned([]))  # an editable install

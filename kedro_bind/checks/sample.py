@@ -1,4 +1,4 @@
-"""Whether a sample of what a caller supplies can be had, before there is one."""
+"""Whether a run will have a sample of the input that a caller provides."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 
     from kedro_bind.binding.resolved import ResolvedBinding
 
-__all__ = ["input_problems"]
+__all__ = ["sample_problems"]
 
 
-def input_problems(binding: ResolvedBinding, catalog: Any) -> Iterator[Diagnostic]:
-    """Find an input that neither passes by in training nor can be loaded; paths start at the binding's name.
+def sample_problems(binding: ResolvedBinding, catalog: Any) -> Iterator[Diagnostic]:
+    """Find an input that is neither a dataset of training nor can be loaded.
 
-    The signature, the example and the verification come from it. Where all are given or switched off, none is needed.
+    Signature, example and verification need a sample of it; where they are declared or switched off, nothing does.
     """
     name, model = binding.training_input, binding.model
-    datasets = {each for each in binding.training.datasets() if not is_parameter(each)}
-    needless = not model.infers_signature and not model.verify
-    if needless or bare(name) in {bare(each) for each in datasets} or _may_be_loaded(name, catalog):
+    datasets = {dataset for dataset in binding.training.datasets() if not is_parameter(dataset)}
+    unneeded = not model.infers_signature and not model.verify
+    if unneeded or bare(name) in set(map(bare, datasets)) or _may_be_loaded(name, catalog):
         return
     twin = namesake(name, datasets)
     remedy = f"'training: {{input_name: {twin}}}'" if twin else "'training.input_name'"
@@ -35,7 +35,7 @@ def input_problems(binding: ResolvedBinding, catalog: Any) -> Iterator[Diagnosti
         "no-sample",
         f"'{name}' is not a dataset of training, and the catalog can't load it, so the model gets no signature and no "
         "example, and is not verified",
-        f"name the dataset of training that is the same with {remedy}, or add a catalog entry for '{name}'",
+        f"name the corresponding training dataset with {remedy}, or add a catalog entry for '{name}'",
         Severity.WARNING,
         (binding.key, "input_name"),
     )
@@ -46,6 +46,6 @@ def _may_be_loaded(name: str, catalog: Any) -> bool:
         return False
     try:
         dataset = unwrapped(catalog.get(name))
-    except Exception:  # noqa: BLE001 - a catalog entry that is invalid is another rule's finding
+    except Exception:  # noqa: BLE001 - another rule finds an invalid catalog entry
         return True
     return not isinstance(dataset, MemoryDataset) or bool(dataset.exists())

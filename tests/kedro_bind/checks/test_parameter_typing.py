@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from kedro_bind.checks.parameters import is_typed
+from kedro_bind.checks.parameter_typing import is_typed
 from kedro_bind.packaging.signature import infer_parameters
 
 SCALARS = st.none() | st.booleans() | st.integers(-10, 10) | st.floats(allow_nan=False) | st.text("ab", max_size=2)
@@ -19,9 +19,9 @@ VALUES = st.recursive(
 
 
 def is_plausible(value):
-    """Tell whether no list has both scalars and lists or mappings: MLflow takes some of those, by accident."""
+    """Check that no list mixes scalars with lists or mappings: MLflow accepts some of those, by accident."""
     if isinstance(value, list):
-        kinds = {isinstance(each, list | dict) for each in value if each is not None}
+        kinds = {isinstance(item, list | dict) for item in value if item is not None}
         return len(kinds) < 2 and all(map(is_plausible, value))
     return not isinstance(value, dict) or all(map(is_plausible, value.values()))
 
@@ -50,17 +50,17 @@ def test_a_parameter_is_typed_if_mlflow_types_it(value):
     assert is_typed(value) == mlflow_types(value)
 
 
-def test_an_empty_list_tells_of_no_type_though_mlflow_takes_it_for_dates():
+def test_an_empty_list_has_no_type_though_mlflow_takes_it_for_dates():
     assert mlflow_types([])
     assert not is_typed([])
     assert infer_parameters({"params:tags": []}, ["params:tags"]) == (None, ["params:tags"])
 
 
 @pytest.mark.parametrize("value", [2**62, 2**63, -(2**63), -(2**63) - 1, 2**70, {"a": 2**63}, {"a": [2**70]}])
-def test_so_is_a_number_of_any_size(value):
+def test_a_large_number_is_typed_if_mlflow_types_it(value):
     assert is_typed(value) == mlflow_types(value)
 
 
 @pytest.mark.parametrize("value", [dt.date(2026, 1, 1), [dt.date(2026, 1, 1)], b"x", (1, 2), {1: 2}])
-def test_so_is_a_value_that_no_yaml_gives(value):
+def test_a_value_that_yaml_can_not_express_is_typed_if_mlflow_types_it(value):
     assert is_typed(value) == mlflow_types(value)
