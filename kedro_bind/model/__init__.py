@@ -1,1 +1,1 @@
-"""The logged model: its plan, how it is built, how it predicts."""
+"""The logged model: its plan, and how it predicts from it."""

@@ -1,7 +1,7 @@
-"""A plan to one Python function: no runner, no catalog, no hook at predict time.
+"""Compile a plan to one Python function: no runner, no catalog, no hooks at predict time.
 
-The function's text is made of indices only (`v3 = f3(v1, a0)`): nothing that a plan says gets into it.
-Results are those of Kedro's SequentialRunner on MemoryDatasets, see the notes at each helper.
+The source of the function consists of indices only (`v3 = f3(v1, a0)`), so that no text of a plan gets into it.
+Predictions equal those of Kedro's SequentialRunner on MemoryDatasets; the helpers say how.
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ from __future__ import annotations
 import inspect
 import linecache
 from collections import Counter
-from itertools import chain, count, tee
+from itertools import count
 from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.model.copying import copier, is_immutable
+from kedro_bind.model.node_outputs import chunked, keyed, listed, some
 from kedro_bind.names import bare, flat
 
 if TYPE_CHECKING:
@@ -21,17 +22,13 @@ if TYPE_CHECKING:
 
     from kedro_bind.model.plan import NodePlan, Plan
 
-__all__ = ["CompiledPlan", "NodeOutputError", "compile_plan", "name_node"]
+__all__ = ["CompiledPlan", "compile_plan", "name_node"]
 
 _serial = count()
 
 
-class NodeOutputError(ValueError):
-    """A node returned what its definition does not promise."""
-
-
 class CompiledPlan:
-    """A plan that is ready to predict; stateless and thread-safe, as its nodes are."""
+    """A plan that is ready to predict; as stateless and thread-safe as its nodes."""
 
     def __init__(self, run: Callable[..., Any], node_names: Mapping[int, str], defaults: Mapping[str, Any]) -> None:
         self._run = run
@@ -39,7 +36,7 @@ class CompiledPlan:
         self._defaults = dict(defaults)
 
     def __call__(self, model_input: Any, parameters: Mapping[str, Any] | None = None) -> Any:
-        """Predict; `parameters` replace defaults by their full names (`params:…`) for this call alone."""
+        """Predict; `parameters` replace defaults by their full names (`params:…`) for this call only."""
         values = {**self._defaults, **parameters} if parameters else self._defaults
         try:
             return self._run(model_input, values)
@@ -48,7 +45,7 @@ class CompiledPlan:
             raise
 
     def _name_node(self, error: Exception) -> None:
-        """Add to an error which node it came from."""
+        """Add to an error which node raised it."""
         traceback = error.__traceback__
         while traceback is not None and traceback.tb_frame.f_code is not self._run.__code__:
             traceback = traceback.tb_next
@@ -58,9 +55,10 @@ class CompiledPlan:
 
 
 def name_node(error: Exception, name: str) -> None:
-    """Add to an error, as a note, which node it came from."""
+    """Add a note to an error that says which node raised it."""
     note = f"raised in node '{name}' of the inference pipeline"
-    # Before Python 3.11, the traceback's line says it. A node may raise the same object for each request.
+    # Python 3.10 has no notes; there, the line of the traceback names the node (see `_Compiler._annotated`).
+    # A node may raise the same object again and again.
     if hasattr(error, "add_note") and note not in getattr(error, "__notes__", ()):
         error.add_note(note)
 
@@ -73,13 +71,13 @@ def compile_plan(plan: Plan, functions: Sequence[Callable[..., Any]], artifacts:
 class _Compiler:
     """Writes the function line by line.
 
-    Copies: a dataset in memory is copied when it is saved and when it is loaded. The copy at the last load
-    of an intermediate is left out: nobody can reach the stored object any more.
+    Kedro copies a MemoryDataset when it is saved and when it is loaded. The copy at the last load of an intermediate is
+    left out here, since nothing else can reach the stored object any more.
     """
 
     def __init__(self, plan: Plan, functions: Sequence[Callable[..., Any]], artifacts: Mapping[str, Any]) -> None:
         self.plan, self.functions = plan, functions
-        self.names: dict[str, Any] = {"some": _some, "listed": _listed, "keyed": _keyed, "chunked": _chunked}
+        self.names: dict[str, Any] = {"some": some, "listed": listed, "keyed": keyed, "chunked": chunked}
         self.lines: list[str] = []
         self.node_names: dict[int, str] = {}
         self.values: dict[str, str] = {}
@@ -96,12 +94,12 @@ class _Compiler:
         self._line(f"return {self._load(self.plan.output_name)}")
         text = "def run(x, p):\n" + "".join(f"    {line}\n" for line in self.lines)
         file = f"<kedro_bind plan {next(_serial)}>"
-        exec(compile(text, file, "exec"), self.names)  # noqa: S102 - the text is made of indices, see the module
+        exec(compile(text, file, "exec"), self.names)  # noqa: S102 - the source consists of indices, see the module
         linecache.cache[file] = (len(text), None, self._annotated(text), file)
         return CompiledPlan(self.names["run"], self.node_names, self.plan.parameters)
 
     def _annotated(self, text: str) -> list[str]:
-        """Give the lines as a traceback shows them, each with its node's name."""
+        """Return the lines as a traceback shows them, each with the name of its node."""
         names = self.node_names
         return [
             f"{line}  # node {names[number]!r}\n" if number in names else f"{line}\n"
@@ -123,7 +121,7 @@ class _Compiler:
         return expression if copy is None else f"{self._constant(copy, 'c')}({expression})"
 
     def _load(self, name: str) -> str:
-        """Write how a dataset gets to who loads it."""
+        """Return the expression that loads a dataset."""
         if name in self.artifacts:
             return self._copied(name, self.artifacts[name])
         if name in self.plan.parameters:
@@ -134,7 +132,7 @@ class _Compiler:
         return self.values[stem] if self.uses_left[stem] == 0 else self._copied(name, self.values[stem])
 
     def _store(self, name: str, expression: str, node: str | None = None) -> None:
-        """Write how a dataset is kept; one that nobody loads is not."""
+        """Write the line that stores a dataset, unless nothing loads it."""
         stem = bare(name)
         if self.uses_left.get(stem):
             self.values[stem] = f"v{len(self.lines)}"
@@ -156,7 +154,7 @@ class _Compiler:
         self._release(node)
 
     def _single(self, output: str, call: str, node: str) -> None:
-        """Write the usual node, with one output, in as few steps as it takes."""
+        """Write the lines of a node with one output, the usual case, in as few steps as possible."""
         stem = bare(output)
         kept = bool(self.uses_left.get(stem)) and copier(self.plan.copy_mode.get(output)) is None
         variable = f"v{len(self.lines)}" if kept else "r"
@@ -169,7 +167,7 @@ class _Compiler:
             self._line("del r")
 
     def _checked(self, call: str, node: NodePlan, *, generates: bool) -> str:
-        """Write what makes sure that a node returns what its definition says."""
+        """Return the expression that checks the result of a node against its declared outputs."""
         label = self._constant(node.name, "n")
         if isinstance(node.outputs, str):
             return f"chunked({call}, some, {label})"
@@ -179,7 +177,7 @@ class _Compiler:
         return f"chunked({call}, {check}, {form}, {label})" if generates else f"{check}({call}, {form}, {label})"
 
     def _arguments(self, node: NodePlan) -> str:
-        """Write the arguments of a node's function; a dataset that it takes twice is loaded once."""
+        """Return the arguments of a node's function; a dataset that it takes twice is loaded once."""
         loaded: dict[str, str] = {}
         names = flat(node.inputs)
         for name in names:
@@ -198,73 +196,14 @@ class _Compiler:
         )
 
     def _release(self, node: NodePlan) -> None:
-        """Let go of what no later node loads."""
+        """Write the line that deletes the datasets that no later node loads."""
         stems = dict.fromkeys(bare(name) for name in flat(node.inputs))
         done = [self.values.pop(stem) for stem in stems if stem in self.values and self.uses_left.get(stem) == 0]
         if done:
             self._line(f"del {', '.join(done)}")
 
 
-def _some(result: Any, node: str) -> Any:
-    """Refuse None, which Kedro does not save."""
-    if result is None:
-        raise NodeOutputError(f"node '{node}' returned None, and its output can't be None")
-    return result
-
-
-def _listed(result: Any, length: int, node: str) -> Any:
-    """Check what a node with a list of outputs returned."""
-    if not isinstance(result, list | tuple):
-        if inspect.isgenerator(result):
-            return _streams(result, _listed, range(length), length, node)
-        raise NodeOutputError(f"node '{node}' returned a '{type(result).__name__}'; it has a list of {length} outputs")
-    if len(result) != length:
-        raise NodeOutputError(f"node '{node}' returned {len(result)} values; it has {length} outputs")
-    for each in result:
-        _some(each, node)
-    return result
-
-
-def _keyed(result: Any, keys: list[str], node: str) -> Any:
-    """Check what a node with a mapping of outputs returned; the values in the order of the outputs."""
-    if not isinstance(result, dict):
-        if inspect.isgenerator(result):
-            return _streams(result, _keyed, keys, keys, node)
-        raise NodeOutputError(f"node '{node}' returned a '{type(result).__name__}'; it has the outputs {keys} by name")
-    if result.keys() != set(keys):
-        raise NodeOutputError(
-            f"node '{node}' returned the keys {sorted(map(str, result))}; its outputs are {sorted(keys)}"
-        )
-    return _listed([result[key] for key in keys], len(keys), node)
-
-
-def _streams(chunks: Any, check: Callable[..., Any], keys: Sequence[Any], *form: Any) -> list[Any]:
-    """Give each output its part of what a generator will yield.
-
-    So Kedro does where a function that is no generator function returns a generator; it looks at the first chunk.
-    """
-    first = next(chunks, None)
-    if first is None:
-        raise NodeOutputError(f"node '{form[-1]}' yielded nothing")
-    check(first, *form)
-    return [_stream(each, key) for each, key in zip(tee(chain([first], chunks), len(keys)), keys, strict=True)]
-
-
-def _stream(chunks: Any, key: Any) -> Any:
-    return (chunk[key] for chunk in chunks)
-
-
-def _chunked(chunks: Any, check: Callable[..., Any], *form: Any) -> Any:
-    """Run a generator to its end: each chunk is saved over the one before, so the last one stays."""
-    last = None
-    for chunk in chunks:
-        last = check(chunk, *form)
-    if last is None:
-        raise NodeOutputError(f"node '{form[-1]}' yielded nothing")
-    return last
-
-
 def _uses(plan: Plan) -> dict[str, int]:
-    """Count how many nodes load each dataset, the caller's load of the output included."""
+    """Count how many nodes load each dataset; the caller loads the output once."""
     names = [name for node in plan.nodes for name in dict.fromkeys(flat(node.inputs))]
     return dict(Counter(bare(name) for name in [*names, plan.output_name]))

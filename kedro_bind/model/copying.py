@@ -15,12 +15,12 @@ _IMMUTABLE = (str, bytes, int, float, bool, complex, type(None))
 
 
 def copier(mode: str | None) -> Callable[[Any], Any] | None:
-    """Give the function that copies in a mode (`None`: by the data's type); nothing for `assign`."""
+    """Return the function that copies in a mode (`None`: by the type of the data); `None` for `assign`."""
     return {"assign": None, "copy": _shallow, "deepcopy": copy.deepcopy, None: _by_type}[mode]
 
 
 def is_immutable(data: Any) -> bool:
-    """Tell whether copying the data could make no difference."""
+    """Return whether the data can't be changed, so that a copy makes no difference."""
     return isinstance(data, _IMMUTABLE)
 
 
@@ -29,9 +29,9 @@ def _shallow(data: Any) -> Any:
 
 
 def _by_type(data: Any) -> Any:
-    """Copy as a MemoryDataset without a mode does: tables and arrays shallowly, foreign frames not at all.
+    """Copy as a MemoryDataset without a mode does: pandas tables and arrays by `copy()`, other tables not at all.
 
-    A library that is not imported can't have made the data, so none is imported to find out.
+    A library that has not been imported can't have made the data, so none is imported to find out.
     """
     pandas, numpy = sys.modules.get("pandas"), sys.modules.get("numpy")
     if (pandas and isinstance(data, pandas.DataFrame)) or (numpy and isinstance(data, numpy.ndarray)):

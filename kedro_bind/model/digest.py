@@ -1,4 +1,4 @@
-"""The sha256 of what lies at a path."""
+"""The sha256 of a file or a folder."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ _CHUNK = 1 << 22
 
 
 def digest(path: Path) -> str:
-    """Give the sha256 of a file, or of the names and contents of all files of a folder."""
+    """Return the sha256 of a file, or of the names and contents of all files in a folder."""
     total = hashlib.sha256()
     buffer = memoryview(bytearray(_CHUNK))
-    for each in sorted(_files(path)):
+    for file in sorted(_files(path)):
         if path.is_dir():
-            total.update(each.relative_to(path).as_posix().encode() + b"\0")
-        with each.open("rb", buffering=0) as file:
-            while count := file.readinto(buffer):
+            total.update(file.relative_to(path).as_posix().encode() + b"\0")
+        with file.open("rb", buffering=0) as stream:
+            while count := stream.readinto(buffer):
                 total.update(buffer[:count])
     return total.hexdigest()
 
 
 def _files(path: Path) -> Iterator[Path]:
     if path.is_dir():
-        yield from (each for each in path.rglob("*") if each.is_file())
+        yield from (file for file in path.rglob("*") if file.is_file())
     else:
         yield path

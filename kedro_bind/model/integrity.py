@@ -1,4 +1,4 @@
-"""The sha256 of all that a model runs and reads, compared before any of it is imported or unpickled."""
+"""Compare the sha256 of everything that a model runs and reads before any of it is imported or unpickled."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ if TYPE_CHECKING:
 
     from kedro_bind.model.plan import Plan
 
-__all__ = ["Intact", "code_digests"]
+__all__ = ["IntegrityCheck", "code_digests"]
 
 _CACHE = "__pycache__"
 _THREADS = 8
 
 
-class Intact:
-    """The comparison of a model's files with its plan. Hashing lets the interpreter go on, so it runs in threads.
+class IntegrityCheck:
+    """The comparison of a model's files with its plan; threads hash the artifacts, since hashing releases the GIL.
 
-    Use as a context: on entry the code and the pickled functions have been compared, and the artifacts are on
-    their way; `artifacts()` waits for them.
+    Use it as a context manager: on entry it compares the code and the pickled functions, and starts to hash the
+    artifacts; `wait_for_artifacts()` compares those.
 
     Raises:
-        PlanError: something is missing, or has changed since it was logged.
+        PlanError: a file is missing, or has changed since it was logged.
     """
 
     def __init__(self, plan: Plan, folder: Path, code: Path | None) -> None:
         self._plan, self._folder, self._code = plan, folder, code
         self._pool = ThreadPoolExecutor(max_workers=_THREADS)
 
-    def __enter__(self) -> Intact:  # noqa: PYI034 - typing.Self comes with Python 3.11
+    def __enter__(self) -> IntegrityCheck:  # noqa: PYI034 - typing.Self comes with Python 3.11
         plan, folder = self._plan, self._folder
         self._artifacts = {
             name: self._pool.submit(_found, folder / artifact.location) for name, artifact in plan.artifacts.items()
@@ -46,7 +46,7 @@ class Intact:
             for node in plan.nodes:
                 if node.pickle:
                     _compare(f"pickled function {node.pickle}", node.sha256, _found(folder / node.pickle))
-            if plan.format >= 3 and self._code is not None:  # noqa: PLR2004 - the first one that lists the code
+            if plan.format >= 3 and self._code is not None:  # noqa: PLR2004 - the first format that lists the code
                 _compare_code(plan.code, self._code)
         except BaseException:
             self._pool.shutdown(wait=False, cancel_futures=True)
@@ -56,8 +56,8 @@ class Intact:
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def artifacts(self) -> None:
-        """Wait until all artifacts are compared."""
+    def wait_for_artifacts(self) -> None:
+        """Wait until all artifacts are hashed, and compare them."""
         for name, artifact in self._plan.artifacts.items():
             found = self._artifacts[name].result()
             if found is None:
@@ -68,14 +68,14 @@ class Intact:
 
 
 def code_digests(code: Path) -> dict[str, str]:
-    """Return the sha256 of each file of a model's code folder, by its path there; of bytecode none."""
+    """Return the sha256 of each file in a model's code folder, by its path there, without bytecode."""
     return {file.relative_to(code).as_posix(): digest(file) for file in _files(code)}
 
 
 def _compare_code(expected: Mapping[str, str], code: Path) -> None:
     """Compare the code with the plan.
 
-    What a host adds may stay, unless Python could import it in place of another module.
+    Files that a host adds are ignored, unless Python could import them in place of another module.
     """
     for name, sha256 in expected.items():
         found = _found(code / name)
@@ -91,8 +91,8 @@ def _compare_code(expected: Mapping[str, str], code: Path) -> None:
         top = added.parts[0].partition(".")[0]
         if top in own or top in sys.stdlib_module_names or PathFinder.find_spec(top, others):
             raise PlanError(
-                f"the model's code has a file {added} that was not logged, and that can take another module's place"
-                "; get the model from MLflow again"
+                f"the model's code has a file {added} that was not logged, and that Python can import in place of "
+                "another module; get the model from MLflow again"
             )
 
 

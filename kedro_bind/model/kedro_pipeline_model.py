@@ -1,4 +1,4 @@
-"""A model that was logged by hand, as it comes back from its pickle."""
+"""Load a model that was logged by hand from its pickle."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from urllib.parse import unquote, urlsplit
 from mlflow.pyfunc.model import PythonModel
 
 from kedro_bind.errors import BindingError
+from kedro_bind.model.loading import load_artifact, load_function
 from kedro_bind.model.plan import Plan
-from kedro_bind.model.runtime import Predicts, load_artifact, load_function, make_predictor
+from kedro_bind.model.runtime import PredictMixin, make_predictor
 from kedro_bind.model.strict_params import refuse_unknown_parameters
 
 if TYPE_CHECKING:
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
 __all__ = ["KedroPipelineModel", "PickledModel", "restored"]
 
 
-class PickledModel(Predicts, PythonModel):
-    """A plan and its functions as a pyfunc model; cloudpickle takes functions by name where they have one.
+class PickledModel(PredictMixin, PythonModel):
+    """A plan and its functions as a pyfunc model; cloudpickle stores a function by name if it can be imported.
 
-    The artifacts are those that `mlflow.pyfunc.log_model(artifacts=…)` got.
+    The artifacts are those passed to `mlflow.pyfunc.log_model(artifacts=…)`.
     """
 
     plan: Plan
@@ -31,17 +32,17 @@ class PickledModel(Predicts, PythonModel):
     _functions: list[Callable[..., Any]]
 
     def __getstate__(self) -> dict[str, Any]:
-        """Keep the plan and what can't be imported by name, and nothing of Kedro."""
+        """Return the plan and the functions that can't be imported by name, without objects of Kedro."""
         functions = [node.function or function for node, function in zip(self.plan.nodes, self._functions, strict=True)]
         return {
-            # Parameters as they are: pydantic would make mappings of some objects.
+            # Parameters are kept as they are: pydantic would turn some objects into mappings.
             "plan": {**self.plan.model_dump(exclude={"parameters"}), "parameters": self.plan.parameters},
             "functions": functions,
             "kedro_bind": importlib.metadata.version("kedro-bind"),
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Restore the plan and its functions; artifacts come with `load_context`."""
+        """Restore the plan and its functions; `load_context` loads the artifacts."""
         self.plan = Plan.model_validate(state["plan"])
         self.input_name = self.plan.input_name
         self._functions = [
@@ -51,11 +52,11 @@ class PickledModel(Predicts, PythonModel):
     def load_context(self, context: Any) -> None:
         """Load the artifacts from where MLflow has put them."""
         refuse_unknown_parameters()
-        given, planned = set(context.artifacts), set(self.plan.artifacts)
-        if given != planned:
+        passed, planned = set(context.artifacts), set(self.plan.artifacts)
+        if passed != planned:
             raise BindingError(
-                f"the artifacts do not match the inference pipeline: it lacks {sorted(planned - given)}"
-                f", and has no use for {sorted(given - planned)}; pass what extract_pipeline_artifacts() gives"
+                f"the artifacts do not match the inference pipeline: missing {sorted(planned - passed)}"
+                f", unknown {sorted(passed - planned)}; pass what extract_pipeline_artifacts() returns"
             )
         artifacts = {
             name: load_artifact(name, artifact, _path(context.artifacts[name]))
@@ -65,15 +66,15 @@ class PickledModel(Predicts, PythonModel):
 
 
 KedroPipelineModel = PickledModel
-"""The name and place under which models were pickled before."""
+"""The name under which earlier versions pickled models."""
 
 
 def restored(state: dict[str, Any]) -> PickledModel:
-    """Return the model that a pickle of a model made in Python stands for."""
+    """Return the model with a pickled state; pickles of models refer to this function by name."""
     model = PickledModel()
     model.__setstate__(state)
     return model
 
 
-def _path(given: str) -> Path:
-    return Path(unquote(urlsplit(given).path)) if given.startswith("file:") else Path(given)
+def _path(uri: str) -> Path:
+    return Path(unquote(urlsplit(uri).path)) if uri.startswith("file:") else Path(uri)

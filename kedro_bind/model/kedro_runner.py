@@ -1,4 +1,4 @@
-"""A plan to predictions through a Kedro runner other than the SequentialRunner."""
+"""Run a plan with a runner of Kedro, for models with another runner than the SequentialRunner."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ from kedro_bind.model.plan import PlanError
 from kedro_bind.names import bare, flat
 
 if "kedro.framework.project" not in sys.modules and "KEDRO_LOGGING_CONFIG" not in os.environ:
-    # Importing a runner imports kedro.framework.project, which configures the logging of the whole process:
-    # a server would get another log format and a line for each node.
+    # Importing a runner imports kedro.framework.project, which configures the logging of the whole process, so a server
+    # would get another log format and a line for each node: https://github.com/kedro-org/kedro/issues/1930. As of Kedro
+    # 1.7, this variable is the only way around it.
     os.environ["KEDRO_LOGGING_CONFIG"] = str(Path(__file__).with_name("quiet_logging.yml"))
     import kedro.framework.project  # noqa: F401 - for the logging that it configures
 
@@ -37,12 +38,12 @@ if TYPE_CHECKING:
 
 __all__ = ["KedroRun", "load_runner"]
 
-_NO_NAME = re.compile(r"[^\w.-]+")
-"""What Kedro does not take in the name of a node (its own default names have it)."""
+_NOT_IN_NAMES = re.compile(r"[^\w.-]+")
+"""The characters that Kedro rejects in the name of a node (its own default names have them)."""
 
 
 class _Shared(AbstractDataset[Any, Any]):
-    """An artifact in memory that is copied when it is loaded, and never when the catalog is made."""
+    """An artifact in memory, which is copied when it is loaded, but not when the catalog is made."""
 
     def __init__(self, data: Any, copy_mode: str | None) -> None:
         self._data, self._copied = data, copier(copy_mode)
@@ -51,7 +52,7 @@ class _Shared(AbstractDataset[Any, Any]):
         return self._data if self._copied is None else self._copied(self._data)
 
     def save(self, data: Any) -> None:
-        raise PlanError(f"a node writes over an artifact of the model: {type(data).__name__}")
+        raise PlanError(f"a node overwrites an artifact of the model with a '{type(data).__name__}'")
 
     def _exists(self) -> bool:
         return True
@@ -60,11 +61,11 @@ class _Shared(AbstractDataset[Any, Any]):
         return {"data": type(self._data).__name__}
 
 
-class _NameNodes:
-    """Stands for Kedro's hook manager: tells an error which node it came from, and answers nothing else."""
+class _NodeNamingHooks:
+    """Takes the place of Kedro's hook manager: adds the node's name to an error, and ignores all other hooks."""
 
     @property
-    def hook(self) -> _NameNodes:
+    def hook(self) -> _NodeNamingHooks:
         return self
 
     def on_node_error(self, *, error: Exception, node: Node, **_: Any) -> None:
@@ -75,19 +76,24 @@ class _NameNodes:
 
 
 class KedroRun:
-    """Runs the plan's pipeline with its runner, on a fresh catalog for each call that shares the artifacts.
+    """Runs the plan's pipeline with its runner; each call has a catalog of its own that shares the artifacts.
 
-    What nodes hand on stays in memory, so the two names of a transcoded dataset (`data@pandas`) are one there.
+    Intermediate datasets stay in memory, so the two names of a transcoded one (`data@pandas`) are one there.
     """
 
     def __init__(self, plan: Plan, functions: list[Callable[..., Any]], artifacts: Mapping[str, Any]) -> None:
         self._plan = plan
-        handed_on = [plan.input_name, *(name for each in plan.nodes for name in flat(each.outputs))]
-        self._in_memory = set(map(bare, handed_on))
+        in_memory = [plan.input_name, *(name for planned in plan.nodes for name in flat(planned.outputs))]
+        self._in_memory = set(map(bare, in_memory))
         self._pipeline = Pipeline(
             [
-                node(function, self._named(each.inputs), self._named(each.outputs), name=_NO_NAME.sub("_", each.name))
-                for each, function in zip(plan.nodes, functions, strict=True)
+                node(
+                    function,
+                    self._named(planned.inputs),
+                    self._named(planned.outputs),
+                    name=_NOT_IN_NAMES.sub("_", planned.name),
+                )
+                for planned, function in zip(plan.nodes, functions, strict=True)
             ]
         )
         self._modes = {self._named(name): mode for name, mode in plan.copy_mode.items()}
@@ -95,22 +101,22 @@ class KedroRun:
         self._artifacts = {name: _Shared(value, plan.copy_mode.get(name)) for name, value in artifacts.items()}
         parallel = isinstance(self._runner, ParallelRunner)
         self._catalog_class = SharedMemoryDataCatalog if parallel else DataCatalog
-        self._hooks: Any = None if parallel else _NameNodes()
+        self._hooks: Any = None if parallel else _NodeNamingHooks()
 
     def __call__(self, model_input: Any, parameters: Mapping[str, Any] | None = None) -> Any:
-        """Predict; `parameters` replace defaults by their full names for this call alone."""
+        """Predict; `parameters` replace defaults by their full names (`params:…`) for this call only."""
         modes = self._modes
         values = {**self._plan.parameters, **(parameters or {}), self._named(self._plan.input_name): model_input}
         memory = {name: MemoryDataset(value, copy_mode=modes.get(name)) for name, value in values.items()}
         catalog = self._catalog_class(datasets={**self._artifacts, **memory})
-        if self._hooks is not None:  # the ParallelRunner shares what nodes hand on between processes: always a copy
+        if self._hooks is not None:  # the ParallelRunner always copies intermediates, from process to process
             for name in self._pipeline.all_outputs() & set(modes):
                 catalog[name] = MemoryDataset(copy_mode=modes[name])
         outputs = self._runner.run(self._pipeline, catalog, self._hooks)
         return outputs[self._named(self._plan.output_name)].load()
 
     def _named(self, names: Any) -> Any:
-        """Give the names of datasets, in the form they have, as they are called here."""
+        """Return names of datasets, in the same form, as they are called in memory."""
         if isinstance(names, str):
             return bare(names) if bare(names) in self._in_memory else names
         if isinstance(names, dict):
@@ -122,14 +128,14 @@ def load_runner(type_: str, arguments: Mapping[str, Any]) -> AbstractRunner:
     """Make a runner from its name in `kedro.runner` or its import path.
 
     Raises:
-        PlanError: there is none, it is no runner, or it does not take the arguments.
+        PlanError: it does not exist, is not a Kedro runner, or rejects the arguments.
     """
     try:
         runner_class = load_obj(type_, "kedro.runner")
     except (ImportError, AttributeError, ValueError) as error:
         raise PlanError(f"there is no runner '{type_}': {error}") from error
     if not (isinstance(runner_class, type) and issubclass(runner_class, AbstractRunner)):
-        raise PlanError(f"'{type_}' is no Kedro runner")
+        raise PlanError(f"'{type_}' is not a Kedro runner")
     try:
         return runner_class(**arguments)
     except (TypeError, ValueError) as error:

@@ -1,8 +1,9 @@
-"""Columns with missing values, as MLflow's schema enforcement takes them.
+"""Schemas and tables with missing values that MLflow's schema enforcement accepts.
 
-MLflow types pandas' nullable integers and booleans by their numpy types, which have no missing values, and then
-refuses the very table that the schema is from. Over HTTP, it makes `False` of a null in a boolean column. So such
-integers are doubles, and such booleans are of any type; a table is brought to that before MLflow looks at it.
+MLflow types pandas' nullable integers and booleans by their numpy types, which have no missing values, and then rejects
+the very table that the schema is from: https://github.com/mlflow/mlflow/issues/25593 (open as of MLflow 3.17). Over
+HTTP, it turns null in a boolean column into `False`. So in our schemas such integers are doubles and such booleans are
+of any type, and a table is converted to that before MLflow sees it.
 """
 
 from __future__ import annotations
@@ -18,29 +19,29 @@ __all__ = ["nullable_columns", "schema_with_missing", "table_with"]
 
 
 def schema_with_missing(schema: Schema) -> Schema:
-    """Give the schema whose optional columns have types that can hold a missing value."""
+    """Return the schema with types for its optional columns that can hold a missing value."""
     from mlflow.types.schema import AnyType, ColSpec, DataType, Schema
 
     if schema.is_tensor_spec():
         return schema
-    anything = AnyType()  # type: ignore[no-untyped-call]  # so in MLflow
-    room: dict[Any, Any] = {DataType.integer: DataType.double, DataType.long: DataType.double}
-    room[DataType.boolean] = anything
+    anything = AnyType()  # type: ignore[no-untyped-call]  # MLflow does not annotate it
+    wider: dict[Any, Any] = {DataType.integer: DataType.double, DataType.long: DataType.double}
+    wider[DataType.boolean] = anything
     return Schema(
         [
-            each
-            if each.required or not isinstance(each.type, DataType) or each.type not in room
-            else ColSpec(room[each.type], name=each.name, required=False)
-            for each in schema.inputs
+            column
+            if column.required or not isinstance(column.type, DataType) or column.type not in wider
+            else ColSpec(wider[column.type], name=column.name, required=False)
+            for column in schema.inputs
         ]
     )
 
 
 def nullable_columns(schema: Schema | None) -> dict[Any, str]:
-    """Give the optional columns that may be nullable in a table, with the kinds (of numpy) of what those then hold."""
+    """Return the optional columns that a table may have as nullable ones, with the numpy kinds of their values."""
     if schema is None or schema.is_tensor_spec():
         return {}
-    kinds = {each.name: _kinds(each.type) for each in schema.inputs if not each.required}
+    kinds = {column.name: _kinds(column.type) for column in schema.inputs if not column.required}
     return {name: kind for name, kind in kinds.items() if kind}
 
 
@@ -53,10 +54,10 @@ def _kinds(type_: Any) -> str:
 
 
 def table_with(nullable: Mapping[Any, str], data: Any) -> Any:
-    """Give a table whose nullable columns are as an optional double, or an optional column of any type, takes them.
+    """Return a table with its nullable columns as an optional double, or an optional column of any type, accepts them.
 
-    An integer is a float, with NaN where it is missing; a boolean is an object, with None. All else is as it was,
-    and the table itself is not changed.
+    Integers become floats, with NaN for a missing value; booleans become objects, with None. Everything else stays as
+    it is, and the original table is not changed.
     """
     import pandas as pd
 

@@ -1,4 +1,4 @@
-"""A model's own code, kept apart from code of the same name that the process has loaded before."""
+"""Import a model's own code, even if the process has loaded modules of the same names before."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ __all__ = ["own_modules"]
 
 @contextmanager
 def own_modules(code: Path | None) -> Iterator[None]:
-    """Import the packages in `code` from there, whatever is loaded under their names, and leave that as it was.
+    """Import the packages in `code` from there inside the context, and restore modules of the same names afterwards.
 
-    MLflow puts a model's code folder on the path, which does not help where a module of that name is loaded:
-    two models of one project, or a model and the project itself, would silently run the same code. What a
-    function imports only when it is called still comes from whichever is loaded then.
+    MLflow puts a model's code folder on the path, which does not help if a module of that name is already loaded:
+    two models of one project, or a model and the project itself, would silently run the same code, see
+    https://github.com/mlflow/mlflow/issues/12377 (open as of MLflow 3.17). Imports inside functions are not covered:
+    they run when the function is called, and find whichever module is loaded then.
     """
-    names = {each.stem for each in code.iterdir() if each.suffix in ("", ".py")} if code and code.is_dir() else set()
+    names = {path.stem for path in code.iterdir() if path.suffix in ("", ".py")} if code and code.is_dir() else set()
     foreign = {name: module for name, module in sys.modules.items() if name.partition(".")[0] in names}
     if code is None or not any(_is_elsewhere(getattr(module, "__file__", None), code) for module in foreign.values()):
         yield

@@ -1,4 +1,4 @@
-"""The plan: the logged model's own document, readable YAML beside its artifacts."""
+"""The plan: the document of a logged model, readable YAML beside its artifacts."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ __all__ = [
 ]
 
 FORMAT = 3
-"""In format 1, what was empty or a default was left out, so that a plan that lacks a key looks like a whole one;
-format 3 has the sha256 of everything that is loaded."""
+"""Format 1 left out empty values and defaults, so that a truncated plan looked complete; format 3 has the sha256 of
+everything that is loaded."""
 
 CopyMode = Literal["assign", "copy", "deepcopy"]
 
@@ -35,20 +35,20 @@ def _is_inside(location: str) -> bool:
 
 def _inside(location: str) -> str:
     if not _is_inside(location):
-        raise ValueError("must lie in the model's folder")
+        raise ValueError("must be inside the model's folder")
     return location
 
 
 def _without_paths(config: dict[str, Any]) -> dict[str, Any]:
     if found := next(paths_in(config), None):
-        raise ValueError(f"must read from the artifact's location alone, and has '{found}'")
+        raise ValueError(f"must read from the artifact's location only, and has '{found}'")
     return config
 
 
 def paths_in(config: Mapping[str, Any], where: str = "") -> Iterator[str]:
-    """Find the keys of a dataset's configuration that lead it to another place than the artifact's location.
+    """Find the keys of a dataset's configuration that are paths other than the artifact's location.
 
-    Further down there may be relative ones, such as that of an IncrementalDataset's checkpoint in its folder.
+    Nested paths may be relative, such as that of an IncrementalDataset's checkpoint in its folder.
     """
     for key, value in config.items():
         if key in PATH_KEYS and not (where and _is_inside(str(value))):
@@ -61,7 +61,7 @@ Location = Annotated[str, AfterValidator(_inside)]
 
 
 class PlanError(Exception):
-    """A logged model can't be loaded: something of it is missing, changed or unknown."""
+    """A logged model can't be loaded: a part of it is missing, was changed, or is unknown."""
 
 
 class _Strict(BaseModel):
@@ -69,7 +69,7 @@ class _Strict(BaseModel):
 
 
 class NodePlan(_Strict):
-    """One step: a function by `module:qualname` (or a pickle of it), its inputs and outputs as Kedro writes them.
+    """A node: its function by `module:qualname` (or a pickle of it), its inputs and outputs in the form of Kedro.
 
     `sha256` is that of the pickle.
     """
@@ -83,10 +83,10 @@ class NodePlan(_Strict):
 
 
 class Artifact(_Strict):
-    """What training fitted: where it lies below the plan's folder, and the Kedro dataset that reads it.
+    """What training fitted: its location below the plan's folder, and the Kedro dataset that reads it.
 
-    `dataset` is a dataset's configuration; its `filepath` (or `path`) is `location`. An artifact without
-    `dataset` was captured by value, as a pickle. `sha256` is over the file, or over all files of a folder.
+    `dataset` is the configuration of the dataset, with `location` as its `filepath` (or `path`). An artifact without
+    `dataset` was captured by value, as a pickle. `sha256` covers the file, or all files of a folder.
     """
 
     location: Location
@@ -103,14 +103,14 @@ class RunnerPlan(_Strict):
 
 
 class ParameterType(_Strict):
-    """The class that makes an object of a parameter, by `module:qualname`; an optional one leaves null as it is."""
+    """The class that a parameter is an object of, by `module:qualname`; an optional one may be null."""
 
     type: str
     optional: bool = False
 
 
 class ValidatorPlan(_Strict):
-    """A validator by import path, with its options, and the modes in which the model runs it."""
+    """A validator by import path, with its options and the modes in which the model runs it."""
 
     type: str
     modes: Annotated[list[Literal["load", "save"]], Field(min_length=1)]
@@ -119,16 +119,15 @@ class ValidatorPlan(_Strict):
 
 
 class Plan(_Strict):
-    """Everything that a prediction needs, except the code and the artifacts that it names.
+    """Everything that a prediction needs, except the code and the artifacts, which it names.
 
-    `copy_mode` has the mode of every dataset that does not get Kedro's default for its type; `parameters`
-    the values of the `params:` inputs (and of `parameters`); `predict_params` those a request may override.
-    `parameter_types` has, by Kedro's keys (`model.cut`), the types that make objects of these plain values, and
-    `validators` those of the datasets that have one. `code` has the sha256 of each file of the model's code folder.
-    `row_wise` tells whether verification found that each row is predicted as it would be alone; if not,
-    `row_wise_reason` says what it found.
-    The fields are in the order of the file: the last one is needed and fits on a line, so no part of a file
-    passes for all of it.
+    `copy_mode` has the mode of each dataset that does not have Kedro's default for its type. `parameters` has the
+    values of the `params:` inputs (and of `parameters`); `predict_params` names those that a request may override.
+    `parameter_types` has the types of these values by Kedro's keys (`model.cut`), and `validators` has the validators
+    by dataset. `code` has the sha256 of each file in the model's code folder. `row_wise` says whether verification
+    found that the prediction for a row never depends on other rows; if not, `row_wise_reason` says why.
+    The fields are in the order of the file. The last one is required and fits on one line, so a truncated file is
+    never a valid plan.
     """
 
     format: Annotated[StrictInt, Field(ge=1)] = FORMAT

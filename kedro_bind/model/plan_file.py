@@ -1,4 +1,4 @@
-"""The file of a plan: written with a model, read and checked as a whole when the model is loaded."""
+"""Write the file of a plan with a model; read and check it when the model is loaded."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ __all__ = ["PLAN_FILE", "from_yaml", "read_plan", "to_yaml", "write_plan"]
 
 PLAN_FILE = "plan.yml"
 _SINCE = {"code": 3, "parameter_types": 3, "validators": 3, "row_wise": 3, "row_wise_reason": 3}
-"""The format that brought a key; the others are from format 2."""
-# libyaml, where PyYAML has it, is several times faster; all four are safe.
+"""The format that introduced a key; the other keys are required from format 2 on."""
+# libyaml is several times faster, if PyYAML was built with it; all four are safe.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
@@ -28,9 +28,9 @@ def write_plan(plan: Plan, folder: Path) -> None:
     """Write the plan into its folder."""
     content = {
         **plan.model_dump(),
-        "nodes": [each.model_dump(exclude_defaults=True) for each in plan.nodes],
+        "nodes": [node.model_dump(exclude_defaults=True) for node in plan.nodes],
         **{
-            key: {name: each.model_dump(exclude_defaults=True) for name, each in getattr(plan, key).items()}
+            key: {name: value.model_dump(exclude_defaults=True) for name, value in getattr(plan, key).items()}
             for key in ("artifacts", "parameter_types", "validators")
         },
     }
@@ -38,48 +38,48 @@ def write_plan(plan: Plan, folder: Path) -> None:
 
 
 def read_plan(folder: Path) -> Plan:
-    """Read the plan of a folder.
+    """Read the plan in a folder.
 
     Raises:
-        PlanError: it is missing, truncated, changed by hand into something else, or of a newer format.
+        PlanError: it is missing, truncated, invalid, or of a newer format.
     """
     file = folder / PLAN_FILE
     try:
         content = from_yaml(file.read_bytes())
     except OSError as error:
         raise PlanError(f"the model's plan can't be read: {error}") from error
-    except Exception as error:  # a date or a number that is none raises ValueError, for instance
-        raise PlanError(f"the model's plan {file} is no valid YAML: {' '.join(str(error).split())}") from error
+    except Exception as error:  # an invalid date raises ValueError, for instance
+        raise PlanError(f"the model's plan {file} is not valid YAML: {' '.join(str(error).split())}") from error
     written = content.get("format") if isinstance(content, dict) else None
     if isinstance(written, int) and written > FORMAT:
         raise PlanError(
-            f"the model's plan {file} has the format {written}; this kedro_bind reads up to {FORMAT}"
-            ": install the version in the model's requirements"
+            f"the model's plan {file} has format {written}, and this version of kedro_bind reads up to format {FORMAT}"
+            "; install the version in the model's requirements"
         )
     try:
         plan = Plan.model_validate(content)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(step) for step in first["loc"]) or "the document"
-        raise PlanError(_broken(file, f"{where}: {first['msg']}")) from error
+        raise PlanError(_invalid(file, f"{where}: {first['msg']}")) from error
     missing = [name for name in Plan.model_fields if plan.format >= _SINCE.get(name, 2) and name not in content]
     if missing:
-        raise PlanError(_broken(file, f"it lacks {', '.join(missing)}"))
-    for problem in [*wiring_problems(plan), *_unsealed(plan)]:
-        raise PlanError(_broken(file, problem))
+        raise PlanError(_invalid(file, f"it lacks {', '.join(missing)}"))
+    for problem in [*wiring_problems(plan), *_missing_digests(plan)]:
+        raise PlanError(_invalid(file, problem))
     return plan
 
 
-def _unsealed(plan: Plan) -> Iterator[str]:
-    """Name what would be unpickled without having been compared; earlier formats have no digests of functions."""
+def _missing_digests(plan: Plan) -> Iterator[str]:
+    """Find what would be unpickled without being compared; formats before 3 have no digests of functions."""
     digests = [(name, artifact.sha256) for name, artifact in plan.artifacts.items()]
     digests += [(node.name, node.sha256) for node in plan.nodes if node.pickle]
-    if plan.format >= 3:  # noqa: PLR2004 - the first one that has them all
+    if plan.format >= 3:  # noqa: PLR2004 - the first format with all digests
         yield from (f"it lacks the sha256 of '{name}'" for name, sha256 in digests if sha256 is None)
 
 
 def to_yaml(content: Any) -> bytes:
-    """Give plain values as YAML that a human can read."""
+    """Return plain values as readable YAML."""
     dumped: bytes = yaml.dump(
         content,
         Dumper=_DUMPER,
@@ -93,12 +93,12 @@ def to_yaml(content: Any) -> bytes:
 
 
 def from_yaml(text: bytes) -> Any:
-    """Give the plain values that are in some YAML."""
+    """Return the plain values of a YAML document."""
     return yaml.load(text, Loader=_LOADER)  # noqa: S506 - a safe loader
 
 
-def _broken(file: Path, problem: str) -> str:
+def _invalid(file: Path, problem: str) -> str:
     return (
-        f"the model's plan {file} does not hold: {problem}; it is not as it was logged"
-        ": get the model from MLflow again, or log it again"
+        f"the model's plan {file} is invalid: {problem}; it has changed since it was logged"
+        ", so get the model from MLflow again, or log it again"
     )

@@ -1,4 +1,4 @@
-"""Why a validator rejects some data, in one line."""
+"""Describe in one line why a validator rejected data."""
 
 from __future__ import annotations
 
@@ -7,38 +7,38 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["described"]
+__all__ = ["describe_rejection"]
 
 _MOST_CHECKS, _MOST_EXAMPLES, _MOST_CHARACTERS = 10, 5, 200
 
 
-def described(error: Exception) -> str:
-    """Return what failed: column, check, count and examples, with row numbers where the validator gives them."""
+def describe_rejection(error: Exception) -> str:
+    """Return what failed: column, check, count and examples, with row numbers if the validator gives them."""
     failures = getattr(error, "failures", None)
     if not failures:
-        said = getattr(error, "message", None) or str(error)
-        return _short(" ".join(str(said).split())) or type(error).__name__
+        message = getattr(error, "message", None) or str(error)
+        return _short(" ".join(str(message).split())) or type(error).__name__
     rows = _rows(error)
-    told = [_failure(each, rows) for each in failures[:_MOST_CHECKS]]
+    lines = [_failure(failure, rows) for failure in failures[:_MOST_CHECKS]]
     more = len(failures) - _MOST_CHECKS
-    return "; ".join([*told, f"and {more} more checks"] if more > 0 else told)
+    return "; ".join([*lines, f"and {more} more checks"] if more > 0 else lines)
 
 
 def _failure(failure: Any, rows: Mapping[tuple[str | None, str | None], list[Any]]) -> str:
     check = _short(failure.check or failure.message)
     where = f"column '{_short(failure.column)}': " if failure.column else ""
     count = failure.failure_count
-    told = f"{where}{check} fails {'once' if count == 1 else f'{count} times'}"
-    examples = [_short(each) for each in failure.failure_examples[:_MOST_EXAMPLES]]
+    line = f"{where}{check} fails {'once' if count == 1 else f'{count} times'}"
+    examples = [_short(example) for example in failure.failure_examples[:_MOST_EXAMPLES]]
     if not examples:
-        return told
+        return line
     indices = rows.get((failure.column, failure.check), [])
-    shown = [f"row {index}: {each}" for index, each in zip(indices, examples, strict=False)] or examples
-    return f"{told} ({'' if count <= len(shown) else 'such as '}{', '.join(shown)})"
+    shown = [f"row {index}: {example}" for index, example in zip(indices, examples, strict=False)] or examples
+    return f"{line} ({'' if count <= len(shown) else 'such as '}{', '.join(shown)})"
 
 
 def _rows(error: Exception) -> dict[tuple[str | None, str | None], list[Any]]:
-    """Return the rows of the failures by column and check; they are in pandera's error, which Kedro's comes from."""
+    """Return the rows of the failures by column and check, from pandera's error, which is the cause of Kedro's."""
     cases: Any = getattr(error.__cause__, "failure_cases", None)
     if not hasattr(cases, "columns") or not {"index", "column", "check"} <= set(cases.columns):
         return {}

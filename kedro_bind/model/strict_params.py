@@ -1,10 +1,10 @@
-"""A parameter that a model does not have is an error, over HTTP as well, and so is a value that its type lacks.
+"""Reject unknown parameters and values outside of a parameter's type, over HTTP as well.
 
-MLflow drops what is not in a model's signature before the model sees it, with a warning and status 200: who
-misspells a parameter gets the answer to another question. Null passes for a value of every type, and so does an
-integer of any size. Nothing turns that off, so `PyFuncModel.predict` looks first, on behalf of models that ask for
-it; to all others it does what it did. On its way, a table gets what MLflow would refuse of it for nothing (see
-`nullable`).
+MLflow drops a parameter that is not in a model's signature before the model sees it, with a warning and status 200
+(since https://github.com/mlflow/mlflow/pull/9252): whoever misspells a parameter gets predictions for other values. It
+also accepts null for every type, and integers of any size. As of MLflow 3.17 there is no option against that, so
+`PyFuncModel.predict` is replaced by a method that first checks the parameters of models that ask for it, and does
+nothing else for other models. It also converts tables that MLflow would reject without need (see `nullable`).
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ __all__ = ["refuse", "refuse_unknown_parameters"]
 
 _BITS = {"integer": 32, "long": 64}
 _NULLABLE = "_kedro_bind_nullable"
-"""Where a loaded model keeps what `_nullable_columns` says of it: it is asked once, not for each request."""
+"""The attribute in which a loaded model keeps the result of `_nullable_columns`, which is computed only once."""
 
 
 @functools.cache
 def refuse_unknown_parameters() -> None:
-    """Make `PyFuncModel.predict` refuse parameters that are not in the signature of a model.
+    """Make `PyFuncModel.predict` reject parameters that are not in the signature of a model.
 
-    It does so for python models with `refuses_unknown_parameters`, with an `MlflowException` of
-    INVALID_PARAMETER_VALUE, which a server answers with status 400.
+    This applies to Python models with `refuses_unknown_parameters`. The error is an `MlflowException` with
+    INVALID_PARAMETER_VALUE, for which a server responds with status 400.
     """
     original = PyFuncModel.predict
 
@@ -46,32 +46,32 @@ def refuse_unknown_parameters() -> None:
             nullable = self.__dict__[_NULLABLE] = _nullable_columns(self)
         if nullable is not None:
             if params:
-                refuse(self.metadata.get_params_schema(), params)  # type: ignore[no-untyped-call]  # so in MLflow
+                refuse(self.metadata.get_params_schema(), params)  # type: ignore[no-untyped-call]  # not annotated in MLflow
             if nullable:
                 data = table_with(nullable, data)
         return original(self, data, params)
 
-    PyFuncModel.predict = predict  # type: ignore[method-assign]  # what this module is for
+    PyFuncModel.predict = predict  # type: ignore[method-assign]  # the purpose of this module
 
 
 def _nullable_columns(model: PyFuncModel) -> dict[Any, str] | None:
-    """Give the columns that a table may have to be changed in; `None` for a model that asks for none of this."""
+    """Return the columns of a table that may need a conversion; `None` for a model that does not ask for the checks."""
     try:
-        python_model = model.unwrap_python_model()  # type: ignore[no-untyped-call]  # so in MLflow
+        python_model = model.unwrap_python_model()  # type: ignore[no-untyped-call]  # not annotated in MLflow
     except MlflowException:
         return None  # a model of another flavor
     if not getattr(python_model, "refuses_unknown_parameters", False):
         return None
-    return nullable_columns(model.metadata.get_input_schema())  # type: ignore[no-untyped-call]  # so in MLflow
+    return nullable_columns(model.metadata.get_input_schema())  # type: ignore[no-untyped-call]  # not annotated in MLflow
 
 
 def refuse(schema: ParamSchema | None, params: Mapping[str, Any]) -> None:
-    """Refuse parameters that a signature does not have, and null for one that has a type.
+    """Reject parameters that are not in a signature, null for a type without it, and integers out of range.
 
     Raises:
         MlflowException: with INVALID_PARAMETER_VALUE.
     """
-    known = {each.name: each for each in schema.params} if schema is not None else {}
+    known = {spec.name: spec for spec in schema.params} if schema is not None else {}
     unknown = sorted(set(map(str, params)) - set(known))
     if unknown:
         allowed = ", ".join(sorted(known)) or "none"
@@ -84,22 +84,22 @@ def refuse(schema: ParamSchema | None, params: Mapping[str, Any]) -> None:
             kind = getattr(spec.dtype, "name", spec.dtype)
             raise MlflowException.invalid_parameter_value(
                 f"the parameter '{name}' can't be null: its type is {kind}{' (a list)' if spec.shape else ''}"
-                "; leave it out to have the model's own value"
+                "; leave it out to use the model's own value"
             )
         _refuse_out_of_range(str(name), value, getattr(spec.dtype, "name", None))
 
 
 def _refuse_out_of_range(name: str, value: Any, kind: str | None) -> None:
-    """Refuse an integer that its type does not have, which MLflow lets pass."""
+    """Reject an integer that is out of the range of its type, which MLflow accepts."""
     if kind not in _BITS:
         return
     largest = 2 ** (_BITS[kind] - 1) - 1
-    for each in value if isinstance(value, list) else [value]:
-        if isinstance(each, int) and not -largest - 1 <= each <= largest:
+    for number in value if isinstance(value, list) else [value]:
+        if isinstance(number, int) and not -largest - 1 <= number <= largest:
             raise MlflowException.invalid_parameter_value(
-                f"the parameter '{name}' can't be {each}: its type is {kind}, from {-largest - 1} to {largest}"
+                f"the parameter '{name}' can't be {number}: its type is {kind}, from {-largest - 1} to {largest}"
             )
 
 
 def _has_null(value: Any) -> bool:
-    return value is None or (isinstance(value, list) and any(each is None for each in value))
+    return value is None or (isinstance(value, list) and any(member is None for member in value))

@@ -1,8 +1,7 @@
-"""Typed parameters: from the plain values of a plan to the objects that Kedro hands to nodes.
+"""Typed parameters: turn the plain values of a plan into the objects that Kedro passes to nodes.
 
-Since version 1.3, Kedro makes an object of a parameter for which a node has a hint of a pydantic model or a
-dataclass. It goes by the parameter's key, so that every node that takes the parameter, or a mapping with it, gets the
-object.
+Since version 1.3, Kedro makes an object of a parameter if a node has a pydantic model or a dataclass as its type hint.
+The type belongs to the parameter's key, so every node that takes the parameter, or a mapping with it, gets the object.
 """
 
 from __future__ import annotations
@@ -20,16 +19,16 @@ if TYPE_CHECKING:
 
     from kedro_bind.model.plan import Plan
 
-__all__ = ["DeclaredType", "RejectedParameter", "built", "key_of", "load_types", "typed_plan"]
+__all__ = ["DeclaredType", "RejectedParameter", "key_of", "load_types", "typed_plan", "typed_value"]
 
 
-class RejectedParameter(ValueError):  # noqa: N818 - what is wrong is the value that somebody gave
+class RejectedParameter(ValueError):  # noqa: N818 - it says what is wrong: the value
     """The type of a parameter rejects its value."""
 
 
 @dataclass(frozen=True)
 class DeclaredType:
-    """The type of a parameter, and whether null stays null."""
+    """The type of a parameter, and whether the parameter may be null."""
 
     type: type
     optional: bool = False
@@ -41,11 +40,12 @@ def load_types(plan: Plan) -> dict[str, DeclaredType]:
     Raises:
         PlanError: one can't be imported.
     """
-    return {key: DeclaredType(_imported(key, each.type), each.optional) for key, each in plan.parameter_types.items()}
+    types = plan.parameter_types
+    return {key: DeclaredType(_imported(key, planned.type), planned.optional) for key, planned in types.items()}
 
 
 def typed_plan(plan: Plan, types: Mapping[str, DeclaredType]) -> Plan:
-    """Return the plan with objects for its plain values; without types, it is the plan itself.
+    """Return the plan with objects in place of plain values; without types, return the plan itself.
 
     Raises:
         PlanError: a type rejects the value that the model was logged with.
@@ -53,14 +53,14 @@ def typed_plan(plan: Plan, types: Mapping[str, DeclaredType]) -> Plan:
     if not types:
         return plan
     try:
-        parameters = {name: built(types, name, value) for name, value in plan.parameters.items()}
+        parameters = {name: typed_value(types, name, value) for name, value in plan.parameters.items()}
     except RejectedParameter as error:
         raise PlanError(f"the model can't be loaded: {error}") from error
     return plan.model_copy(update={"parameters": parameters})
 
 
-def built(types: Mapping[str, DeclaredType], name: str, value: Any) -> Any:
-    """Return the value of the parameter `name` as a node gets it, with an object in every place that has a type.
+def typed_value(types: Mapping[str, DeclaredType], name: str, value: Any) -> Any:
+    """Return the value of the parameter `name` as a node gets it, with an object for each key that has a type.
 
     Raises:
         RejectedParameter: a type rejects its value.
@@ -74,7 +74,7 @@ def built(types: Mapping[str, DeclaredType], name: str, value: Any) -> Any:
 
 
 def key_of(name: str) -> str:
-    """Return Kedro's key of a parameter; `parameters`, which has all of them, is the empty one."""
+    """Return Kedro's key of a parameter; that of `parameters`, which has all of them, is empty."""
     return "" if name == "parameters" else name.removeprefix("params:")
 
 
@@ -86,7 +86,7 @@ def _below(types: Mapping[str, DeclaredType], key: str) -> Iterator[tuple[str, D
 
 
 def _with_object(value: Any, path: str, declared: DeclaredType, key: str) -> Any:
-    """Return a mapping with an object at a path; a key with a dot in it comes first, as in Kedro."""
+    """Return a mapping with an object at a path; a key that contains a dot takes precedence, as in Kedro."""
     if not isinstance(value, dict):
         return value
     if path in value:
@@ -97,7 +97,7 @@ def _with_object(value: Any, path: str, declared: DeclaredType, key: str) -> Any
 
 def _object(declared: DeclaredType, key: str, value: Any) -> Any:
     if isinstance(value, declared.type):
-        return value  # Kedro has made it
+        return value  # Kedro has created it already
     if value is None:
         if declared.optional:
             return None
@@ -113,13 +113,13 @@ def _object(declared: DeclaredType, key: str, value: Any) -> Any:
 
 
 def _reason(error: Exception) -> str:
-    """Return what the type itself says; Kedro raises its own error from that."""
+    """Return the type's own message, which is the cause of Kedro's error."""
     reason = error.__cause__ or error
     if not isinstance(reason, ValidationError):
         return " ".join(str(reason).split()) or type(reason).__name__
     return "; ".join(
-        ": ".join(filter(None, [".".join(map(str, each["loc"])), each["msg"]]))
-        for each in reason.errors(include_url=False, include_context=False, include_input=False)
+        ": ".join(filter(None, [".".join(map(str, problem["loc"])), problem["msg"]]))
+        for problem in reason.errors(include_url=False, include_context=False, include_input=False)
     )
 
 

@@ -1,8 +1,8 @@
-"""Validators of datasets (Kedro 1.7 and later), as a loaded model runs them.
+"""Run the validators of datasets (Kedro 1.7 and later) in a loaded model.
 
-A model has no catalog, so what Kedro's catalog does where it loads and saves is done here: that of the input where a
-request comes in, that of the output where its answer goes out, those of artifacts when the model is loaded, and
-those of all other datasets around the functions of the nodes.
+A model has no catalog, so it validates itself what Kedro's catalog would validate when it loads and saves: the input of
+each request, the output of each request, the artifacts when the model is loaded, and all other datasets around the
+functions of the nodes.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import INTERNAL_ERROR
 
 from kedro_bind.model.plan import PlanError
-from kedro_bind.model.rejection import described
+from kedro_bind.model.rejection import describe_rejection
 from kedro_bind.model.validation_switch import switched_off
 from kedro_bind.names import flat
 from kedro_bind.redaction import get_logger
@@ -32,12 +32,12 @@ __all__ = ["LoadedValidator", "Validators", "load_validators"]
 logger = get_logger(__name__)
 
 
-class _Rejected(Exception):  # noqa: N818 - whoever called makes an error of it
-    """A validator rejects some data."""
+class _Rejected(Exception):  # noqa: N818 - the callers turn it into their errors
+    """A validator rejects data."""
 
 
 class LoadedValidator:
-    """A validator that is ready to run, with its severity; it pickles as its plan."""
+    """A validator that is ready to run, with its severity; it is pickled as its plan."""
 
     def __init__(self, dataset: str, plan: ValidatorPlan) -> None:
         from kedro.validation import ValidatorSpec, resolve_validator
@@ -49,7 +49,7 @@ class LoadedValidator:
         return type(self), (self.dataset, self.plan)
 
     def __call__(self, data: Any) -> Any:
-        """Return the data as the validator returns it, or as it was if the validator only warns.
+        """Return what the validator returns; if it rejects data and its severity is `warn`, return the data unchanged.
 
         Raises:
             _Rejected: the validator rejects the data.
@@ -59,11 +59,11 @@ class LoadedValidator:
         try:
             return self._validate(data)
         except Exception as error:
-            told = f"'{self.dataset}' is rejected by its validator {self.plan.type}: {described(error)}"
+            message = f"'{self.dataset}' is rejected by its validator {self.plan.type}: {describe_rejection(error)}"
             if self.plan.severity == "warn":
-                logger.warning("kedro_bind: %s", told)
+                logger.warning("kedro_bind: %s", message)
                 return data
-            raise _Rejected(told) from error
+            raise _Rejected(message) from error
 
 
 @dataclass(frozen=True)
@@ -79,10 +79,10 @@ class Validators:
         return bool(self.load or self.save)
 
     def accept(self, model_input: Any) -> Any:
-        """Return the input of one request as its validator returns it.
+        """Validate the input of one request; return it as the validator does.
 
         Raises:
-            MlflowException: it is rejected; a server answers with status 400.
+            MlflowException: it is rejected; a server responds with status 400.
         """
         validator = self.load.get(self.plan.input_name)
         if validator is None:
@@ -92,17 +92,17 @@ class Validators:
         except _Rejected as error:
             raise MlflowException.invalid_parameter_value(f"the input {error}") from error.__cause__
 
-    def release(self, answer: Any) -> Any:
-        """Return the answer to one request as its validator returns it.
+    def release(self, output: Any) -> Any:
+        """Validate the output of one request; return it as the validator does.
 
         Raises:
-            MlflowException: it is rejected; a server answers with status 500.
+            MlflowException: it is rejected; a server responds with status 500.
         """
         validator = self.save.get(self.plan.output_name)
-        return answer if validator is None else _internal(validator, answer)
+        return output if validator is None else _internal(validator, output)
 
     def of_artifacts(self, artifacts: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the artifacts as their validators return them.
+        """Validate the artifacts; return them as their validators do.
 
         Raises:
             PlanError: one is rejected.
@@ -113,7 +113,7 @@ class Validators:
             raise PlanError(f"the model can't be loaded: the artifact {error}") from error.__cause__
 
     def around(self, functions: Sequence[Callable[..., Any]]) -> list[Callable[..., Any]]:
-        """Return the functions of the plan's nodes with the validators of what they hand to each other around them."""
+        """Return the functions of the plan's nodes, with the validators of intermediates around them."""
         return [self._around(node, function) for node, function in zip(self.plan.nodes, functions, strict=True)]
 
     def _around(self, node: NodePlan, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -124,7 +124,7 @@ class Validators:
             return function
         checked = _CheckedNode(function, node.inputs, node.outputs, loads, saves)
         call = _generate if inspect.isgeneratorfunction(function) else _call
-        # A partial function is a generator function if what it calls is, and it pickles.
+        # `inspect` takes a partial of a generator function for one too, and a partial can be pickled.
         return functools.update_wrapper(functools.partial(call, checked), function)
 
 
@@ -132,16 +132,19 @@ def load_validators(plan: Plan) -> Validators:
     """Import the validators of a plan.
 
     Raises:
-        PlanError: one can't be imported or made.
+        PlanError: one can't be imported or created.
     """
     loaded: dict[str, LoadedValidator] = {}
-    for name, each in plan.validators.items():
+    for name, planned in plan.validators.items():
         try:
-            loaded[name] = LoadedValidator(name, each)
+            loaded[name] = LoadedValidator(name, planned)
         except Exception as error:  # importing runs the project's code
-            raise PlanError(f"the validator '{each.type}' of '{name}' can't be loaded: {error}") from error
-    load, save = ({name: each for name, each in loaded.items() if mode in each.plan.modes} for mode in ("load", "save"))
-    return Validators(plan, load, save)
+            raise PlanError(f"the validator '{planned.type}' of '{name}' can't be loaded: {error}") from error
+
+    def in_mode(mode: str) -> dict[str, LoadedValidator]:
+        return {name: validator for name, validator in loaded.items() if mode in validator.plan.modes}
+
+    return Validators(plan, load=in_mode("load"), save=in_mode("save"))
 
 
 @dataclass(frozen=True)
@@ -163,7 +166,7 @@ class _CheckedNode:
         )
 
     def save(self, result: Any) -> Any:
-        """Return what the node returned, checked; what does not have the form of its outputs is not looked at."""
+        """Validate what the node returned; a result that does not fit its outputs passes, and fails later."""
         outputs = self.outputs
         if isinstance(outputs, str):
             return self._checked(self.saves, outputs, result)

@@ -19,7 +19,7 @@ from kedro_bind.model.plan_file import write_plan
 from kedro_bind.packaging.artifacts import link_file, stage
 from kedro_bind.packaging.declared_validators import declared_validators
 from kedro_bind.packaging.parameter_hints import hints_of, typed_values
-from kedro_bind.packaging.plain_values import refuse_changing
+from kedro_bind.packaging.plain_values import require_plain
 from kedro_bind.packaging.references import function_reference
 from kedro_bind.redaction import secrets_in
 
@@ -84,7 +84,7 @@ def build_plan(binding: ResolvedBinding, catalog: Any, folder: Path) -> BuiltPla
     names = sorted(filter(is_parameter, binding.inference.inputs()))
     typed = typed_values(names, catalog, hints_of(binding.training, binding.inference))
     for parameter, value in typed.parameters.items():
-        refuse_changing(f"the parameter '{parameter}' of the inference pipeline", value)
+        require_plain(f"the parameter '{parameter}' of the inference pipeline", value)
         if found := secrets_in(parameter.removeprefix("params:"), value):
             raise LoggingError(
                 f"the inference parameter '{parameter}' has credentials in it ({', '.join(found)}), and the "
@@ -103,7 +103,7 @@ def build_plan(binding: ResolvedBinding, catalog: Any, folder: Path) -> BuiltPla
             warnings.append(f"the artifact '{dataset}' is no file ({kind}); its value of now is in the model")
     plan = plan_of(binding, typed, artifacts, declared_validators(binding, catalog))
     for argument, value in plan.runner.arguments.items():
-        refuse_changing(f"the argument '{argument}' of the runner", value)
+        require_plain(f"the argument '{argument}' of the runner", value)
     nodes = []
     for node, planned in zip(binding.inference.nodes, plan.nodes, strict=True):
         if planned.function:

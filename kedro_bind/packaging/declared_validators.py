@@ -10,7 +10,7 @@ from kedro_bind.errors import LoggingError
 from kedro_bind.model.plan import ValidatorPlan
 from kedro_bind.model.validation_switch import switched_off
 from kedro_bind.names import bare
-from kedro_bind.packaging.plain_values import refuse_changing
+from kedro_bind.packaging.plain_values import require_plain
 from kedro_bind.redaction import secrets_in
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def declared_validators(binding: ResolvedBinding, catalog: Any) -> dict[str, Val
                 f"the validator of '{name}' uses credentials, which a model can't have"
                 "; set 'validators: false' in 'model', or let the validator do without them"
             )
-        refuse_changing(f"the options of the validator of '{name}'", spec.options)
+        require_plain(f"the options of the validator of '{name}'", spec.options)
         found[name] = ValidatorPlan(type=spec.class_path, modes=modes, severity=spec.severity, options=spec.options)
     return found
 

@@ -13,8 +13,8 @@ from pydantic import BaseModel, TypeAdapter
 
 from kedro_bind.errors import LoggingError
 from kedro_bind.model.plan import ParameterType
-from kedro_bind.model.typed_parameters import DeclaredType, RejectedParameter, built, key_of
-from kedro_bind.packaging.plain_values import is_kept, refuse_changing
+from kedro_bind.model.typed_parameters import DeclaredType, RejectedParameter, key_of, typed_value
+from kedro_bind.packaging.plain_values import require_plain, survives_yaml
 from kedro_bind.packaging.references import function_reference
 from kedro_bind.process.quiet import quiet
 
@@ -77,9 +77,9 @@ def value_in_force(name: str, catalog: Any, types: Mapping[str, DeclaredType]) -
     key = key_of(name)
     for above in _above(key, types):
         if (owner := f"params:{above}") in catalog:
-            value = built(types, owner, catalog.load(owner))
+            value = typed_value(types, owner, catalog.load(owner))
             return _field_of(value, key.removeprefix(f"{above}."))
-    return built(types, name, catalog.load(name))
+    return typed_value(types, name, catalog.load(name))
 
 
 def typed_values(names: Iterable[str], catalog: Any, hints: Iterable[Hint], *, pickled: bool = False) -> TypedValues:
@@ -159,15 +159,15 @@ def _made_from(value: Any, key: str) -> Any:
     plain_value = None
     for plain_value in _candidates(value):
         try:
-            again = built(declared, f"params:{key}", plain_value)
+            again = typed_value(declared, f"params:{key}", plain_value)
         except RejectedParameter:
             continue
-        if is_kept(plain_value) and _equal(again, value):
+        if survives_yaml(plain_value) and _equal(again, value):
             return plain_value
-    refuse_changing(f"the parameter '{key}' of the inference pipeline", plain_value)
+    require_plain(f"the parameter '{key}' of the inference pipeline", plain_value)
     raise LoggingError(
-        f"the model's plan can't keep the parameter '{key}': its type {type(value).__qualname__} makes another object"
-        " of the fields of this one; give it fields that it takes back"
+        f"the model's plan can't keep the parameter '{key}': its type {type(value).__qualname__} makes a "
+        "different object from the fields of this one; let it accept its own fields unchanged"
     )
 
 

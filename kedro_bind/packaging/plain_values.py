@@ -9,22 +9,22 @@ from yaml import YAMLError
 from kedro_bind.errors import LoggingError
 from kedro_bind.model.plan_file import from_yaml, to_yaml
 
-__all__ = ["is_kept", "refuse_changing"]
+__all__ = ["require_plain", "survives_yaml"]
 
 _DEEP = 100
 """How many levels down to look for what is not kept; only a list that contains itself has more."""
 
 
-def refuse_changing(what: str, value: Any) -> None:
+def require_plain(what: str, value: Any) -> None:
     """Refuse what YAML does not keep as it is, such as a tuple, which comes back as a list.
 
     Raises:
         LoggingError: the value, or one in it, would be another one when the model is loaded.
     """
-    if is_kept(value):
+    if survives_yaml(value):
         return
     for _ in range(_DEEP):
-        inner = [each for each in _members(value) if not is_kept(each)]
+        inner = [each for each in _members(value) if not survives_yaml(each)]
         if not inner:
             break
         value = inner[0]
@@ -35,7 +35,7 @@ def refuse_changing(what: str, value: Any) -> None:
     )
 
 
-def is_kept(value: Any) -> bool:
+def survives_yaml(value: Any) -> bool:
     """Return whether YAML keeps a value as it is."""
     try:
         return _same(from_yaml(to_yaml(value)), value)

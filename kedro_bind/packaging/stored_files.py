@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from kedro_bind.errors import LoggingError
-from kedro_bind.model.integrity import Intact
+from kedro_bind.model.integrity import IntegrityCheck
 from kedro_bind.model.plan import PlanError
 from kedro_bind.redaction import get_logger
 from kedro_bind.store_errors import said_by
@@ -67,8 +67,8 @@ def refuse_other_files(model_id: str, saved: SavedModel) -> None:
         return
     model = Path(url2pathname(location.path))
     try:
-        with Intact(saved.plan, model / saved.folder, model / "code") as intact:
-            intact.artifacts()
+        with IntegrityCheck(saved.plan, model / saved.folder, model / "code") as check:
+            check.wait_for_artifacts()
     except PlanError as error:
         raise LoggingError(_differs(saved, str(error))) from error
 

@@ -6,8 +6,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.errors import LoggingError
+from kedro_bind.model.loading import load_artifact, load_functions
 from kedro_bind.model.plan import RunnerPlan
-from kedro_bind.model.runtime import load_artifact, load_functions, make_predictor
+from kedro_bind.model.runtime import make_predictor
 from kedro_bind.process.quiet import quiet
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class KedroAnswer:
         plan = plan.model_copy(update={"runner": RunnerPlan()})
         try:
             with quiet("kedro"):
-                return make_predictor(plan, functions, artifacts, through_kedro=True).predict(self._rows)
+                return make_predictor(plan, functions, artifacts, kedro_runner=True).predict(self._rows)
         except Exception as error:
             said = f"{type(error).__name__}: {error}"
             raise LoggingError(

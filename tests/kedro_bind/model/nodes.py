@@ -1,4 +1,4 @@
-"""Node functions that have importable names."""
+"""Node functions that can be imported by name."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def describe(x: Any, artifact: Any) -> str:
 
 
 def total(x: Any, artifact: dict[str, Any]) -> Any:
-    """Add up a PartitionedDataset: its values are functions that load."""
+    """Add the partitions of a PartitionedDataset; its values are functions that load them."""
     return x + sum(load() for load in artifact.values())
 
 

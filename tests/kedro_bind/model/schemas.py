@@ -1,4 +1,4 @@
-"""A schema of pandera."""
+"""A pandera schema."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The compiled plan gives what Kedro's SequentialRunner gives, and leaves the same things unmutated."""
+"""The compiled plan returns what Kedro's SequentialRunner returns, and leaves the same data unchanged."""
 
 from __future__ import annotations
 
@@ -17,36 +17,37 @@ from kedro.io import DataCatalog, MemoryDataset
 from kedro.pipeline import Pipeline, node
 from kedro.runner import SequentialRunner
 
-from kedro_bind.model.compiled import NodeOutputError, compile_plan
+from kedro_bind.model.compiled import compile_plan
+from kedro_bind.model.node_outputs import NodeOutputError
 from kedro_bind.model.plan import NodePlan, Plan
 
 
 def plan_of(nodes, *, parameters=None, copy_mode=None, output="out", input_name="x"):
-    """Plan and functions of Kedro nodes."""
+    """Return the plan and the functions of Kedro nodes."""
     pipeline = Pipeline(nodes)
     plan = Plan(
         name="test",
         input_name=input_name,
         output_name=output,
         nodes=[
-            NodePlan(name=each.name, inputs=each._inputs or None, outputs=each._outputs or None)
-            for each in pipeline.nodes
+            NodePlan(name=step.name, inputs=step._inputs or None, outputs=step._outputs or None)
+            for step in pipeline.nodes
         ],
         parameters=parameters or {},
         predict_params=sorted(parameters or {}),
         copy_mode=copy_mode or {},
     )
-    return plan, [each.func for each in pipeline.nodes]
+    return plan, [step.func for step in pipeline.nodes]
 
 
-def run_compiled(nodes, value, artifacts=None, given=None, **options):
+def run_compiled(nodes, value, artifacts=None, **options):
     plan, functions = plan_of(nodes, **options)
-    return compile_plan(plan, functions, artifacts or {})(value, given)
+    return compile_plan(plan, functions, artifacts or {})(value)
 
 
 @pytest.fixture(autouse=True, scope="module")
 def quiet():
-    """Kedro's line per dataset and node takes longer than the node."""
+    """Switch off the log lines for datasets and nodes, which take longer than the nodes."""
     logger = logging.getLogger("kedro")
     before = logger.level
     logger.setLevel(logging.WARNING)
@@ -58,7 +59,7 @@ def quiet():
 
 
 def results_of(kind, count, arguments):
-    """What a node makes of its arguments: something new, what it got, or what it got and has changed."""
+    """Yield the results of a node: new data, its arguments, or its arguments changed in place."""
     first = arguments[0] if arguments else [["none"]]
     for position in range(count):
         if kind == "identity":
@@ -68,12 +69,12 @@ def results_of(kind, count, arguments):
             first.append(["grown"])
             yield [copy.deepcopy(first)]
         else:
-            yield [["new", position], *(copy.deepcopy(each) for each in arguments)]
+            yield [["new", position], *(copy.deepcopy(argument) for argument in arguments)]
 
 
 SHAPES = {
     "single": lambda results: results[0],
-    "keyed": lambda results: {f"k{position}": each for position, each in enumerate(results)},
+    "keyed": lambda results: {f"k{position}": result for position, result in enumerate(results)},
     "tuple": tuple,
     "list": list,
     "none": lambda results: None,
@@ -81,7 +82,7 @@ SHAPES = {
 
 
 def make_function(kind, count, form):
-    """A node function over nested lists: pure, mutating, handing through what it gets, or generating."""
+    """Return a node function over nested lists: pure, mutating, the identity, or a generator."""
 
     def plain(*args, **kwargs):
         return SHAPES[form](list(results_of(kind, count, [*args, *kwargs.values()])))
@@ -95,7 +96,7 @@ def make_function(kind, count, form):
 
 @st.composite
 def pipelines(draw):
-    """Nodes with random forms, fan-out and copy modes; one output."""
+    """Draw nodes with random forms, fan-out and copy modes, and one output."""
     available = ["x", "a0", "a1", "params:p", "params:q"]
     nodes, produced, used = [], [], set()
     for index in range(draw(st.integers(1, 6))):
@@ -112,14 +113,14 @@ def pipelines(draw):
             "keyed": {f"k{position}": name for position, name in enumerate(names)},
         }.get(form, names)
         shape = draw(st.sampled_from(["list", "dict"]))
-        given_inputs = inputs
+        node_inputs = inputs
         if not inputs:
-            given_inputs = None
+            node_inputs = None
         elif shape == "dict":
-            given_inputs = {f"arg{position}": name for position, name in enumerate(inputs)}
+            node_inputs = {f"arg{position}": name for position, name in enumerate(inputs)}
         elif len(inputs) == 1:
-            given_inputs = inputs[0]
-        nodes.append(node(make_function(kind, count, form), given_inputs, outputs, name=f"n{index}"))
+            node_inputs = inputs[0]
+        nodes.append(node(make_function(kind, count, form), node_inputs, outputs, name=f"n{index}"))
         used |= set(inputs)
         if form != "none":
             available += names
@@ -140,7 +141,7 @@ def pipelines(draw):
     return nodes, modes
 
 
-def through_kedro(nodes, modes, value, artifacts, parameters):
+def run_by_kedro(nodes, modes, value, artifacts, parameters):
     datasets = {}
     for name, data in {**artifacts, **parameters, "x": value}.items():
         dataset = MemoryDataset(copy_mode="assign")
@@ -167,13 +168,13 @@ def test_random_pipelines_agree_with_kedro(case):
     their_parameters = copy.deepcopy(parameters)
     for _ in range(2):
         their_value, our_value = [["x"], ["y"]], [["x"], ["y"]]
-        expected = through_kedro(nodes, modes, their_value, theirs, their_parameters)
+        expected = run_by_kedro(nodes, modes, their_value, theirs, their_parameters)
         assert compiled(our_value) == expected
         assert our_value == their_value
         assert ours == theirs
 
 
-# Each rule by itself -------------------------------------------------------------------------------------
+# Single rules --------------------------------------------------------------------------------------------
 
 
 def one(value):
@@ -195,7 +196,7 @@ def test_every_form_of_inputs_and_outputs():
     assert run_compiled(nodes, 10) == 5 + 10 - 11 + 11 + 10
 
 
-def test_keyword_names_that_are_no_identifiers_are_passed():
+def test_keywords_that_are_not_identifiers_are_passed():
     nodes = [node(lambda **words: words, {"a b": "x", "class": "x"}, "out", name="odd")]
     assert run_compiled(nodes, 1) == {"a b": 1, "class": 1}
 
@@ -205,7 +206,7 @@ def test_transcoded_names_are_one_dataset():
     assert run_compiled(nodes, 3) == 3
 
 
-def test_parameters_hold_for_one_call():
+def test_parameters_apply_to_one_call():
     plan, functions = plan_of([node(pair, ["x", "params:t"], "out", name="n")], parameters={"params:t": 1})
     compiled = compile_plan(plan, functions, {})
     assert compiled(0, {"params:t": 9})["right"] == 9
@@ -229,12 +230,12 @@ def test_a_mutated_parameter_does_not_reach_the_next_call():
         (lambda x: None, "out", "returned None"),
         (lambda x: [x, None], ["out", "other"], "returned None"),
         (lambda x: x, ["out", "other"], "returned a 'int'"),
-        (lambda x: [x], ["out", "other"], "returned 1 values"),
-        (lambda x: [x], {"k": "out"}, "returned a 'list'"),
+        (lambda x: [x], ["out", "other"], "returned 1 values; it has 2 outputs"),
+        (lambda x: [x], {"k": "out"}, "returned a 'list'; return a dictionary with the keys"),
         (lambda x: {"l": x}, {"k": "out"}, "returned the keys"),
     ],
 )
-def test_what_a_node_does_not_promise_is_refused_by_name(function, outputs, message):
+def test_results_that_do_not_fit_the_outputs_are_rejected_with_the_name_of_the_node(function, outputs, message):
     nodes = [node(function, "x", outputs, name="liar")]
     if isinstance(outputs, list):
         nodes.append(node(one, "other", None, name="reader"))
@@ -243,7 +244,7 @@ def test_what_a_node_does_not_promise_is_refused_by_name(function, outputs, mess
     assert "node 'liar'" in str(caught.value)
 
 
-def test_an_empty_generator_is_refused():
+def test_an_empty_generator_is_rejected():
     def nothing(x):
         yield from ()
 
@@ -282,7 +283,7 @@ def test_an_error_that_is_raised_again_and_again_has_one_note():
     assert error.__notes__ == ["raised in node 'fails' of the inference pipeline"]
 
 
-@pytest.mark.needs(kedro="1.4")  # which takes a generator that a plain function returns
+@pytest.mark.needs(kedro="1.4")  # earlier versions reject a generator that a plain function returns
 @pytest.mark.parametrize(
     ("chunks", "outputs"),
     [
@@ -290,7 +291,7 @@ def test_an_error_that_is_raised_again_and_again_has_one_note():
         ([{"n": 1, "l": "a"}, {"l": "b", "n": 2}], {"n": "numbers", "l": "letters"}),
     ],
 )
-def test_a_generator_that_a_plain_function_returns_is_handed_on_as_in_kedro(chunks, outputs):
+def test_a_generator_that_a_plain_function_returns_is_split_as_in_kedro(chunks, outputs):
     def returns(x):
         return (chunk for chunk in chunks)
 
@@ -299,12 +300,12 @@ def test_a_generator_that_a_plain_function_returns_is_handed_on_as_in_kedro(chun
         node(lambda numbers, letters: [list(numbers), list(letters)], ["numbers", "letters"], "out", name="reads"),
     ]
     modes = {"numbers": "assign", "letters": "assign"}
-    expected = through_kedro(nodes, modes, 0, {}, {})
+    expected = run_by_kedro(nodes, modes, 0, {}, {})
     assert run_compiled(nodes, 0, copy_mode=modes) == expected == [[1, 2], ["a", "b"]]
 
 
 @pytest.mark.parametrize(("chunks", "message"), [([], "yielded nothing"), ([(1, 2, 3)], "returned 3 values")])
-def test_a_returned_generator_of_something_else_is_refused(chunks, message):
+def test_a_returned_generator_whose_chunks_do_not_fit_is_rejected(chunks, message):
     nodes = [
         node(lambda x: (chunk for chunk in chunks), "x", ["out", "other"], name="liar"),
         node(one, "other", None, name="reader"),
@@ -313,7 +314,7 @@ def test_a_returned_generator_of_something_else_is_refused(chunks, message):
         run_compiled(nodes, 0)
 
 
-def test_nothing_of_a_plan_gets_into_the_compiled_text():
+def test_no_text_of_a_plan_gets_into_the_compiled_source():
     evil = "x'); raise SystemExit('"
     nodes = [
         NodePlan(name=evil, inputs=evil, outputs=evil + "2"),
@@ -372,20 +373,20 @@ def test_tables_are_copied_as_a_memory_dataset_without_a_mode_does():
     assert table["a"].tolist() == [1]
 
 
-def test_many_threads_with_their_own_parameters_get_their_own_answers():
+def test_threads_with_different_parameters_get_their_own_predictions():
     plan, functions = plan_of([node(pair, ["x", "params:t"], "out", name="n")], parameters={"params:t": 0})
     compiled = compile_plan(plan, functions, {})
     wrong = []
 
     def work(mark):
         for number in range(2000):
-            answer = compiled(number, {"params:t": mark})
-            if answer != {"left": number, "right": mark}:
-                wrong.append(answer)
+            prediction = compiled(number, {"params:t": mark})
+            if prediction != {"left": number, "right": mark}:
+                wrong.append(prediction)
 
     threads = [threading.Thread(target=work, args=(mark,)) for mark in range(8)]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     assert wrong == []

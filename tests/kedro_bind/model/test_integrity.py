@@ -1,4 +1,4 @@
-"""A model's code is that which was logged, before any of it is imported."""
+"""A model's code is compared with the plan before any of it is imported."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PACKAGE = "code_of_a_test"
 
 @pytest.fixture
 def model(tmp_path, monkeypatch):
-    """The plan's folder and the code's folder of a model; the code is on the path, as MLflow puts it there."""
+    """The plan's folder and the code folder of a model; the code is on the path, where MLflow puts it."""
     folder, code = tmp_path / "model/artifacts/plan", tmp_path / "model/code"
     folder.mkdir(parents=True)
     (code / PACKAGE).mkdir(parents=True)
@@ -54,13 +54,13 @@ def model(tmp_path, monkeypatch):
         del sys.modules[name]
 
 
-def test_code_as_it_was_logged_runs(model):
+def test_unchanged_code_runs(model):
     folder, code = model
     assert load_predictor(folder, code).predict(1) == 2
 
 
 @pytest.mark.parametrize("name", ["nodes.py", "words.json", "__init__.py"])
-def test_a_changed_file_of_the_code_is_named_and_none_is_imported(model, name):
+def test_a_changed_file_of_the_code_is_named_and_nothing_is_imported(model, name):
     folder, code = model
     with (code / PACKAGE / name).open("a") as file:
         file.write(" ")
@@ -76,7 +76,7 @@ def test_a_missing_file_of_the_code_is_named(model):
         load_predictor(folder, code)
 
 
-def test_a_model_without_its_code_is_refused(model):
+def test_a_model_without_its_code_is_rejected(model):
     folder, code = model
     code.rename(code.with_name("elsewhere"))
     with pytest.raises(PlanError, match="the model lacks the file"):
@@ -86,7 +86,7 @@ def test_a_model_without_its_code_is_refused(model):
 @pytest.mark.parametrize(
     "name", [f"{PACKAGE}/nodes/__init__.py", f"{PACKAGE}/more.py", f"{PACKAGE}.so", "json.py", "yaml/__init__.py"]
 )
-def test_a_module_that_was_added_and_can_take_the_place_of_another_one_is_refused(model, name):
+def test_an_added_module_that_shadows_another_one_is_rejected(model, name):
     folder, code = model
     (code / name).parent.mkdir(exist_ok=True)
     (code / name).write_text("")
@@ -95,12 +95,12 @@ def test_a_module_that_was_added_and_can_take_the_place_of_another_one_is_refuse
     assert not (code.parent / "ran").exists()
 
 
-def test_bytecode_and_what_a_host_adds_are_let_be(model):
+def test_bytecode_and_files_that_a_host_adds_are_ignored(model):
     folder, code = model
     assert compileall.compile_dir(code, quiet=1)
     (code / ".gitattributes").write_text("*.pkl filter=lfs")
     (code / "requirements.txt").write_text("torch")
-    (code / "inference_of_the_host.py").write_text("def model_fn(folder): ...\n")
+    (code / "host_inference.py").write_text("def model_fn(folder): ...\n")
     (code / PACKAGE / "NOTES").write_text("")
     assert load_predictor(folder, code).predict(1) == 2
     assert list(code.rglob("__pycache__"))

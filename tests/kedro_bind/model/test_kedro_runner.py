@@ -1,4 +1,4 @@
-"""Models that another runner than the SequentialRunner runs."""
+"""Models with another runner than the SequentialRunner."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def catalog_of(tmp_path):
     return DataCatalog({"artifact": dataset})
 
 
-def test_they_predict_without_a_line_and_leave_the_logging_of_a_server_alone(tmp_path, built):
+def test_they_predict_without_log_lines_and_leave_the_logging_of_a_server_alone(tmp_path, built):
     folder = built(catalog_of(tmp_path), kpm_kwargs=THREADS).folder
     code = (
         "import logging, sys, os\n"

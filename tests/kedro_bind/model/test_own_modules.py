@@ -1,4 +1,4 @@
-"""Two models with the same package name in one process run their own code."""
+"""Two models with packages of the same name in one process run their own code."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PACKAGE = "twins_of_a_test"
 
 @pytest.fixture
 def model(tmp_path):
-    """Write a model's folder whose code adds a number."""
+    """Return a function that writes the folder of a model whose code adds a number."""
 
     def write(number):
         folder, code = tmp_path / f"m{number}" / "plan", tmp_path / f"m{number}" / "code"
@@ -47,11 +47,11 @@ def test_each_model_runs_its_own_code(model, monkeypatch):
         folder, code = model(number)
         monkeypatch.syspath_prepend(str(code))  # as MLflow does
         predictors.append(load_predictor(folder, code))
-    assert [each.predict(300) for each in predictors] == [301, 320]
-    assert [each.predict(300) for each in predictors] == [301, 320]
+    assert [predictor.predict(300) for predictor in predictors] == [301, 320]
+    assert [predictor.predict(300) for predictor in predictors] == [301, 320]
 
 
-def test_what_was_loaded_before_stays_loaded(model, monkeypatch):
+def test_modules_that_were_loaded_before_stay_loaded(model, monkeypatch):
     folder, code = model(1)
     monkeypatch.syspath_prepend(str(code))
     load_predictor(folder, code)

@@ -1,4 +1,4 @@
-"""A plan is read as it was written, or not at all."""
+"""A plan is read exactly as it was written, or rejected."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from kedro_bind.model.plan import PlanError
 from kedro_bind.model.plan_file import PLAN_FILE, read_plan
 from kedro_bind.model.runtime import load_predictor
 from kedro_bind.packaging.build import build_plan
-from kedro_bind.packaging.plain_values import refuse_changing
+from kedro_bind.packaging.plain_values import require_plain
 from tests.bindings import resolved
 from tests.kedro_bind.model import nodes
 
 
 @pytest.fixture
 def folder(tmp_path):
-    """A plan that has something in each of its parts: a pickled function, artifacts, parameters, a runner."""
+    """A plan with content in every part: a pickled function, artifacts, parameters, a runner."""
     datasets = {"params:offset": MemoryDataset(100), "params:nested": MemoryDataset({"a": [1, {"b": 2}], "c": "d"})}
     for name in ("first", "second"):
         datasets[name] = PickleDataset(filepath=str(tmp_path / f"{name}.pkl"))
@@ -47,11 +47,11 @@ def folder(tmp_path):
     return folder
 
 
-def test_the_plan_of_the_fixture_is_whole(folder):
+def test_the_plan_of_the_fixture_is_valid(folder):
     assert load_predictor(folder).predict(1) == "121 d"
 
 
-def test_a_plan_that_is_cut_off_at_any_line_is_refused(folder):
+def test_a_plan_truncated_at_any_line_is_rejected(folder):
     file = folder / PLAN_FILE
     lines = file.read_bytes().splitlines(keepends=True)
     assert len(lines) > 50
@@ -61,7 +61,7 @@ def test_a_plan_that_is_cut_off_at_any_line_is_refused(folder):
             read_plan(folder)
 
 
-def test_a_plan_that_is_cut_off_within_a_line_is_refused(folder):
+def test_a_plan_truncated_within_a_line_is_rejected(folder):
     file = folder / PLAN_FILE
     text = file.read_bytes().rstrip()
     for count in range(len(text)):
@@ -77,7 +77,7 @@ def test_a_plan_that_is_cut_off_within_a_line_is_refused(folder):
         *("copy_mode", "parameter_types", "validators", "output_name"),
     ],
 )
-def test_a_plan_that_lacks_a_key_is_refused(folder, key):
+def test_a_plan_that_lacks_a_key_is_rejected(folder, key):
     content = yaml.safe_load((folder / PLAN_FILE).read_text())
     del content[key]
     (folder / PLAN_FILE).write_text(yaml.safe_dump(content))
@@ -93,7 +93,7 @@ def rename_output(content):
     content["output_name"] = "sum"
 
 
-def turn_nodes_around(content):
+def reverse_the_nodes(content):
     content["nodes"].reverse()
 
 
@@ -113,7 +113,7 @@ def add_an_artifact(content):
     content["artifacts"]["third"] = {"location": "artifacts/third.pkl"}
 
 
-def write_over_an_artifact(content):
+def overwrite_an_artifact(content):
     content["nodes"][2]["outputs"] = "second"
 
 
@@ -141,41 +141,44 @@ def artifact_is_the_folder(content):
     content["artifacts"]["second"]["location"] = "."
 
 
-def open_what_is_no_parameter(content):
+def expose_a_name_that_is_not_a_parameter(content):
     content["predict_params"].append("second")
 
 
-def copy_what_is_no_dataset(content):
+def copy_a_name_that_is_not_a_dataset(content):
     content["copy_mode"]["third"] = "assign"
 
 
-def format_in_words(content):
+def format_as_text(content):
     content["format"] = "2"
 
 
 @pytest.mark.parametrize(
     ("tamper", "message"),
     [
-        (rename_input, "node 'shift' takes 'x', which is no artifact, no parameter, not the input"),
-        (rename_output, "output_name is 'sum', and the output of its nodes is out"),
-        (turn_nodes_around, "and no output of a node before it"),
+        (
+            rename_input,
+            "node 'shift' takes 'x', which is not an artifact, a parameter, the input or an output",
+        ),
+        (rename_output, "output_name is 'sum', and its nodes have the output out"),
+        (reverse_the_nodes, "node 'describe' takes 'sum', which is not .* or an output of an earlier node"),
         (drop_a_node, "node 'describe' takes 'sum'"),
         (drop_an_artifact, "node 'add' takes 'second'"),
         (drop_a_parameter, "node 'shift' takes 'params:offset'"),
         (add_an_artifact, "no node takes 'third'"),
-        (write_over_an_artifact, "node 'add' writes over 'second'"),
-        (write_twice, "node 'describe' writes over 'sum'"),
+        (overwrite_an_artifact, "node 'add' overwrites 'second'"),
+        (write_twice, "node 'describe' overwrites 'sum'"),
         (drop_the_function, "node 'shift' needs one of 'function' and 'pickle'"),
         (add_a_pickle, "node 'shift' needs one of 'function' and 'pickle'"),
-        (pickle_from_elsewhere, "nodes.1.pickle: Value error, must lie in the model's folder"),
-        (pickle_from_anywhere, "nodes.1.pickle: Value error, must lie in the model's folder"),
-        (artifact_is_the_folder, "artifacts.second.location: Value error, must lie in the model's folder"),
-        (open_what_is_no_parameter, "predict_params has 'second', which is no parameter"),
-        (copy_what_is_no_dataset, "copy_mode has 'third', which is no dataset of its nodes"),
-        (format_in_words, "format: Input should be a valid integer"),
+        (pickle_from_elsewhere, "nodes.1.pickle: Value error, must be inside the model's folder"),
+        (pickle_from_anywhere, "nodes.1.pickle: Value error, must be inside the model's folder"),
+        (artifact_is_the_folder, "artifacts.second.location: Value error, must be inside the model's folder"),
+        (expose_a_name_that_is_not_a_parameter, "predict_params has 'second', which is not a parameter"),
+        (copy_a_name_that_is_not_a_dataset, "copy_mode has 'third', which is not a dataset of its nodes"),
+        (format_as_text, "format: Input should be a valid integer"),
     ],
 )
-def test_a_plan_whose_parts_do_not_fit_is_refused_with_the_place(folder, tamper, message):
+def test_a_plan_whose_parts_do_not_fit_is_rejected_with_the_place(folder, tamper, message):
     content = yaml.safe_load((folder / PLAN_FILE).read_text())
     tamper(content)
     (folder / PLAN_FILE).write_text(yaml.safe_dump(content))
@@ -184,13 +187,13 @@ def test_a_plan_whose_parts_do_not_fit_is_refused_with_the_place(folder, tamper,
 
 
 @pytest.mark.parametrize("text", ["format: 2020-13-45", "format: !!bool it", "format: !!int it", "[" * 5000])
-def test_what_yaml_trips_over_is_refused(folder, text):
+def test_invalid_yaml_is_rejected(folder, text):
     (folder / PLAN_FILE).write_text(text)
-    with pytest.raises(PlanError, match="is no valid YAML"):
+    with pytest.raises(PlanError, match="is not valid YAML"):
         read_plan(folder)
 
 
-def test_a_whole_plan_of_the_first_format_is_read(tmp_path):
+def test_a_plan_of_the_first_format_is_read(tmp_path):
     plan = {
         "format": 1,
         "name": "m",
@@ -210,7 +213,7 @@ def test_a_whole_plan_of_the_first_format_is_read(tmp_path):
 
 
 class Text(str):
-    """Text of a type of its own."""
+    """Text of a subclass."""
 
     __slots__ = ()
 
@@ -236,17 +239,17 @@ def build(tmp_path, value):
 
 def types_of(value):
     if isinstance(value, dict):
-        return [(type(key), types_of(each)) for key, each in value.items()]
-    return [types_of(each) for each in value] if isinstance(value, list) else type(value)
+        return [(type(key), types_of(member)) for key, member in value.items()]
+    return [types_of(member) for member in value] if isinstance(value, list) else type(value)
 
 
-def test_parameters_come_back_as_they_were(tmp_path):
+def test_parameters_are_read_as_they_were_written(tmp_path):
     read = read_plan(build(tmp_path, PLAIN).folder).parameters["params:p"]
     assert read == PLAIN
     assert types_of(read) == types_of(PLAIN)
 
 
-def test_not_a_number_comes_back_as_such(tmp_path):
+def test_not_a_number_is_read_as_such(tmp_path):
     assert math.isnan(read_plan(build(tmp_path, {"a": [math.nan]}).folder).parameters["params:p"]["a"][0])
 
 
@@ -267,7 +270,7 @@ def test_not_a_number_comes_back_as_such(tmp_path):
         ("\ud800", "str"),
     ],
 )
-def test_a_parameter_that_would_change_is_refused_when_the_model_is_logged(tmp_path, value, kind):
+def test_a_parameter_that_yaml_would_change_is_rejected_when_the_model_is_logged(tmp_path, value, kind):
     with pytest.raises(LoggingError) as caught:
         build(tmp_path, value)
     assert caught.value.message == (
@@ -276,7 +279,7 @@ def test_a_parameter_that_would_change_is_refused_when_the_model_is_logged(tmp_p
     )
 
 
-def test_a_list_in_itself_is_refused(tmp_path):
+def test_a_list_that_contains_itself_is_rejected(tmp_path):
     value = [1]
     value.append(value)
     with pytest.raises(LoggingError, match="of type 'list'"):
@@ -295,4 +298,4 @@ VALUES = st.recursive(
 @settings(max_examples=300, deadline=None)
 @given(VALUES)
 def test_plain_values_are_kept(value):
-    refuse_changing("it", value)  # which tries it
+    require_plain("it", value)  # writes and reads it

@@ -1,4 +1,4 @@
-"""Loading a plan's folder, and what it says when something of it is wrong."""
+"""Load a plan's folder; errors say what is wrong with it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_parameters_of_a_call_replace_defaults(folder):
     assert predictor.predict(1) == 111
 
 
-def test_an_unknown_parameter_is_refused(folder):
+def test_an_unknown_parameter_is_rejected(folder):
     with pytest.raises(PlanError, match="no parameter 'runner'; a caller may set: offset"):
         load_predictor(folder).predict(1, {"runner": "os.abort"})
 
@@ -72,18 +72,20 @@ def test_a_missing_artifact_is_named(folder):
 
 def test_a_plan_of_a_newer_format_says_what_to_install(folder):
     change(folder, format=FORMAT + 1)
-    with pytest.raises(PlanError, match=f"has the format {FORMAT + 1}; this kedro_bind reads up to {FORMAT}"):
+    with pytest.raises(
+        PlanError, match=f"has format {FORMAT + 1}, and this version of kedro_bind reads up to format {FORMAT}; install"
+    ):
         load_predictor(folder)
 
 
-def test_a_missing_truncated_or_foreign_plan_is_refused(folder):
+def test_a_missing_truncated_or_foreign_plan_is_rejected(folder):
     plan = folder / PLAN_FILE
     text = plan.read_text()
     plan.write_text(text[: len(text) // 2] + "\n  - [")
-    with pytest.raises(PlanError, match="is no valid YAML"):
+    with pytest.raises(PlanError, match="is not valid YAML"):
         load_predictor(folder)
     plan.write_text("- 1\n")
-    with pytest.raises(PlanError, match="does not hold"):
+    with pytest.raises(PlanError, match="is invalid: "):
         load_predictor(folder)
     plan.unlink()
     with pytest.raises(PlanError, match="can't be read"):
@@ -95,20 +97,20 @@ def test_a_missing_truncated_or_foreign_plan_is_refused(folder):
     [
         ({"nodes": []}, "nodes"),
         ({"surprise": 1}, "surprise"),
-        ({"artifacts": {"artifact": {"location": "../../etc/passwd"}}}, "must lie in the model's folder"),
-        ({"artifacts": {"artifact": {"location": "/etc/passwd"}}}, "must lie in the model's folder"),
+        ({"artifacts": {"artifact": {"location": "../../etc/passwd"}}}, "must be inside the model's folder"),
+        ({"artifacts": {"artifact": {"location": "/etc/passwd"}}}, "must be inside the model's folder"),
         ({"copy_mode": {"x": "steal"}}, "copy_mode.x"),
     ],
 )
-def test_a_plan_changed_by_hand_is_refused_by_the_place(folder, values, message):
+def test_a_plan_changed_by_hand_is_rejected_with_the_place(folder, values, message):
     change(folder, **values)
     with pytest.raises(PlanError, match=message):
         load_predictor(folder)
 
 
-def test_yaml_of_a_plan_can_not_name_code(folder):
+def test_the_yaml_of_a_plan_cannot_run_code(folder):
     (folder / PLAN_FILE).write_text("!!python/object/apply:os.system ['true']")
-    with pytest.raises(PlanError, match="is no valid YAML"):
+    with pytest.raises(PlanError, match="is not valid YAML"):
         load_predictor(folder)
 
 
@@ -118,12 +120,12 @@ def test_yaml_of_a_plan_can_not_name_code(folder):
         ("no_such_module:predict", "the module 'no_such_module' can't be imported"),
         ("tests.kedro_bind.model.nodes:no_such", "which 'tests.kedro_bind.model.nodes' does not have"),
         ("tests.kedro_bind.model.nodes", "which 'tests.kedro_bind.model.nodes' does not have"),
-        ("os:sep", "the function 'os:sep' of the model is no function, but of type 'str'"),
+        ("os:sep", "the function 'os:sep' of the model is not a function, but a 'str'"),
         (":predict", "the module '' can't be imported"),
         (".nodes:predict", "the module '.nodes' can't be imported"),
     ],
 )
-def test_a_function_that_is_missing_or_none_is_named(folder, function, message):
+def test_a_missing_function_or_something_else_is_named(folder, function, message):
     content = yaml.safe_load((folder / PLAN_FILE).read_text())
     content["nodes"][0]["function"] = function
     (folder / PLAN_FILE).write_text(yaml.safe_dump(content))
@@ -138,18 +140,18 @@ def test_functions_without_an_importable_name_are_pickled_with_a_warning(built, 
     assert load_predictor(result.folder).predict(1) == 16
 
 
-def test_a_pickle_that_holds_no_function_is_refused(built, catalog):
+def test_a_pickle_of_something_else_than_a_function_is_rejected(built, catalog):
     folder = built(catalog, lambda x, artifact: x + artifact).folder
-    (folder / "functions/0.pkl").write_bytes(pickle.dumps("no function"))
+    (folder / "functions/0.pkl").write_bytes(pickle.dumps("not a function"))
     content = yaml.safe_load((folder / PLAN_FILE).read_text())
     content["nodes"][0]["sha256"] = digest(folder / "functions/0.pkl")
     change(folder, nodes=content["nodes"])
-    with pytest.raises(PlanError, match=r"the pickled function 0\.pkl of the model is no function, but of type 'str'"):
+    with pytest.raises(PlanError, match=r"the pickled function 0\.pkl of the model is not a function, but a 'str'"):
         load_predictor(folder)
 
 
 class Trap:
-    """Unpickling it leaves a file behind."""
+    """Creates a file when it is unpickled."""
 
     def __init__(self, mark):
         self.mark = mark
@@ -168,7 +170,7 @@ def test_no_pickle_runs_before_it_is_compared_with_the_plan(built, catalog, tmp_
 
 
 @pytest.mark.parametrize("runner", [None, "ThreadRunner"])
-def test_nothing_runs_before_everything_is_compared(built, catalog, tmp_path, runner):
+def test_nothing_is_unpickled_before_everything_is_compared(built, catalog, tmp_path, runner):
     mark = tmp_path / "ran"
     trap = PickleDataset(filepath=str(tmp_path / "trap.pkl"))
     trap.save(Trap(mark))
@@ -176,8 +178,8 @@ def test_nothing_runs_before_everything_is_compared(built, catalog, tmp_path, ru
         node(nodes.add, ["x", "trap"], "y", name="first"),
         node(nodes.add, ["y", "artifact"], "out", name="second"),
     ]
-    every = DataCatalog({"trap": trap, "artifact": catalog.get("artifact")})
-    folder = built(every, steps=steps, kpm_kwargs={"runner": runner}).folder
+    both = DataCatalog({"trap": trap, "artifact": catalog.get("artifact")})
+    folder = built(both, steps=steps, kpm_kwargs={"runner": runner}).folder
     for name in ("artifact", "trap"):  # the last one to be read, in either order
         file = next((folder / "artifacts" / name).iterdir())
         content = file.read_bytes()
@@ -194,14 +196,14 @@ def test_nothing_runs_before_everything_is_compared(built, catalog, tmp_path, ru
     ("artifact", "message"),
     [
         ({"path_key": "metadata"}, "artifacts.artifact.path_key"),
-        ({"path_key": "metadata", "dataset": {"filepath": "{secret}"}}, "must read from the artifact's location alone"),
-        ({"path_key": "path", "dataset": {"filepath": "{secret}"}}, "must read from the artifact's location alone"),
-        ({"dataset": {"filepath": "{secret}"}}, "must read from the artifact's location alone, and has 'filepath'"),
+        ({"path_key": "metadata", "dataset": {"filepath": "{secret}"}}, "must read from the artifact's location only"),
+        ({"path_key": "path", "dataset": {"filepath": "{secret}"}}, "must read from the artifact's location only"),
+        ({"dataset": {"filepath": "{secret}"}}, "must read from the artifact's location only, and has 'filepath'"),
         ({"dataset": {"load_args": {"path": "{secret}"}}}, "and has 'load_args.path'"),
         ({"sha256": None}, "it lacks the sha256 of 'artifact'"),
     ],
 )
-def test_a_plan_that_reads_from_elsewhere_or_unseen_is_refused(folder, tmp_path, artifact, message):
+def test_a_plan_that_reads_from_elsewhere_or_without_a_digest_is_rejected(folder, tmp_path, artifact, message):
     secret = tmp_path / "secret.pkl"
     secret.write_bytes(pickle.dumps("secret"))
     content = yaml.safe_load((folder / PLAN_FILE).read_text())["artifacts"]["artifact"]
@@ -211,7 +213,7 @@ def test_a_plan_that_reads_from_elsewhere_or_unseen_is_refused(folder, tmp_path,
         load_predictor(folder)
 
 
-def test_a_pickled_function_without_a_digest_is_refused(built, catalog):
+def test_a_pickled_function_without_a_digest_is_rejected(built, catalog):
     folder = built(catalog, lambda x, artifact: x + artifact).folder
     content = yaml.safe_load((folder / PLAN_FILE).read_text())
     del content["nodes"][0]["sha256"]
@@ -247,7 +249,7 @@ def test_static_methods_and_classes_are_found_by_name(built, catalog):
     assert load_predictor(result.folder).predict(1) == 11
 
 
-def test_a_failing_node_names_itself_and_spoils_nothing(built, catalog):
+def test_a_failing_node_is_named_and_the_next_call_is_not_affected(built, catalog):
     predictor = load_predictor(built(catalog, nodes.fail).folder)
     for _ in range(2):
         with pytest.raises(LookupError, match="no 1") as caught:
@@ -260,7 +262,7 @@ def test_a_failing_node_names_itself_and_spoils_nothing(built, catalog):
     ("runner", "arguments"),
     [("ThreadRunner", {"max_workers": 2}), ("kedro.runner.SequentialRunner", {"is_async": True})],
 )
-def test_another_runner_gives_the_same(built, catalog, runner, arguments):
+def test_another_runner_predicts_the_same(built, catalog, runner, arguments):
     from conf_schema import RunnerSpec
 
     spec = RunnerSpec.model_validate({"type": runner, **arguments})
@@ -271,7 +273,7 @@ def test_another_runner_gives_the_same(built, catalog, runner, arguments):
     assert predictor.predict(1) == 111
 
 
-def test_the_parallel_runner_gives_the_same(built, catalog):
+def test_the_parallel_runner_predicts_the_same(built, catalog):
     from conf_schema import RunnerSpec
 
     spec = RunnerSpec.model_validate({"type": "ParallelRunner", "max_workers": 2})
@@ -282,11 +284,11 @@ def test_the_parallel_runner_gives_the_same(built, catalog):
     ("runner", "message"),
     [
         ({"type": "NoRunner"}, "there is no runner"),
-        ({"type": "os.abort"}, "is no Kedro runner"),
+        ({"type": "os.abort"}, "is not a Kedro runner"),
         ({"type": "ThreadRunner", "workers": 2}, "does not take these arguments"),
     ],
 )
-def test_a_runner_that_is_none_is_refused(folder, runner, message):
+def test_a_runner_that_does_not_exist_or_fit_is_rejected(folder, runner, message):
     type_ = runner.pop("type")
     change(folder, runner={"type": type_ if "." in type_ else f"kedro.runner.{type_}", "arguments": runner})
     with pytest.raises(PlanError, match=message):

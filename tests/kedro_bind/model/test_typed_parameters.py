@@ -1,4 +1,4 @@
-"""Typed parameters through a plan: plain values and types in it, objects for the nodes."""
+"""Typed parameters: plain values and types in the plan, objects for the nodes."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from kedro_bind.packaging.parameter_hints import hints_of, plain
 from tests.bindings import resolved
 from tests.kedro_bind.model import typed_nodes as nodes
 
-pytest.importorskip("kedro.validation", reason="typed parameters come with Kedro 1.3")
+pytest.importorskip("kedro.validation", reason="Kedro types parameters from 1.3 on")
 
 HERE = "tests.kedro_bind.model.typed_nodes"
 
 
 @pytest.fixture
 def predictor(tmp_path):
-    """Build and load the plan of one node that takes the input and parameters, with a training of its own."""
+    """Return a function that builds and loads the plan of one node, with a training pipeline beside it."""
 
     def make(function, parameters, values, training=(), **options):
         inference = Pipeline([node(function, ["x", *parameters], "out", name="predict")])
         trained = Pipeline(
-            [node(each, ["y", name], f"trained{i}", name=f"t{i}") for i, (each, name) in enumerate(training)]
+            [node(fit, ["y", name], f"trained{i}", name=f"t{i}") for i, (fit, name) in enumerate(training)]
         )
         folder = tmp_path / "plan"
         folder.mkdir()
-        catalog = DataCatalog({name: MemoryDataset(each) for name, each in values.items()})
+        catalog = DataCatalog({name: MemoryDataset(value) for name, value in values.items()})
         built = build_plan(resolved(inference, training=trained, name="test", **options), catalog, folder)
         built.sealed(built.digests())
         return load_predictor(folder)
@@ -63,21 +63,21 @@ def test_a_plan_has_the_plain_value_and_the_type(predictor, function, plain_valu
 
 
 @pytest.mark.parametrize("made", [nodes.Cut(at=5), nodes.Limit(at=5), nodes.Aliased(cutAt=5)])
-def test_an_object_that_kedro_has_made_is_one_again(predictor, made):
+def test_an_object_that_kedro_created_becomes_an_equal_object(predictor, made):
     loaded = predictor(nodes.unhinted, ["params:cut"], values(cut=made))
     assert loaded.plan.parameters["params:cut"] == ({"cutAt": 5.0} if isinstance(made, nodes.Aliased) else {"at": 5})
     assert loaded.predict(1) == 6.0
 
 
-def test_a_hint_of_training_types_what_an_unhinted_node_of_inference_takes(predictor):
+def test_a_hint_of_training_types_the_parameter_of_an_unhinted_inference_node(predictor):
     loaded = predictor(nodes.unhinted, ["params:cut"], values(cut={"at": 5}), [(nodes.use_cut, "params:cut")])
     assert loaded.predict(1) == 6.0
 
 
-def test_a_mapping_has_the_object_where_its_key_is_typed(predictor):
-    given = values(model={"cut": {"at": 5}, "step": 1})
-    given["params:model.cut"] = {"at": 5}
-    loaded = predictor(nodes.from_mapping, ["params:model"], given, [(nodes.use_cut, "params:model.cut")])
+def test_a_mapping_contains_the_object_if_its_key_is_typed(predictor):
+    parameters = values(model={"cut": {"at": 5}, "step": 1})
+    parameters["params:model.cut"] = {"at": 5}
+    loaded = predictor(nodes.from_mapping, ["params:model"], parameters, [(nodes.use_cut, "params:model.cut")])
     assert loaded.plan.parameters == {"params:model": {"cut": {"at": 5.0}, "step": 1}}
     assert loaded.predict(1) == 7.0
     assert loaded.predict(1, {"model": {"cut": {"at": 0}, "step": 3}}) == 4.0
@@ -85,36 +85,36 @@ def test_a_mapping_has_the_object_where_its_key_is_typed(predictor):
         loaded.predict(1, {"model": {"cut": {"at": -1}, "step": 3}})
 
 
-def test_all_parameters_have_the_object_where_a_key_is_typed(predictor):
-    given = values(cut={"at": 5}, step=1)
-    loaded = predictor(nodes.from_all, ["parameters"], given, [(nodes.use_cut, "params:cut")])
+def test_all_parameters_contain_the_object_if_its_key_is_typed(predictor):
+    parameters = values(cut={"at": 5}, step=1)
+    loaded = predictor(nodes.from_all, ["parameters"], parameters, [(nodes.use_cut, "params:cut")])
     assert loaded.predict(1) == 7.0
 
 
 @pytest.mark.parametrize("typed", [{"at": 5}, nodes.Cut(at=5)])
 def test_a_field_of_a_typed_parameter_may_be_its_default(predictor, typed):
-    given = values(cut=typed)
-    if isinstance(typed, nodes.Cut):  # as Kedro spreads it
-        given |= {"params:cut.inner": typed.inner, "params:cut.inner.size": 1}
-    loaded = predictor(nodes.size, ["params:cut.inner.size"], given, [(nodes.use_cut, "params:cut")])
+    parameters = values(cut=typed)
+    if isinstance(typed, nodes.Cut):  # Kedro adds its fields
+        parameters |= {"params:cut.inner": typed.inner, "params:cut.inner.size": 1}
+    loaded = predictor(nodes.size, ["params:cut.inner.size"], parameters, [(nodes.use_cut, "params:cut")])
     assert loaded.plan.parameters == {"params:cut.inner.size": 1}
     assert loaded.predict(1) == 2
 
 
-def test_null_stays_null_where_the_hint_says_so(predictor):
+def test_null_stays_null_if_the_hint_is_optional(predictor):
     loaded = predictor(nodes.use_optional, ["params:cut"], values(cut=None))
     assert loaded.predict(1) == 1
     assert loaded.predict(1, {"cut": {"at": 5}}) == 6.0
     assert loaded.predict(1, {"cut": None}) == 1
 
 
-def test_null_is_refused_where_the_hint_does_not(predictor):
+def test_null_is_rejected_if_the_hint_is_not_optional(predictor):
     loaded = predictor(nodes.use_cut, ["params:cut"], values(cut={"at": 5}))
     with pytest.raises(MlflowException, match="'cut' can't be null: its type is Cut"):
         loaded.predict(1, {"cut": None})
 
 
-def test_what_a_type_rejects_is_a_bad_request_with_its_own_message(predictor):
+def test_a_value_that_the_type_rejects_is_a_bad_request_with_the_message_of_the_type(predictor):
     loaded = predictor(nodes.use_limit, ["params:cut"], values(cut={"at": 5}))
     for bad, message in [
         ({"at": 101}, "at is too large"),
@@ -137,7 +137,7 @@ def change(x, cut):
     return x + cut.at - 1
 
 
-def test_a_predictor_pickles_with_its_types(predictor):
+def test_a_predictor_is_pickled_with_its_types(predictor):
     loaded = pickle.loads(pickle.dumps(predictor(nodes.use_cut, ["params:cut"], values(cut={"at": 5}))))
     assert loaded.predict(1, {"cut": {"at": 7}}) == 8.0
 
@@ -147,12 +147,12 @@ def test_a_value_that_the_type_rejects_is_not_logged(predictor):
         predictor(nodes.use_cut, ["params:cut"], values(cut={"at": -1}))
 
 
-def test_an_object_that_its_fields_do_not_make_again_is_not_logged(predictor):
-    with pytest.raises(LoggingError, match="its type Doubling makes another object of the fields of this one"):
+def test_an_object_that_its_fields_cannot_recreate_is_not_logged(predictor):
+    with pytest.raises(LoggingError, match="its type Doubling makes a different object from the fields of this one"):
         predictor(nodes.use_doubling, ["params:cut"], values(cut={"at": 5}))
 
 
-def test_a_type_that_has_no_importable_name_is_not_logged(predictor):
+def test_a_type_that_cannot_be_imported_by_name_is_not_logged(predictor):
     class Local(nodes.Cut):
         pass
 
@@ -160,7 +160,7 @@ def test_a_type_that_has_no_importable_name_is_not_logged(predictor):
         predictor(nodes.unhinted, ["params:cut"], values(cut=Local(at=5)))
 
 
-def test_a_type_that_is_gone_keeps_the_model_from_loading(predictor, tmp_path):
+def test_a_model_whose_type_is_gone_does_not_load(predictor, tmp_path):
     predictor(nodes.use_cut, ["params:cut"], values(cut={"at": 5}))
     file = tmp_path / "plan" / PLAN_FILE
     content = yaml.safe_load(file.read_text())
@@ -174,14 +174,14 @@ def test_a_type_that_is_gone_keeps_the_model_from_loading(predictor, tmp_path):
 def test_hints_are_those_that_kedro_finds(tmp_path):
     first = Pipeline([node(nodes.use_cut, ["x", "params:cut"], "a", name="a")])
     second = Pipeline([node(nodes.use_optional, ["x", "params:cut"], "b", name="b"), *first.nodes])
-    assert {(each.key, each.declared.type, each.declared.optional, each.node) for each in hints_of(first, second)} == {
+    assert {(hint.key, hint.declared.type, hint.declared.optional, hint.node) for hint in hints_of(first, second)} == {
         ("cut", nodes.Cut, False, "a"),
         ("cut", nodes.Cut, True, "b"),
     }
     assert hints_of(None) == []
 
 
-def test_typed_objects_are_mappings_where_parameters_are_logged():
+def test_typed_objects_become_mappings_when_parameters_are_logged():
     assert plain({"a": nodes.Cut(at=5), "b": [1], "c": nodes.Limit(at=5)}) == {
         "a": {"at": 5},
         "b": [1],

@@ -1,4 +1,4 @@
-"""Typed parameters and validators that have importable names."""
+"""Typed parameters and validators that can be imported by name."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def chunks(x: Any) -> Any:
 
 
 class Between:
-    """A validator that rejects what lies outside, and adds to what does not."""
+    """A validator that rejects numbers out of range, and adds to the others."""
 
     def __init__(self, least: float = 0, most: float = 100, add: float = 0) -> None:
         self.least, self.most, self.add = least, most, add
