@@ -9,7 +9,8 @@ from kedro.io.core import is_parameter
 from conf_schema import Diagnostic, Severity, did_you_mean
 from kedro_bind.checks.parameter_typing import described, is_typed
 from kedro_bind.names import namesake
-from kedro_bind.packaging.parameter_hints import in_force, loadable, plain, value_in_force
+from kedro_bind.packaging.parameter_hints import in_force, loadable, value_in_force
+from kedro_bind.packaging.planned_parameters import plain
 from kedro_bind.redaction import secrets_in
 
 if TYPE_CHECKING:

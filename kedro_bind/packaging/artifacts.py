@@ -1,4 +1,4 @@
-"""The data of an artifact, copied into a model's folder, and the configuration of the dataset that reads it there."""
+"""Copy the data of an artifact into a model's folder, and configure the dataset that reads it there."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from kedro.io import AbstractDataset
-from kedro.io.core import (
-    get_filepath_str,
-)
+from kedro.io.core import get_filepath_str
 
 from kedro_bind.binding.datasets import Stored, arguments_of, credentials_of, file_system_of
 from kedro_bind.errors import LoggingError
@@ -21,21 +19,17 @@ from kedro_bind.model.plan import Artifact, paths_in
 from kedro_bind.names import folder_name
 from kedro_bind.secret_values import secret_keys
 
-__all__ = [
-    "link_file",
-    "local_config",
-    "stage",
-]
+__all__ = ["link_file", "local_config", "store_artifact"]
 
 _REMOTE_KEYS = ("credentials", "versioned", "version", "metadata", "save_args")
-"""Arguments of a dataset that its copy in a model has no use for, or must not have."""
+"""Arguments of a dataset that its copy in a model does not need, or must not have."""
 _CHUNK = 1 << 22
 
 
-def stage(name: str, source: Stored, folder: Path) -> Artifact:
-    """Put the data of an artifact below `folder`, and say how it is read from there.
+def store_artifact(name: str, source: Stored, folder: Path) -> Artifact:
+    """Store the data of an artifact below `folder`, and return how to read it there.
 
-    Local files are copied, not linked: the next training may write over them in place, while this model is uploaded.
+    Local files are copied, not linked: the next training may overwrite them in place while this model is uploaded.
 
     Raises:
         LoggingError: the data is missing or can't be read.
@@ -73,7 +67,7 @@ def stage(name: str, source: Stored, folder: Path) -> Artifact:
 
 
 def local_config(name: str, source: Stored) -> dict[str, Any]:
-    """Give the configuration of the dataset for its copy in the model."""
+    """Return the configuration of the dataset that reads the copy in the model."""
     arguments = arguments_of(source.dataset)
     parameters = inspect.signature(type(source.dataset).__init__).parameters
     config = {
@@ -82,7 +76,7 @@ def local_config(name: str, source: Stored) -> dict[str, Any]:
         if key not in (source.path_key, *_REMOTE_KEYS)
         and not (key in parameters and _same(parameters[key].default, value))
     }
-    if "fs_args" in config:  # the arguments of a remote file system; how files are opened stays
+    if "fs_args" in config:  # arguments of a remote file system are left out, those of opening files are kept
         config["fs_args"] = {
             key: value for key, value in (config["fs_args"] or {}).items() if key.startswith("open_args")
         }
@@ -91,18 +85,19 @@ def local_config(name: str, source: Stored) -> dict[str, Any]:
     plain = {key: _named(value) for key, value in config.items() if value is not None and value != {}}
     if other := next(paths_in(plain), None):
         raise LoggingError(
-            f"the dataset of the artifact '{name}' has a second path, in '{other}', which would be outside of the model"
-            "; leave it out of the catalog entry"
+            f"the dataset of the artifact '{name}' has a second path in '{other}', which would be outside of the model"
+            "; remove it from the catalog entry"
         )
     if others := sorted(key for key, value in plain.items() if not _is_plain(value)):
         raise LoggingError(
-            f"the dataset of the artifact '{name}' has arguments that are no plain values: {', '.join(others)}"
+            f"the dataset of the artifact '{name}' has arguments that are not plain values: {', '.join(others)}"
+            "; use text, numbers, booleans, lists and mappings"
         )
     return plain
 
 
 def _free_folder(parent: Path, name: str) -> Path:
-    """Make a folder of that name, or of one like it: two datasets may differ in signs that no folder can have."""
+    """Make a folder of that name or with a number appended: two names may differ only in characters invalid there."""
     for number in count(1):
         folder = parent / (name if number == 1 else f"{name}_{number}")
         if not folder.exists():
@@ -122,10 +117,10 @@ def _fetch(source: Stored, place: Path) -> None:
 
 
 def _copy(origin: Path, place: Path) -> None:
-    """Copy a file or a folder that somebody may be writing.
+    """Copy a file or a folder that may be written to at the same time.
 
     Raises:
-        OSError: it has changed meanwhile.
+        OSError: it was written to during the copy.
     """
     before = _state(origin)
     if origin.is_dir():
@@ -133,7 +128,7 @@ def _copy(origin: Path, place: Path) -> None:
     else:
         copy_file(str(origin), str(place))
     if _state(origin) != before:
-        raise OSError("it was written to meanwhile; log again when that is done")
+        raise OSError("it was written to while it was copied; log the model again when that is done")
 
 
 def _state(origin: Path) -> list[tuple[str, int, int]]:
@@ -142,7 +137,7 @@ def _state(origin: Path) -> list[tuple[str, int, int]]:
 
 
 def copy_file(origin: str, place: str) -> None:
-    """Copy a file; where the file system can, the copy shares the blocks."""
+    """Copy a file; the copy shares its blocks if the file system supports that."""
     with Path(origin).open("rb", buffering=0) as source, Path(place).open("wb", buffering=0) as target:
         if not _copied_by_kernel(source.fileno(), target.fileno()):
             source.seek(0)
@@ -151,20 +146,20 @@ def copy_file(origin: str, place: str) -> None:
 
 
 def _copied_by_kernel(source: int, target: int) -> bool:
-    """Copy with what Linux has for that, which is a reflink on Btrfs and XFS."""
+    """Copy with `copy_file_range` of Linux, which makes a reflink on Btrfs and XFS."""
     if not hasattr(os, "copy_file_range"):
         return False
     left = os.fstat(source).st_size
     try:
         while left > 0 and (count := os.copy_file_range(source, target, left)):
             left -= count
-    except OSError:  # two file systems, or one that can't
+    except OSError:  # across file systems, or not supported
         return False
     return left == 0
 
 
 def link_file(origin: str, place: str) -> None:
-    """Link a file that nobody writes to any more; copy it where the file system has no links, or is another one."""
+    """Link a file that is not written to any more; copy it to a file system without links, or to another one."""
     try:
         os.link(origin, place)
     except OSError:
@@ -176,15 +171,15 @@ def _same(default: Any, value: Any) -> bool:
 
 
 def _named(value: Any) -> Any:
-    """Give a dataset's class by its import path, wherever code has put the class itself."""
+    """Return a value with import paths in place of dataset classes, which code may have passed."""
     if isinstance(value, type) and issubclass(value, AbstractDataset):
         return f"{value.__module__}.{value.__qualname__}"
-    return {key: _named(each) for key, each in value.items()} if isinstance(value, dict) else value
+    return {key: _named(member) for key, member in value.items()} if isinstance(value, dict) else value
 
 
 def _is_plain(value: Any) -> bool:
     if isinstance(value, dict):
-        return all(isinstance(key, str | int | float) and _is_plain(each) for key, each in value.items())
+        return all(isinstance(key, str | int | float) and _is_plain(member) for key, member in value.items())
     if isinstance(value, list | tuple):
         return all(map(_is_plain, value))
     return value is None or isinstance(value, str | int | float | bool)

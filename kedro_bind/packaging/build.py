@@ -1,4 +1,4 @@
-"""A pipeline and a catalog to a plan's folder."""
+"""Build a plan's folder from a binding and a catalog."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from kedro_bind.model.digest import digest
 from kedro_bind.model.integrity import code_digests
 from kedro_bind.model.plan import Artifact, NodePlan, Plan, RunnerPlan
 from kedro_bind.model.plan_file import write_plan
-from kedro_bind.packaging.artifacts import link_file, stage
+from kedro_bind.packaging.artifacts import link_file, store_artifact
 from kedro_bind.packaging.declared_validators import declared_validators
-from kedro_bind.packaging.parameter_hints import hints_of, typed_values
+from kedro_bind.packaging.parameter_hints import hints_of
 from kedro_bind.packaging.plain_values import require_plain
+from kedro_bind.packaging.planned_parameters import planned_parameters
 from kedro_bind.packaging.references import function_reference
 from kedro_bind.redaction import secrets_in
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from conf_schema import RunnerSpec
     from kedro_bind.binding.resolved import ResolvedBinding
     from kedro_bind.model.plan import ValidatorPlan
-    from kedro_bind.packaging.parameter_hints import TypedValues
+    from kedro_bind.packaging.planned_parameters import PlannedParameters
     from kedro_bind.packaging.verification.row_wise import RowWise
 
 __all__ = ["BuiltPlan", "build_plan", "plan_of"]
@@ -40,7 +41,7 @@ __all__ = ["BuiltPlan", "build_plan", "plan_of"]
 
 @dataclass(frozen=True)
 class BuiltPlan:
-    """A plan that lies in a folder with its artifacts, and what is worth a word about it."""
+    """A plan in a folder with its artifacts, the versions of those that are versioned, and warnings about it."""
 
     plan: Plan
     folder: Path
@@ -48,25 +49,26 @@ class BuiltPlan:
     warnings: tuple[str, ...] = ()
 
     def linked(self, place: Path) -> BuiltPlan:
-        """Give the same in a folder that exists, its files linked where the file system allows."""
+        """Link (or else copy) the files into an existing folder, and return the plan there."""
         shutil.copytree(self.folder, place, copy_function=link_file, dirs_exist_ok=True)
         return replace(self, folder=place)
 
     def digests(self) -> dict[str, str]:
         """Compute the sha256 of each artifact."""
-        return {name: digest(self.folder / each.location) for name, each in self.plan.artifacts.items()}
+        return {name: digest(self.folder / artifact.location) for name, artifact in self.plan.artifacts.items()}
 
-    def sealed(self, digests: Mapping[str, str], code: Path | None = None) -> BuiltPlan:
-        """Write the sha256 of the artifacts, and of the code in a folder, into the plan."""
+    def with_digests(self, digests: Mapping[str, str], code: Path | None = None) -> BuiltPlan:
+        """Write the sha256 of the artifacts, and of the files in a code folder, into the plan."""
         artifacts = {
-            name: each.model_copy(update={"sha256": digests[name]}) for name, each in self.plan.artifacts.items()
+            name: artifact.model_copy(update={"sha256": digests[name]})
+            for name, artifact in self.plan.artifacts.items()
         }
         plan = self.plan.model_copy(update={"artifacts": artifacts, "code": code_digests(code) if code else {}})
         write_plan(plan, self.folder)
         return replace(self, plan=plan)
 
-    def judged(self, row_wise: RowWise) -> BuiltPlan:
-        """Write into the plan what verification found of the rows' independence."""
+    def with_row_wise(self, row_wise: RowWise) -> BuiltPlan:
+        """Write into the plan whether verification found the model to be row-wise."""
         plan = self.plan.model_copy(update={"row_wise": row_wise.row_wise, "row_wise_reason": row_wise.reason})
         write_plan(plan, self.folder)
         return replace(self, plan=plan)
@@ -75,14 +77,14 @@ class BuiltPlan:
 def build_plan(binding: ResolvedBinding, catalog: Any, folder: Path) -> BuiltPlan:
     """Write the plan of a binding, its artifacts and its pickled functions into a folder.
 
-    The hints of training type parameters as well as those of inference.
+    Parameters get their types from the hints of training and inference.
 
     Raises:
         BindingError: an artifact is not persisted.
-        LoggingError: an artifact can't be read, a function can't be pickled, or a parameter is no plain value.
+        LoggingError: an artifact can't be read, a function can't be pickled, or a parameter is not a plain value.
     """
     names = sorted(filter(is_parameter, binding.inference.inputs()))
-    typed = typed_values(names, catalog, hints_of(binding.training, binding.inference))
+    typed = planned_parameters(names, catalog, hints_of(binding.training, binding.inference))
     for parameter, value in typed.parameters.items():
         require_plain(f"the parameter '{parameter}' of the inference pipeline", value)
         if found := secrets_in(parameter.removeprefix("params:"), value):
@@ -95,12 +97,12 @@ def build_plan(binding: ResolvedBinding, catalog: Any, folder: Path) -> BuiltPla
     warnings: list[str] = []
     for dataset, source_name in binding.artifact_sources.items():
         source = stored(catalog, source_name)
-        artifacts[dataset] = stage(dataset, source, folder)
+        artifacts[dataset] = store_artifact(dataset, source, folder)
         if source.version is not None:
             versions[dataset] = source.version
         if source.path is None:
             kind = type(source.dataset).__name__
-            warnings.append(f"the artifact '{dataset}' is no file ({kind}); its value of now is in the model")
+            warnings.append(f"the artifact '{dataset}' is not a file ({kind}); the model contains its current value")
     plan = plan_of(binding, typed, artifacts, declared_validators(binding, catalog))
     for argument, value in plan.runner.arguments.items():
         require_plain(f"the argument '{argument}' of the runner", value)
@@ -123,11 +125,11 @@ def build_plan(binding: ResolvedBinding, catalog: Any, folder: Path) -> BuiltPla
 
 def plan_of(
     binding: ResolvedBinding,
-    typed: TypedValues,
+    typed: PlannedParameters,
     artifacts: Mapping[str, Artifact],
     validators: Mapping[str, ValidatorPlan],
 ) -> Plan:
-    """Give the plan of a binding; pure. A node whose function has no importable name has an empty one."""
+    """Return the plan of a binding, without reading or writing; a function that can't be imported has no name in it."""
     inference, parameters = binding.inference, typed.parameters
     options = binding.model.predict_params
     overridable = (
@@ -135,7 +137,7 @@ def plan_of(
         if options == "all"
         else []
         if options == "none"
-        else [_full(each, parameters) for each in options]
+        else [_full_name(name, parameters) for name in options]
     )
     return Plan(
         name=binding.label,
@@ -143,7 +145,6 @@ def plan_of(
         output_name=next(iter(inference.outputs())),
         runner=runner_plan(binding.runner),
         nodes=[
-            # `_inputs` and `_outputs` are the forms as the user wrote them; the public ones are flattened.
             NodePlan(
                 name=node.name,
                 function=function_reference(node.func) or "",
@@ -168,13 +169,13 @@ def runner_plan(runner: RunnerSpec) -> RunnerPlan:
 
 
 def _copy_modes(inference: Pipeline, copy_mode: str | Mapping[str, str | None]) -> dict[str, Any]:
-    """Give each dataset its mode. One mode for all leaves parameters to Kedro's default: they are no shared state."""
+    """Return the mode of each dataset; one mode for all does not apply to parameters, which are not shared."""
     if isinstance(copy_mode, str):
         return {name: copy_mode for name in sorted(inference.datasets()) if not is_parameter(name)}
     return {name: mode for name, mode in copy_mode.items() if mode is not None}
 
 
-def _full(name: str, parameters: Mapping[str, Any]) -> str:
+def _full_name(name: str, parameters: Mapping[str, Any]) -> str:
     return name if name in parameters else f"params:{name}"
 
 

@@ -1,6 +1,6 @@
-"""What the files of a training were when it began: for a later logging to see whether they are others now.
+"""Record the files of a training when it begins, so that a later logging can find out whether they have changed.
 
-Clocks can't tell that: a file may be from a machine whose clock is ahead.
+Modification times alone are not enough: a file may come from a machine whose clock is ahead.
 """
 
 from __future__ import annotations
@@ -26,30 +26,30 @@ __all__ = ["FILES_TAG", "Fingerprint", "fingerprint", "local_file", "read_finger
 FILES_TAG = "kedro_bind.files"
 """The tag of an MLflow run that has the record."""
 _MOST_CHARACTERS = 5000
-"""What every MLflow store takes as a tag; a longer record is left out, and clocks have to do."""
+"""The longest tag that every MLflow store accepts; a longer record is left out, and modification times decide."""
 _MOST_BYTES_READ = 1 << 25
-"""Up to this size, the content counts where the times differ: reading it takes some hundredths of a second."""
+"""Up to this size, contents are compared if times differ: reading them takes some hundredths of a second."""
 
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """The size of a file or of a folder's files, when the newest was written, and the content of what is small."""
+    """The size and modification time of a file, or of a folder's files, and the sha256 if they are small."""
 
     size: int
     written: int
     sha256: str = ""
 
     def is_of(self, other: Fingerprint) -> bool:
-        """Return whether nothing has changed since the other one was taken."""
+        """Return whether nothing has changed since the other fingerprint was taken."""
         if self.size != other.size:
             return False
         return self.written == other.written or bool(self.sha256 and self.sha256 == other.sha256)
 
 
 def record_files(bindings: Iterable[ResolvedBinding], catalog: Any) -> str:
-    """Return a record of the inputs of training, and of the artifacts that an earlier training has left.
+    """Return a record of the inputs of training, and of the artifacts of an earlier training.
 
-    It has local files and folders that are not versioned.
+    It covers local files and folders that are not versioned.
     """
     record: dict[str, list[Any]] = {}
     for binding in bindings:
@@ -80,11 +80,11 @@ def local_file(name: str, catalog: Any) -> Path | None:
 
 
 def fingerprint(path: Path, *, read: bool) -> Fingerprint | None:
-    """Return what lies at a path now, with its content if that is to be `read`; `None` if nothing is there."""
+    """Return the fingerprint of a path, with its content if that is to be `read`; `None` if there is no file."""
     try:
-        files = [each.stat() for each in (path.rglob("*") if path.is_dir() else [path]) if each.is_file()]
-        size = sum(each.st_size for each in files)
+        files = [file.stat() for file in (path.rglob("*") if path.is_dir() else [path]) if file.is_file()]
+        size = sum(file.st_size for file in files)
         content = digest(path) if read and files and size <= _MOST_BYTES_READ else ""
-    except OSError:  # gone meanwhile
+    except OSError:  # just deleted
         return None
-    return Fingerprint(size, max(each.st_mtime_ns for each in files), content) if files else None
+    return Fingerprint(size, max(file.st_mtime_ns for file in files), content) if files else None

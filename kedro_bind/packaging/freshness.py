@@ -1,4 +1,4 @@
-"""Whether the artifacts of a binding are there, and no older than what training computes them from."""
+"""Find artifacts of a binding that are missing, or older than the data that training computes them from."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ __all__ = ["missing_artifacts", "stale_artifacts"]
 
 @dataclass(frozen=True)
 class _File:
-    """A local file or folder, and when it was last written."""
+    """A local file or folder, and when it was last written to."""
 
     path: Path
     written: int
@@ -37,7 +37,7 @@ class _File:
 
 
 def missing_artifacts(binding: ResolvedBinding, catalog: Any) -> list[str]:
-    """Name the artifacts whose files are not there, with their places; what is no file is not looked at."""
+    """Name the artifacts whose files are missing, with their URIs; artifacts that are not files are ignored."""
     missing = []
     for name in sorted(set(binding.artifact_sources.values())):
         try:
@@ -53,11 +53,11 @@ def missing_artifacts(binding: ResolvedBinding, catalog: Any) -> list[str]:
 def stale_artifacts(
     binding: ResolvedBinding, catalog: Any, record: Mapping[str, Fingerprint] | None = None
 ) -> list[str]:
-    """Say which artifacts are out of date: a file that training computes them from, directly or not, is another now.
+    """Return messages about artifacts that are out of date: files that they are computed from have changed since.
 
-    `record` is what a run noted of its files before it trained: an artifact that was written since is up to date as
-    long as the inputs are the same. For the others, and without a record, the times of writing count: of a folder that
-    of its newest file, and of a versioned dataset that of its last version. Only local files tell.
+    `record` has the fingerprints of a run's files before it trained: an artifact that was written since is up to date
+    as long as the inputs are the same. For other artifacts, and without a record, modification times are compared: that
+    of the newest file in a folder, and of the last version of a versioned dataset. Only local files are compared.
     """
     stale = []
     inputs = binding.training.inputs()
@@ -82,40 +82,40 @@ def stale_artifacts(
 
 
 def _written_since(name: str, catalog: Any, record: Mapping[str, Fingerprint]) -> bool:
-    """Return whether an artifact is another one than when the record was made."""
+    """Return whether an artifact has changed since the record was made."""
     path = local_file(name, catalog)
     now = fingerprint(path, read=False) if path is not None else None
     return now is not None and (name not in record or not now.is_of(record[name]))
 
 
 def _computed_from(training: Pipeline, name: str) -> set[str]:
-    """Give the datasets that one is computed from, and those that these are."""
+    """Return the datasets that a dataset is computed from, directly or not."""
     makers = {bare(output): node for node in training.nodes for output in node.outputs}
     found: set[str] = set()
     waiting = [name]
     while waiting:
         node = makers.get(bare(waiting.pop()))
-        new = {each for each in node.inputs if not is_parameter(each)} - found if node else set()
+        new = {source for source in node.inputs if not is_parameter(source)} - found if node else set()
         found |= new
         waiting += new
     return found
 
 
 def _file(name: str, catalog: Any) -> _File | None:
-    """Find the local file or folder of a dataset; `None` if it has none, or it is not there."""
+    """Return the local file or folder of a dataset; `None` if it has none, or if it is missing."""
     try:
         found = stored(catalog, name)
         if found.path is None or found.protocol != "file":
             return None
         path = Path(found.path)
         written = max(_times(path), default=None)
-    except (KedroBindError, DatasetError, OSError):  # in memory, without a version, or gone meanwhile
+    except (KedroBindError, DatasetError, OSError):  # in memory, without a version, or just deleted
         return None
     return _File(path, written) if written is not None else None
 
 
 def _times(path: Path) -> Iterator[int]:
     if path.is_dir():
-        yield from (each.stat().st_mtime_ns for each in path.rglob("*") if each.is_file())
+        yield from (file.stat().st_mtime_ns for file in path.rglob("*") if file.is_file())
     elif path.exists():
         yield path.stat().st_mtime_ns

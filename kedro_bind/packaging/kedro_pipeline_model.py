@@ -1,4 +1,4 @@
-"""A pyfunc model made in Python, for logging by hand with `mlflow.pyfunc.log_model`."""
+"""Make a pyfunc model in Python, to log it by hand with `mlflow.pyfunc.log_model`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from kedro_bind.model.plan import Artifact, Plan
 from kedro_bind.packaging.artifacts import local_config
 from kedro_bind.packaging.build import plan_of
 from kedro_bind.packaging.declared_validators import declared_validators
-from kedro_bind.packaging.parameter_hints import hints_of, typed_values
+from kedro_bind.packaging.parameter_hints import hints_of
+from kedro_bind.packaging.planned_parameters import planned_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,15 +31,15 @@ if TYPE_CHECKING:
 
 __all__ = ["KedroPipelineModel"]
 
-_AS_BOUND: Any = object()
-"""Stands for a copy mode that is not given."""
+_UNSET: Any = object()
+"""The default of `copy_mode`, whose value may be `None`."""
 
 
 class KedroPipelineModel(PickledModel):
     """An inference pipeline as a pyfunc model.
 
-    It pickles as its plan (and the functions, which cloudpickle takes by name where they have one), not as
-    Kedro objects; the artifacts are those that `mlflow.pyfunc.log_model(artifacts=…)` gets.
+    It is pickled as its plan and functions, not as objects of Kedro; cloudpickle stores a function by name if it can be
+    imported. The artifacts are those passed to `mlflow.pyfunc.log_model(artifacts=…)`.
     """
 
     def __init__(
@@ -47,27 +48,27 @@ class KedroPipelineModel(PickledModel):
         catalog: Any = None,
         input_name: str | None = None,
         runner: Any = None,
-        copy_mode: str | Mapping[str, str | None] | None = _AS_BOUND,
+        copy_mode: str | Mapping[str, str | None] | None = _UNSET,
         *,
         pipeline_ml: PipelineML | None = None,
     ) -> None:
-        """Take an inference pipeline with its `input_name`, or a `PipelineML`, and the catalog of both.
+        """Take an inference pipeline with its `input_name`, or a `PipelineML`, and the catalog.
 
-        `runner` and `copy_mode` are those of the `PipelineML` where they are not given; a plain pipeline gets
-        the SequentialRunner and `assign`.
+        `runner` and `copy_mode` default to those of the `PipelineML`, or to the SequentialRunner and `assign` for a
+        plain pipeline.
 
         Raises:
-            BindingError: the pipeline is no inference pipeline, or an artifact is not persisted.
+            BindingError: the pipeline is not a valid inference pipeline, or an artifact is not persisted.
         """
         if pipeline_ml is None and isinstance(pipeline, PipelineML):
             pipeline_ml = pipeline
-        given = {} if runner is None else {"runner": runner}
-        given |= {} if copy_mode is _AS_BOUND else {"copy_mode": copy_mode}
+        options = {} if runner is None else {"runner": runner}
+        options |= {} if copy_mode is _UNSET else {"copy_mode": copy_mode}
         if pipeline_ml is not None:
-            self.binding = _with(pipeline_ml.binding, input_name, given)
+            self.binding = _with(pipeline_ml.binding, input_name, options)
         elif pipeline is not None and input_name is not None:
-            # Whatever is not the input counts as an artifact, wherever it comes from.
-            declared, code = declared_in_code(input_name, given)
+            # Every input but this one is an artifact.
+            declared, code = declared_in_code(input_name, options)
             self.binding = resolve(declared, pipeline, pipeline, code=code)
         else:
             raise BindingError("KedroPipelineModel needs a pipeline and its input_name, or a pipeline_ml")
@@ -78,8 +79,8 @@ class KedroPipelineModel(PickledModel):
         self._functions = [node.func for node in inference.nodes]
         self.plan: Plan = plan_of(
             self.binding,
-            typed_values(names, catalog, hints, pickled=True),
-            {name: _artifact(name, each) for name, each in self._stored.items()},
+            planned_parameters(names, catalog, hints, pickled=True),
+            {name: _artifact(name, source) for name, source in self._stored.items()},
             declared_validators(self.binding, catalog),
         )
 
@@ -92,22 +93,22 @@ class KedroPipelineModel(PickledModel):
         self,
         parameters_saving_folder: Path | str | None = None,  # noqa: ARG002 - kedro-mlflow's argument
     ) -> dict[str, str]:
-        """Give the URI of each artifact, as `mlflow.pyfunc.log_model(artifacts=…)` takes them.
+        """Return the URIs of the artifacts, for `mlflow.pyfunc.log_model(artifacts=…)`.
 
-        `parameters_saving_folder` is where kedro-mlflow pickles parameters; here they are part of the plan.
+        kedro-mlflow pickles parameters into `parameters_saving_folder`; here they are part of the plan.
         """
         return uris_of(self._stored)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle as what a loaded model needs, without Kedro's pipeline and catalog."""
+        """Pickle what a loaded model needs, without Kedro's pipeline and catalog."""
         return restored, (self.__getstate__(),)
 
 
-def _with(binding: ResolvedBinding, input_name: str | None, given: Mapping[str, Any]) -> ResolvedBinding:
-    """Return a binding with another input, runner or copy modes, if they are given."""
-    declared, code = declared_in_code(input_name or binding.input_name, given)
+def _with(binding: ResolvedBinding, input_name: str | None, options: Mapping[str, Any]) -> ResolvedBinding:
+    """Return a binding with another input, if there is one, and with these options."""
+    declared, code = declared_in_code(input_name or binding.input_name, options)
     changed = resolve(declared, binding.inference, binding.inference, code=code)
-    changes = {key: getattr(changed, key) for key in ("input_name", *given)}
+    changes = {key: getattr(changed, key) for key in ("input_name", *options)}
     model = ModelSettings(predict_params=binding.model.predict_params, validators=binding.model.validators)
     return replace(binding, **changes, name=None, model=model)
 

@@ -1,4 +1,4 @@
-"""Where a model comes from, as data that travels with it."""
+"""Write where a model comes from into the model, and into tags."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ LINEAGE_FILE = "lineage.yml"
 
 
 def artifact_lineage(plan: Plan, versions: Mapping[str, str]) -> dict[str, dict[str, str | None]]:
-    """Give the sha256 of each artifact, and the version of those that are versioned."""
+    """Return the sha256 of each artifact, and the version of those that are versioned."""
     return {
-        name: {"sha256": each.sha256, **({"version": versions[name]} if name in versions else {})}
-        for name, each in plan.artifacts.items()
+        name: {"sha256": artifact.sha256, **({"version": versions[name]} if name in versions else {})}
+        for name, artifact in plan.artifacts.items()
     }
 
 
 def lineage_text(lineage: Mapping[str, Any]) -> str:
-    """Give the lineage as YAML."""
+    """Return the lineage as YAML."""
     return yaml.safe_dump(dict(lineage), sort_keys=False, allow_unicode=True)
 
 
@@ -36,7 +36,7 @@ def write_lineage(lineage: Mapping[str, Any], folder: Path) -> None:
 
 
 def lineage_tags(lineage: Mapping[str, Any]) -> dict[str, str]:
-    """Give the part of the lineage that one searches by, as MLflow tags."""
+    """Return the part of the lineage to search by, as MLflow tags."""
     git = lineage.get("git", {})
     tags = {
         "kedro_bind.binding": lineage["binding"],

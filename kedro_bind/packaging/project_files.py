@@ -1,4 +1,4 @@
-"""What a model takes from the project's folder: its code, and the files of its environment."""
+"""Find what a model takes from the project's folder: its code, and the files of its environment."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _FILE = re.compile(r"^(-r|-c|--requirement|--constraint)[ =]\s*(.+)$")
 
 @dataclass(frozen=True)
 class OwnCode:
-    """The code that travels with a model, and what of the project has to be out of reach elsewhere.
+    """The code that travels with a model, and the parts of the project that its verification must not reach.
 
-    `paths` are the files and folders that travel, `packages` their names. `hidden` are the project's own packages,
-    travelling or not, `folders` where they are imported from now.
+    `paths` are the files and folders that travel, `packages` their names. `hidden` are all packages of the project,
+    `folders` those that they are imported from.
     """
 
     paths: tuple[str, ...] = ()
@@ -54,7 +54,7 @@ def own_code(model: ModelSettings, origin: Origin) -> OwnCode:
 
 
 def in_project(model: ModelSettings, project_path: Path) -> ModelSettings:
-    """Return the settings with the files of the environment where they are, whatever the working directory is."""
+    """Return the settings with absolute paths of requirement files, independent of the working directory."""
 
     def placed(lines: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(_FILE.sub(lambda found: f"{found[1]} {project_path / found[2].strip()}", line) for line in lines)
@@ -75,7 +75,7 @@ def _travelling(declared: str | tuple[str, ...], package: Path | None, project_p
     paths = [(project_path / path).resolve() for path in declared]
     missing = [str(path) for path in paths if not path.exists()]
     if missing:
-        raise LoggingError(f"'model.code_paths' names what does not exist: {', '.join(missing)}; correct the path")
+        raise LoggingError(f"'model.code_paths' has paths that do not exist: {', '.join(missing)}; correct them")
     return paths
 
 

@@ -1,4 +1,4 @@
-"""Names that lead back to an object of a module, elsewhere as well."""
+"""Find the names by which functions and classes can be imported elsewhere."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["function_reference"]
 
 
 def function_reference(function: Callable[..., Any]) -> str | None:
-    """Return the name of a function, or of a class, as `module:qualname`, if that name leads back to it elsewhere."""
+    """Return the name of a function or a class as `module:qualname`; `None` if it can't be imported by that name."""
     module, qualname = getattr(function, "__module__", None), getattr(function, "__qualname__", None)
     if not module or not qualname or module == "__main__" or "<" in qualname:
         return None

@@ -1,4 +1,4 @@
-"""The distributions that a model needs, pinned to what is installed."""
+"""Find the distributions that a model needs, pin them to the installed versions, and write them into the model."""
 
 from __future__ import annotations
 
@@ -16,27 +16,31 @@ if TYPE_CHECKING:
 
     from kedro_bind.model.plan import Plan
 
-__all__ = ["completed", "dataset_modules", "imported_by", "pinned"]
+__all__ = ["NO_REQUIREMENT", "complete_requirements", "completed", "dataset_modules", "imported_by", "pinned"]
 
 _ALWAYS = ("kedro-bind", "kedro", "mlflow")
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
+NO_REQUIREMENT = 'mlflow; python_version < "3"'
+"""A requirement that applies to no environment; without any, MLflow infers the requirements itself."""
 
 
-def pinned(named: Iterable[str], brought: Iterable[str] = ()) -> list[str]:
-    """Pin the distributions of top-level modules, and those that any model needs.
+def pinned(direct: Iterable[str], incidental: Iterable[str] = ()) -> list[str]:
+    """Pin the distributions of top-level modules, and those that every model needs.
 
-    `named` are the modules that the model's code and its artifacts need themselves; of those that only came along
-    (`brought`), the ones that another distribution here requires anyway are left out, unless that is MLflow, which
-    takes nearly any version of what it requires. Modules of the standard library,
-    and those that belong to no distribution (the project's own code, which travels with the model), need none.
+    `direct` are the modules that the model's code and its artifacts need themselves. A distribution of the `incidental`
+    modules, which were imported as well, is left out if another distribution here requires it, unless that is MLflow,
+    which accepts nearly any version of what it requires. Modules of the standard library, and those of no distribution
+    (the project's own code, which travels with the model), need no requirement.
     """
-    named, brought = set(named), set(brought)
-    owners = _owners(frozenset(named | brought) - sys.stdlib_module_names)
-    names = {name for module in named for name in owners.get(module, ())} | set(_ALWAYS)
-    others = {name for module in brought for name in owners.get(module, ())} - names
-    names |= {
-        each for each in others if not any(each in _required_by(one) for one in (names | others) - {each, "mlflow"})
-    }
+    direct, incidental = set(direct), set(incidental)
+    owners = _owners(frozenset(direct | incidental) - sys.stdlib_module_names)
+    names = {name for module in direct for name in owners.get(module, ())} | set(_ALWAYS)
+    others = {name for module in incidental for name in owners.get(module, ())} - names
+
+    def is_required(name: str) -> bool:
+        return any(name in _required_by(other) for other in (names | others) - {name, "mlflow"})
+
+    names |= {name for name in others if not is_required(name)}
     lines = []
     for name in sorted(names):
         try:
@@ -46,28 +50,44 @@ def pinned(named: Iterable[str], brought: Iterable[str] = ()) -> list[str]:
     return lines
 
 
-def completed(given: Iterable[str], needed: Iterable[str]) -> list[str]:
-    """Give requirements, preceded by those of the `needed` pins whose distribution they do not name."""
+def complete_requirements(model: Path, needed: list[str]) -> None:
+    """Add what a saved model needs to its requirements, in the two files from which MLflow reads them."""
+    import yaml
+
+    requirements, conda = model / "requirements.txt", model / "conda.yaml"
+    existing = requirements.read_text(encoding="utf-8").splitlines()
+    lines = completed([line for line in existing if line != NO_REQUIREMENT], needed)
+    requirements.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    content = yaml.safe_load(conda.read_text(encoding="utf-8"))
+    for dependency in content["dependencies"]:
+        if isinstance(dependency, dict) and "pip" in dependency:
+            dependency["pip"] = lines
+    conda.write_text(yaml.safe_dump(content, default_flow_style=False), encoding="utf-8")
+
+
+def completed(existing: Iterable[str], needed: Iterable[str]) -> list[str]:
+    """Return the existing requirements, after the `needed` pins whose distribution they do not name."""
     needed = list(needed)
-    own = [line for line in given if line not in needed]
+    own = [line for line in existing if line not in needed]
     return [*(pin for pin in needed if not any(_names(line, pin.partition("==")[0]) for line in own)), *own]
 
 
 def dataset_modules(plan: Plan) -> set[str]:
-    """Give the top-level modules of the datasets that load a plan's artifacts."""
-    return {str(each.dataset["type"]).partition(".")[0] for each in plan.artifacts.values() if each.dataset}
+    """Return the top-level modules of the datasets that load a plan's artifacts."""
+    datasets = [artifact.dataset for artifact in plan.artifacts.values() if artifact.dataset]
+    return {str(dataset["type"]).partition(".")[0] for dataset in datasets}
 
 
 def imported_by(plan: Plan, own_packages: Iterable[str]) -> set[str]:
-    """Find, without running anything, the top-level modules that the code of a plan imports.
+    """Find the top-level modules that the code of a plan imports, without running anything.
 
-    Follows the imports of the nodes' modules, and of those of types and validators, through the project's own packages,
-    and counts the packages of the artifacts' datasets.
+    Follow the imports of the modules of nodes, types and validators through the project's own packages, and add the
+    packages of the artifacts' datasets.
     """
     own = set(own_packages)
     todo = [node.function.partition(":")[0] for node in plan.nodes if node.function]
-    todo += [each.type.partition(":")[0] for each in plan.parameter_types.values()]
-    todo += [each.type.rpartition(".")[0] for each in plan.validators.values()]
+    todo += [declared.type.partition(":")[0] for declared in plan.parameter_types.values()]
+    todo += [validator.type.rpartition(".")[0] for validator in plan.validators.values()]
     found = {module.partition(".")[0] for module in todo}
     found |= dataset_modules(plan)
     seen: set[str] = set()
@@ -104,7 +124,7 @@ def _imports_of(module: str) -> set[str]:
 
 
 def _owners(modules: frozenset[str]) -> dict[str, set[str]]:
-    """Find the distributions that top-level modules come from.
+    """Find the distributions of top-level modules.
 
     `importlib.metadata.packages_distributions` does this for everything that is installed, and takes a second.
     """
@@ -119,7 +139,7 @@ def _owners(modules: frozenset[str]) -> dict[str, set[str]]:
 
 
 def _records(record: str, module: str) -> bool:
-    """Tell whether a distribution's RECORD has a top-level module: a folder, a file or a compiled library."""
+    """Return whether a distribution's RECORD has a top-level module: a folder, a file or a compiled library."""
     lines = "\n" + record
     if f"\n{module}/" in lines or f"\n{module}.py," in lines:
         return True
@@ -128,7 +148,7 @@ def _records(record: str, module: str) -> bool:
 
 @cache
 def _required_by(name: str) -> frozenset[str]:
-    """Return all distributions that one requires, extras aside, and what those require, MLflow's aside."""
+    """Return all distributions that one requires, directly or not, without extras and without those of MLflow."""
     found: set[str] = set()
     todo = [name]
     while todo:
@@ -143,7 +163,7 @@ def _required_by(name: str) -> frozenset[str]:
 
 
 def _names(line: str, name: str) -> bool:
-    """Tell whether a line of requirements is about a distribution; that of an address, if the name is in there."""
+    """Return whether a line of requirements names a distribution; a URL or path does if it contains the name."""
     match = _NAME.match(line)
     if match and _normal(match[0]) == name:
         return True

@@ -1,4 +1,4 @@
-"""A built plan to a saved MLflow model that has been tried."""
+"""Save a built plan as an MLflow model, and have it verified."""
 
 from __future__ import annotations
 
@@ -10,13 +10,21 @@ from typing import TYPE_CHECKING, Any
 from kedro_bind.errors import LoggingError
 from kedro_bind.model.runtime import ARTIFACT
 from kedro_bind.model.typed_parameters import key_of
+from kedro_bind.packaging.input_sample import missing_parts, why_not_written
 from kedro_bind.packaging.lineage import artifact_lineage, write_lineage
-from kedro_bind.packaging.requirements import completed, dataset_modules, imported_by, pinned
+from kedro_bind.packaging.requirements import (
+    NO_REQUIREMENT,
+    complete_requirements,
+    dataset_modules,
+    imported_by,
+    pinned,
+)
 from kedro_bind.packaging.secret_files import hide_user_info, remove_secret_files
-from kedro_bind.packaging.signature import infer_parameters, infer_schema, left_out, unsaved
+from kedro_bind.packaging.signature import infer_parameters, infer_schema
 from kedro_bind.packaging.stored_files import saved_model
-from kedro_bind.packaging.verification.parent import NOT_VERIFIED, Proof
-from kedro_bind.packaging.verification.reference import KedroAnswer
+from kedro_bind.packaging.verification.messages import VerificationResult
+from kedro_bind.packaging.verification.reference import ReferencePredictions
+from kedro_bind.packaging.verification.row_wise import NOT_VERIFIED
 from kedro_bind.redaction import get_logger
 
 if TYPE_CHECKING:
@@ -25,10 +33,10 @@ if TYPE_CHECKING:
 
     from kedro_bind.binding.resolved import ModelSettings
     from kedro_bind.packaging.build import BuiltPlan
+    from kedro_bind.packaging.input_sample import InputSample
     from kedro_bind.packaging.project_files import OwnCode
-    from kedro_bind.packaging.signature import InputSample
     from kedro_bind.packaging.stored_files import SavedModel
-    from kedro_bind.packaging.verification.parent import Prover
+    from kedro_bind.packaging.verification.parent import VerificationProcess
     from kedro_bind.packaging.verification.row_wise import RowWise
 
 __all__ = ["BoundFlavor"]
@@ -43,18 +51,16 @@ from kedro_bind.model.runtime import BoundModel
 
 set_model(BoundModel())
 '''
-_NOWHERE = 'mlflow; python_version < "3"'
-"""A requirement that holds in no environment: for one that may, MLflow lists all modules of all that is installed."""
-
 _MOST_NODE_RUNS = 10_000
-"""The most that finding out whether a model is row-wise may cost, unless the binding declares that it is."""
+"""How many runs of nodes may find out whether a model is row-wise, unless the binding declares that it is."""
 
 
 class BoundFlavor:
-    """What `Model.log` saves a model with: MLflow's pyfunc, the plan, the proof, and the requirements that it gives.
+    """Saves a model as MLflow's pyfunc flavor, with the plan, after its verification, and with our requirements.
 
-    `digests` are the sha256 of the artifacts, on their way. `lineage` is complete and `saved` is there when the model
-    is saved. What is heavy in the plan's folder is read and linked, never copied.
+    `Model.log` takes a flavor module, of which it uses `__name__` and `save_model`; this object has both. `digests`
+    are the sha256 of the artifacts, which are being computed. `saved` is there once the model is saved. The large files
+    in the plan's folder are linked into the model, never copied.
     """
 
     __name__ = "mlflow.pyfunc"
@@ -65,35 +71,35 @@ class BoundFlavor:
         settings: ModelSettings,
         own: OwnCode,
         sample: InputSample | None,
-        prover: Prover | None,
+        verification: VerificationProcess | None,
         lineage: Mapping[str, Any],
         digests: Future[dict[str, str]],
     ) -> None:
-        self._built, self._settings, self._own, self._sample, self._prover = built, settings, own, sample, prover
-        self._digests = digests
-        self.lineage = dict(lineage)
+        self._built, self._settings, self._own, self._sample = built, settings, own, sample
+        self._verification, self._lineage, self._digests = verification, lineage, digests
         self.saved: SavedModel | None = None
 
     def save_model(self, path: str, mlflow_model: Any, **_: Any) -> None:
-        """Save the model at `path`, and complete it while another process tries it."""
+        """Save the model at `path`, have the other process verify it, and complete it with the result."""
         model, settings, rows = Path(path), self._settings, self._sample.rows if self._sample else None
-        built = self._save(model, mlflow_model, rows).sealed(self._digests.result(), model / "code")
-        proof = self._try(self._prover, model, mlflow_model, rows) if self._prover else Proof()
-        built = built.judged(self._row_wise(proof))
-        self.lineage["row_wise"] = built.plan.row_wise
-        self.lineage["artifacts"] = artifact_lineage(built.plan, built.versions)
-        write_lineage(self.lineage, built.folder)
+        built = self._save(model, mlflow_model, rows).with_digests(self._digests.result(), model / "code")
+        verification = self._verification
+        result = self._verify(verification, model, mlflow_model, rows) if verification else VerificationResult()
+        built = built.with_row_wise(self._row_wise(result))
+        artifacts = artifact_lineage(built.plan, built.versions)
+        lineage = {**self._lineage, "row_wise": built.plan.row_wise, "artifacts": artifacts}
+        write_lineage(lineage, built.folder)
         if settings.declares_environment:
             needed = pinned(dataset_modules(built.plan))
         else:
-            needed = pinned({*proof.named, *imported_by(built.plan, self._own.packages)}, set(proof.brought))
-        _complete_requirements(model, needed)
-        self.saved = saved_model(model, built.plan, built.folder)
-        mlflow_model.model_size_bytes = sum(each.stat().st_size for each in model.rglob("*") if each.is_file())
+            needed = pinned({*result.direct, *imported_by(built.plan, self._own.packages)}, result.incidental)
+        complete_requirements(model, needed)
+        self.saved = saved_model(model, built.plan, built.folder, lineage)
+        mlflow_model.model_size_bytes = sum(file.stat().st_size for file in model.rglob("*") if file.is_file())
         mlflow_model.save(str(model / "MLmodel"))
 
     def _save(self, model: Path, mlflow_model: Any, rows: Any) -> BuiltPlan:
-        """Save all but the plan with MLflow, which would copy it, and link the plan into its place there."""
+        """Save the model with an empty plan folder, since MLflow would copy the plan; link the plan into the model."""
         import mlflow.pyfunc
 
         settings = self._settings
@@ -111,21 +117,21 @@ class BoundFlavor:
             input_example=self._example(rows),
             conda_env=settings.conda_env,
             model_config=settings.more.get("model_config"),
-            # Given none, MLflow would infer them by loading the model.
+            # Without requirements, MLflow would load the model to infer them.
             pip_requirements=list(settings.pip_requirements or ())
-            or (None if settings.conda_env else [_NOWHERE, *settings.extra_pip_requirements]),
+            or (None if settings.conda_env else [NO_REQUIREMENT, *settings.extra_pip_requirements]),
             **_no_uv_project(empty),
         )
         for remark in (*remove_secret_files(model / "code"), *hide_user_info(model)):
             logger.warning("kedro_bind: %s: %s", self._built.plan.name, remark)
         flavor = mlflow_model.flavors["python_function"]
         planned = flavor["artifacts"][ARTIFACT]
-        # MLflow writes down where it has both from, which is a folder that nobody will find again.
+        # MLflow records the original paths, which are in a temporary folder.
         flavor["model_code_path"], planned["uri"] = code.name, planned["path"]
         return self._built.linked(model / planned["path"])
 
     def _signature(self) -> Any:
-        """Give the signature without outputs; `False` tells MLflow to infer none."""
+        """Return the signature without outputs, or `False`, with which MLflow infers none."""
         from mlflow.models import ModelSignature
 
         if not self._settings.infers_signature:
@@ -135,82 +141,70 @@ class BoundFlavor:
         params, untyped = infer_parameters(plan.parameters, plan.predict_params, typed)
         if untyped:
             names = ", ".join(untyped)
-            logger.warning("kedro_bind: MLflow can't type the parameters %s, so a caller can't set them", names)
+            logger.warning("kedro_bind: MLflow has no type for the parameters %s, so a caller can't set them", names)
         inputs = self._sample.schema if self._sample else None
         if inputs is None and params is None:
             return False
-        return ModelSignature(inputs=inputs, params=params)  # type: ignore[arg-type]  # None is fine
+        return ModelSignature(inputs=inputs, params=params)  # type: ignore[arg-type]  # MLflow takes None too
 
     def _example(self, rows: Any) -> Any:
-        """Give the example that the model keeps: the first rows of the input if they can be saved, or what code gave.
+        """Return the input example: the first rows of the input if MLflow can write them, or the one set in code.
 
-        Says once what the model lacks of that, and of the input's schema.
+        Warn once about a missing example and a missing schema of the input.
         """
-        wanted = self._settings.input_example
-        automatic = isinstance(wanted, str | int) and wanted != "none"
+        setting = self._settings.input_example
+        automatic = isinstance(setting, str | int) and setting != "none"
         untyped = self._sample.untyped if self._sample and self._settings.infers_signature else ""
-        lost = unsaved(rows) if automatic and rows is not None else ""
-        if untyped or lost:
-            logger.warning("kedro_bind: %s: %s", self._built.plan.name, left_out(untyped, lost))
+        unwritten = why_not_written(rows) if automatic and rows is not None else ""
+        if untyped or unwritten:
+            logger.warning("kedro_bind: %s: %s", self._built.plan.name, missing_parts(untyped, unwritten))
         if automatic:
-            return None if lost else rows
-        return None if isinstance(wanted, str) else wanted
+            return None if unwritten else rows
+        return None if isinstance(setting, str) else setting
 
-    def _try(self, prover: Prover, model: Path, mlflow_model: Any, rows: Any) -> Proof:
-        """Have the other process try the saved model, and run the pipeline here meanwhile, for the output."""
+    def _verify(
+        self, verification: VerificationProcess, model: Path, mlflow_model: Any, rows: Any
+    ) -> VerificationResult:
+        """Have the other process verify the saved model; meanwhile run the pipeline here, for the output schema too."""
         row_wise = self._settings.row_wise
-        compared = None if row_wise is False or self._sample is None else self._sample.varied
+        varied = None if row_wise is False or self._sample is None else self._sample.varied
         nodes = len(self._built.plan.nodes)
-        prover.begin(model, rows, compared, None if row_wise is True else _MOST_NODE_RUNS // nodes)
-        kedro = KedroAnswer(self._built, rows) if self._sample else None
-        if kedro is not None and mlflow_model.signature is not None and self._settings.infers_signature:
-            mlflow_model.signature.outputs = infer_schema(kedro.first)
-        proof = prover.end(self._built.plan, kedro)
-        if proof.remark:
-            logger.warning("kedro_bind: %s: %s", self._built.plan.name, proof.remark)
-        for warning in proof.warnings:
+        verification.begin(model, rows, varied, None if row_wise is True else _MOST_NODE_RUNS // nodes)
+        reference = ReferencePredictions(self._built, rows) if self._sample else None
+        if reference is not None and mlflow_model.signature is not None and self._settings.infers_signature:
+            mlflow_model.signature.outputs = infer_schema(reference.first)
+        result = verification.end(self._built.plan, reference)
+        if result.remark:
+            logger.warning("kedro_bind: %s: %s", self._built.plan.name, result.remark)
+        for warning in result.warnings:
             logger.warning("kedro_bind: %s: loading the saved model warns: %s", self._built.plan.name, warning)
-        return proof
+        return result
 
-    def _row_wise(self, proof: Proof) -> RowWise:
-        """Return what verification found of the rows' independence.
+    def _row_wise(self, result: VerificationResult) -> RowWise:
+        """Return whether the model is row-wise.
 
         Raises:
             LoggingError: the binding declares the model row-wise, and it is not.
         """
         if self._settings.row_wise is False:
             return replace(NOT_VERIFIED, reason="'row_wise' is false in the binding")
-        if self._settings.row_wise is True and not proof.row_wise.row_wise:
+        if self._settings.row_wise is True and not result.row_wise.row_wise:
             raise LoggingError(
                 f"the saved model of '{self._built.plan.name}' is declared row-wise, and verification does not confirm "
-                f"it ({proof.row_wise.reason}); let no row's prediction depend on another row, or remove 'row_wise: "
-                "true' from 'model'"
+                f"it ({result.row_wise.reason}); make the prediction for a row independent of other rows, or remove "
+                "'row_wise: true' from 'model'"
             )
-        return proof.row_wise
+        return result.row_wise
 
 
 def _no_uv_project(empty: Path) -> dict[str, Any]:
     """Return the argument of MLflow 3.11 and later that keeps a project's `uv.lock` out of a model.
 
     Without it, MLflow copies `uv.lock`, `pyproject.toml` and `.python-version` of the working directory into the model,
-    and restores from those; they describe the project, not what a model needs.
+    and installs the model's environment from those: https://github.com/mlflow/mlflow/pull/20344. They describe the
+    project, not what the model needs.
     """
     import mlflow.pyfunc
 
-    taken = inspect.signature(mlflow.pyfunc.save_model).parameters
-    return {"uv_project_path": str(empty)} if "uv_project_path" in taken else {}
-
-
-def _complete_requirements(model: Path, needed: list[str]) -> None:
-    """Add what a saved model needs to its requirements, in the two files that MLflow reads them from."""
-    import yaml
-
-    listed, conda = model / "requirements.txt", model / "conda.yaml"
-    given = [line for line in listed.read_text(encoding="utf-8").splitlines() if line != _NOWHERE]
-    lines = completed(given, needed)
-    listed.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    content = yaml.safe_load(conda.read_text(encoding="utf-8"))
-    for each in content["dependencies"]:
-        if isinstance(each, dict) and "pip" in each:
-            each["pip"] = lines
-    conda.write_text(yaml.safe_dump(content, default_flow_style=False), encoding="utf-8")
+    parameters = inspect.signature(mlflow.pyfunc.save_model).parameters
+    return {"uv_project_path": str(empty)} if "uv_project_path" in parameters else {}

@@ -1,4 +1,4 @@
-"""What must not travel with a model: secret files in its code, and credentials in its requirements."""
+"""Remove what must not travel with a model: secret files in its code, and credentials in its requirements."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ _REQUIREMENTS = ("requirements.txt", "constraints.txt", "conda.yaml", "python_en
 
 
 def remove_secret_files(code: Path) -> list[str]:
-    """Remove files of secrets from the code that was copied into a model, and return what is worth a word about it.
+    """Remove secret files from the code that was copied into a model, and return warnings about them.
 
-    Those are the files that are known to have them by name, such as `.env` and `credentials.yml`, private keys, and
-    the folders of version control, whose history and configuration may have anything.
+    They are files whose names are known for secrets, such as `.env` and `credentials.yml`, private keys, and the
+    folders of version control, whose history and configuration may contain secrets.
     """
     removed = []
     for path in sorted(code.rglob("*")):
@@ -50,24 +50,24 @@ def remove_secret_files(code: Path) -> list[str]:
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
     if not removed:
         return []
-    told = f"the model does not contain {', '.join(removed)}, which may have credentials"
-    return [f"{told}; keep such files out of the package"]
+    message = f"the model does not contain {', '.join(removed)}, which may contain credentials"
+    return [f"{message}; keep such files out of the package"]
 
 
 def hide_user_info(model: Path) -> list[str]:
-    """Cut credentials out of the requirements of a saved model, and return what is worth a word about it."""
-    cut = []
+    """Remove credentials from the requirements of a saved model, and return warnings about them."""
+    changed = []
     for name in _REQUIREMENTS:
         file = model / name
         before = file.read_text(encoding="utf-8") if file.is_file() else ""
         after = without_user_info(before)
         if after != before:
             file.write_text(after, encoding="utf-8")
-            cut.append(name)
-    if not cut:
+            changed.append(name)
+    if not changed:
         return []
-    told = f"credentials are cut out of an address in the model's {' and '.join(cut)}"
-    return [f"{told}; write it as https://${{USER}}:${{TOKEN}}@host, which pip fills in from environment variables"]
+    message = f"credentials are removed from an address in the model's {' and '.join(changed)}"
+    return [f"{message}; write it as https://${{USER}}:${{TOKEN}}@host, which pip fills in from environment variables"]
 
 
 def _is_secret(path: Path) -> bool:

@@ -1,10 +1,10 @@
-"""What MLflow has stored of a model, compared with what was saved and proven."""
+"""Compare the files that MLflow has stored with those that were saved and verified."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
@@ -15,7 +15,7 @@ from kedro_bind.redaction import get_logger
 from kedro_bind.store_errors import said_by
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from mlflow import MlflowClient
 
@@ -26,27 +26,28 @@ __all__ = ["SavedModel", "refuse_other_files", "saved_model"]
 logger = get_logger(__name__)
 
 _FOLDER = "artifacts"
-"""Where a model has its plan, its artifacts and its pickled functions."""
+"""The folder of a model with its plan, its artifacts and its pickled functions."""
 
 
 @dataclass(frozen=True)
 class SavedModel:
-    """A model as it was saved: its plan, the place of that in the model, and the size of each file beside it."""
+    """A model as it was saved: its plan and the folder of that, the size of each file there, and its lineage."""
 
     plan: Plan
     folder: str
-    sizes: dict[str, int]
+    sizes: Mapping[str, int]
+    lineage: Mapping[str, Any]
 
 
-def saved_model(model: Path, plan: Plan, folder: Path) -> SavedModel:
-    """Return what has been saved at `model`, with the plan in `folder`."""
+def saved_model(model: Path, plan: Plan, folder: Path, lineage: Mapping[str, Any]) -> SavedModel:
+    """Return the model that was saved at `model`, with its plan in `folder`."""
     files = [file for file in (model / _FOLDER).rglob("*") if file.is_file()]
     sizes = {file.relative_to(model).as_posix(): file.stat().st_size for file in files}
-    return SavedModel(plan, folder.relative_to(model).as_posix(), sizes)
+    return SavedModel(plan, folder.relative_to(model).as_posix(), sizes, lineage)
 
 
 def refuse_other_files(model_id: str, saved: SavedModel) -> None:
-    """Compare what MLflow has stored with what was saved: names and sizes, and in a local folder the contents.
+    """Compare the stored files with the saved ones: names and sizes, and the contents in a local folder.
 
     Raises:
         LoggingError: a file is missing or differs.
@@ -56,12 +57,12 @@ def refuse_other_files(model_id: str, saved: SavedModel) -> None:
     client = mlflow.MlflowClient()
     try:
         stored = dict(_sizes(client, model_id, _FOLDER))
-    except Exception as error:  # noqa: BLE001 - who may write there need not be allowed to list
-        logger.warning("kedro_bind: what MLflow has stored can't be compared: %s", said_by(error))
+    except Exception as error:  # noqa: BLE001 - writing may be allowed where listing is not
+        logger.warning("kedro_bind: the files that MLflow has stored can't be compared: %s", said_by(error))
         return
     for name, size in saved.sizes.items():
         if stored.get(name, -1) not in (size, None):
-            raise LoggingError(_differs(saved, f"of {name}, {size} bytes, it has {stored.get(name, 'nothing')}"))
+            raise LoggingError(_differs(saved, f"{name} has {stored.get(name, 'no')} bytes instead of {size}"))
     location = urlsplit(client.get_logged_model(model_id).artifact_location)
     if location.scheme not in ("", "file"):
         return
@@ -82,4 +83,4 @@ def _sizes(client: MlflowClient, model_id: str, path: str) -> Iterator[tuple[str
 
 
 def _differs(saved: SavedModel, problem: str) -> str:
-    return f"what MLflow has stored of '{saved.plan.name}' differs from what was proven: {problem}; log the model again"
+    return f"the files of '{saved.plan.name}' in MLflow differ from the verified ones: {problem}; log the model again"

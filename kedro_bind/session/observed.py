@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kedro_bind.binding.resolved import ResolvedBinding
-    from kedro_bind.packaging.signature import InputSample
-    from kedro_bind.packaging.verification.parent import Prover
+    from kedro_bind.packaging.input_sample import InputSample
+    from kedro_bind.packaging.verification.parent import VerificationProcess
     from kedro_bind.project import Origin
     from kedro_bind.redaction import Redaction
 
@@ -44,7 +44,7 @@ class Observed:
         self._lock = threading.RLock()
         self._samples: dict[str, InputSample] = {}
         self._from_saved: set[str] = set()
-        self._provers: dict[str, Prover | None] = {}
+        self._verifications: dict[str, VerificationProcess | None] = {}
 
     @redacted
     def see_loaded(self, data: Mapping[str, Any], catalog: Any) -> None:
@@ -59,24 +59,24 @@ class Observed:
             self._see_metrics(data)
         for name, binding in self._bindings.items():
             if not set(binding.artifact_sources.values()).isdisjoint(data):
-                self._start_prover(name, binding)
+                self._start_verification(name, binding)
 
     def sample(self, name: str) -> InputSample | None:
         """Return the sample of a binding's input, if there is one."""
         return self._samples.get(name)
 
-    def take_prover(self, name: str) -> Prover | None:
+    def take_verification(self, name: str) -> VerificationProcess | None:
         """Hand over the process that was started for a binding, if one was."""
         with self._lock:
-            return self._provers.pop(name, None)
+            return self._verifications.pop(name, None)
 
     def stop(self) -> None:
         """End the processes that nobody has taken."""
         with self._lock:
-            for prover in self._provers.values():
-                if prover is not None:
-                    prover.stop()
-            self._provers.clear()
+            for verification in self._verifications.values():
+                if verification is not None:
+                    verification.stop()
+            self._verifications.clear()
 
     def _see(self, data: Mapping[str, Any], catalog: Any = None) -> None:
         for name, binding in self._bindings.items():
@@ -100,7 +100,7 @@ class Observed:
     def _keep(self, name: str, binding: ResolvedBinding, data: Any, catalog: Any) -> None:
         """Keep a sample of the input of a model; with a catalog, of what a node loads from it."""
         from kedro_bind.packaging.declared_validators import incoming, validates_input
-        from kedro_bind.packaging.signature import sample_input
+        from kedro_bind.packaging.input_sample import sample_input
 
         loaded = catalog is not None
         with self._lock:
@@ -111,14 +111,14 @@ class Observed:
                 self._samples[name] = sample_input(data, binding.model.example_rows)
                 (self._from_saved.discard if loaded else self._from_saved.add)(name)
 
-    def _start_prover(self, name: str, binding: ResolvedBinding) -> None:
+    def _start_verification(self, name: str, binding: ResolvedBinding) -> None:
         """Start the process that tries the model: an artifact is there, so the end is near."""
-        from kedro_bind.tracking.log import start_prover
+        from kedro_bind.tracking.log import start_verification
 
         with self._lock:
-            if name in self._provers or os.getpid() != self._process:
+            if name in self._verifications or os.getpid() != self._process:
                 return
             try:
-                self._provers[name] = start_prover(binding, self._origin)
+                self._verifications[name] = start_verification(binding, self._origin)
             except Exception as error:  # noqa: BLE001 - logging starts another one, or says why it can't
                 logger.debug("kedro_bind: no process is started for '%s': %s", name, error)

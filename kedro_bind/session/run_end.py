@@ -86,8 +86,8 @@ def _log_all(run: StartedRun, tracked: TrackedRun, catalog: Any) -> tuple[dict[s
         try:
             tracked.resume()
             on_saved = _log_metrics(run, tracked, binding, catalog)
-            sample, prover = run.observed.sample(name), run.observed.take_prover(name)
-            logged[name] = log_model(binding, catalog, run.bound.origin, sample, prover, on_saved)
+            sample, verification = run.observed.sample(name), run.observed.take_verification(name)
+            logged[name] = log_model(binding, catalog, run.bound.origin, sample, verification, on_saved)
         except Exception as error:  # noqa: BLE001 - training is done: whatever it is, it is told at the end
             failures[name] = error
         else:

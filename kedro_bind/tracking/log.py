@@ -14,12 +14,12 @@ from kedro_bind.errors import KedroBindError, LoggingError
 from kedro_bind.names import folder_name
 from kedro_bind.packaging.build import build_plan
 from kedro_bind.packaging.declared_validators import incoming
+from kedro_bind.packaging.input_sample import InputSample, sample_input
 from kedro_bind.packaging.lineage import lineage_tags, lineage_text
 from kedro_bind.packaging.project_files import in_project, own_code
 from kedro_bind.packaging.save import BoundFlavor
-from kedro_bind.packaging.signature import InputSample, sample_input
 from kedro_bind.packaging.stored_files import refuse_other_files
-from kedro_bind.packaging.verification.parent import Prover
+from kedro_bind.packaging.verification.parent import VerificationProcess
 from kedro_bind.process.quiet import quiet
 from kedro_bind.process.temporary import TemporaryFolder, temporary_files_here
 from kedro_bind.redaction import get_logger, redact, redact_value
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from kedro_bind.model.plan import Plan
     from kedro_bind.project import Origin
 
-__all__ = ["LoggedModel", "log_model", "start_prover"]
+__all__ = ["LoggedModel", "log_model", "start_verification"]
 
 logger = get_logger(__name__)
 
@@ -57,7 +57,7 @@ class LoggedModel:
         return f"the model '{self.name}' is logged as {self.uri}{registered}"
 
 
-def start_prover(binding: ResolvedBinding, origin: Origin) -> Prover | None:
+def start_verification(binding: ResolvedBinding, origin: Origin) -> VerificationProcess | None:
     """Start the process that will try the model, if the binding wants it tried.
 
     It imports what it needs meanwhile, so the sooner it starts, the less the proof takes.
@@ -65,7 +65,7 @@ def start_prover(binding: ResolvedBinding, origin: Origin) -> Prover | None:
     if not binding.model.verify:
         return None
     own_temporary = binding.runner.type in ("SequentialRunner", "ThreadRunner")
-    return Prover(own_code(binding.model, origin), own_temporary=own_temporary)
+    return VerificationProcess(own_code(binding.model, origin), own_temporary=own_temporary)
 
 
 def log_model(
@@ -73,13 +73,13 @@ def log_model(
     catalog: Any,
     origin: Origin,
     sample: InputSample | None = None,
-    prover: Prover | None = None,
+    verification: VerificationProcess | None = None,
     on_saved: Callable[[str], None] | None = None,
 ) -> LoggedModel:
     """Log a binding as a pyfunc model into the active MLflow run, and register it if the binding says so.
 
-    `sample` is what the run saw of the input; without it, the input is loaded from the catalog. `prover` is
-    one that `start_prover` has started; it is used up. `on_saved` is called with the model's id once the model is
+    `sample` is what the run saw of the input; without it, the input is loaded from the catalog. `verification` is
+    one that `start_verification` has started; it is used up. `on_saved` is called with the model's id once the model is
     saved, before it is registered.
 
     Raises:
@@ -91,10 +91,10 @@ def log_model(
 
     settings = _redacted(in_project(binding.model, origin.project_path))
     with ExitStack() as stack, quiet("mlflow"), _frozen_heap(), temporary_files_here():
-        prover = prover or start_prover(binding, origin)
-        if prover is not None:
-            stack.enter_context(prover)
-        own = prover.own if prover is not None else own_code(settings, origin)
+        verification = verification or start_verification(binding, origin)
+        if verification is not None:
+            stack.enter_context(verification)
+        own = verification.own if verification is not None else own_code(settings, origin)
         folder = stack.enter_context(TemporaryFolder("model")) / "plan"
         folder.mkdir()
         built = build_plan(binding, catalog, folder)
@@ -102,7 +102,8 @@ def log_model(
             logger.warning("kedro_bind: %s", warning)
         lineage = _lineage(binding, origin, built.plan)
         digests = stack.enter_context(ThreadPoolExecutor(max_workers=1)).submit(built.digests)
-        flavor = BoundFlavor(built, settings, own, sample or _sample_from(catalog, binding), prover, lineage, digests)
+        sample = sample or _sample_from(catalog, binding)
+        flavor = BoundFlavor(built, settings, own, sample, verification, lineage, digests)
         active = mlflow.active_run() or mlflow.start_run()
         run_id = active.info.run_id
         attempt = stack.enter_context(undone_on_error(run_id, settings.name))
@@ -120,7 +121,7 @@ def log_model(
             attempt.model_id = info.model_id
             if flavor.saved is not None:
                 refuse_other_files(info.model_id, flavor.saved)
-            mlflow.log_text(lineage_text(flavor.lineage), f"kedro_bind/{folder_name(settings.name)}.yml")
+                mlflow.log_text(lineage_text(flavor.saved.lineage), f"kedro_bind/{folder_name(settings.name)}.yml")
             if on_saved is not None:
                 on_saved(info.model_id)
             version = register(settings, tags, info.model_id, run_id)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kedro.io.core import is_parameter
 
-from kedro_bind.packaging.parameter_hints import plain
+from kedro_bind.packaging.planned_parameters import plain
 from kedro_bind.redaction import get_logger, redact_value
 from kedro_bind.store_errors import said_by
 

@@ -1,4 +1,4 @@
-"""A library that only an artifact needs is pinned, and the proof notices one that is of another version."""
+"""A library that only an artifact needs is pinned, and verification warns about another version of it."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def report(customers: pd.DataFrame) -> str:
 
 @pytest.fixture
 def fitted(project, store):
-    """A project whose inference nodes import no scikit-learn: only what training fitted is of it."""
+    """A project whose inference nodes do not import scikit-learn, but whose artifacts are made with it."""
     source = f"src/{project.package}"
     project.write(f"{source}/fitting.py", FITTING)
     project.write(f"{source}/nodes.py", NODES)
@@ -66,7 +66,7 @@ def requirements(version):
     return {line.partition("==")[0]: line.partition("==")[2] for line in lines}
 
 
-def test_what_only_an_artifact_needs_is_pinned_and_what_that_needs_is_not(fitted):
+def test_a_library_that_only_an_artifact_needs_is_pinned_without_its_own_requirements(fitted):
     run(fitted)
     pins = requirements(1)
     assert pins["scikit-learn"] == importlib.metadata.version("scikit-learn")
@@ -75,7 +75,7 @@ def test_what_only_an_artifact_needs_is_pinned_and_what_that_needs_is_not(fitted
     assert set(pins) <= expected
 
 
-def test_an_artifact_of_another_version_of_its_library_is_said(fitted, said):
+def test_an_artifact_of_another_version_of_its_library_is_a_warning(fitted, said):
     version = importlib.metadata.version("scikit-learn").encode()
     run(fitted)
     assert not any("loading the saved model warns" in line for line in said)

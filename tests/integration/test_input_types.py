@@ -1,4 +1,4 @@
-"""A model is logged and answers for whatever type the input has, and for the whole table that it was trained on."""
+"""A model is logged and predicts for every type of input, and for the whole table that it was trained on."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def fit(table):
     return {"rows": len(table)}
 
 
-def answer(table, fitted, k):
+def predict(table, fitted, k):
     return {"rows": len(table), "fitted": fitted["rows"], "k": k, "seen": describe(table)}
 
 
@@ -41,7 +41,7 @@ from {package} import nodes
 def create_pipeline(**kwargs) -> Pipeline:
     return Pipeline([
         node(nodes.fit, "table", "fitted", name="fit", tags="training"),
-        node(nodes.answer, ["table", "fitted", "params:k"], "answers", name="answer", tags="inference"),
+        node(nodes.predict, ["table", "fitted", "params:k"], "predictions", name="predict", tags="inference"),
     ])
 """
 
@@ -64,7 +64,7 @@ typed:
 
 @pytest.fixture
 def typed(project, store):
-    """A project whose pipeline takes input of any type."""
+    """A project whose pipeline accepts input of any type."""
     project.write(f"src/{project.package}/nodes.py", NODES)
     project.write(f"src/{project.package}/pipelines/data_science/__init__.py", PIPELINE)
     (project.source / "pipelines/reporting/__init__.py").write_text(
@@ -77,13 +77,13 @@ def typed(project, store):
 
 
 def logged(project, table):
-    """Train on a table, and give the model as loaded from the store."""
+    """Train on a table, and return the model, loaded from the store."""
     pd.to_pickle(table, project.path / "data/table.pkl")
     with project.session() as session:
         session.run(pipeline_names=["typed"])
     mlflow.set_tracking_uri(project.store)
     client = mlflow.MlflowClient()
-    (model,) = client.search_logged_models([each.experiment_id for each in client.search_experiments()])
+    (model,) = client.search_logged_models([experiment.experiment_id for experiment in client.search_experiments()])
     return mlflow.pyfunc.load_model(model.model_uri)
 
 
@@ -95,19 +95,19 @@ EARLY, LATE = [1, None, *range(2, 10)], [*range(1, 10), None]
 
 
 def flags(values):
-    return [None if each is None else bool(each % 2) for each in values]
+    return [None if value is None else bool(value % 2) for value in values]
 
 
 @pytest.mark.parametrize("values", [EARLY, LATE], ids=["early", "late"])
-def test_a_model_answers_for_a_training_table_with_missing_values(typed, said, values):
+def test_a_model_predicts_for_a_training_table_with_missing_values(typed, said, values):
     table = pd.DataFrame(
         {
             "number": pd.array(values, dtype="Int64"),
             "small": pd.array(values, dtype="UInt8"),
             "flag": pd.array(flags(values), dtype="boolean"),
             "object": pd.Series(flags(values), dtype=object),
-            "text": [None if each is None else str(each) for each in values],
-            "time": pd.to_datetime([None if each is None else f"2026-01-{each:02}" for each in values]),
+            "text": [None if value is None else str(value) for value in values],
+            "time": pd.to_datetime([None if value is None else f"2026-01-{value:02}" for value in values]),
         }
     )
     model = logged(typed, table)
@@ -129,14 +129,14 @@ def untypable():
     return {
         "time zone": (pd.DataFrame({**plain, "at": times.tz_localize("Europe/Paris")}), "column 'at' (datetime64["),
         "timedelta": (pd.DataFrame({**plain, "took": times - times[0]}), "column 'took' (timedelta64["),
-        "levels": (pd.DataFrame([[1, 2]], columns=pairs), "names of its columns"),
+        "levels": (pd.DataFrame([[1, 2]], columns=pairs), "needs unique names of its columns"),
         "series": (pd.Series([1.0, 2.0], name="a"), "a 'pandas.Series'"),
         "mapping": ({"a": 1.0}, "a 'dict'"),
     }
 
 
 @pytest.mark.parametrize("case", untypable())
-def test_a_model_whose_input_mlflow_has_no_type_for_is_logged_with_one_warning(typed, said, case):
+def test_a_model_with_input_of_no_mlflow_type_is_logged_with_one_warning(typed, said, case):
     data, named = untypable()[case]
     model = logged(typed, data)
     (line,) = warned(said)
@@ -150,22 +150,22 @@ def test_a_model_whose_input_mlflow_has_no_type_for_is_logged_with_one_warning(t
     assert model.predict(data, params={"k": 5})["k"] == 5
 
 
-def test_a_polars_table_is_taken_as_it_is(typed, said):
+def test_a_polars_table_is_accepted_unchanged(typed, said):
     data = pl.DataFrame({"a": list(range(10))})
     model = logged(typed, data)
     (line,) = warned(said)
-    assert "no input example, since MLflow's pyfunc does not take a 'polars.DataFrame'" in line
+    assert "no input example, since MLflow's pyfunc rejects a 'polars.DataFrame'" in line
     assert model.predict(data)["seen"] == "polars.DataFrame"
 
 
-def test_nothing_is_said_where_the_document_wants_neither_signature_nor_example(typed, said):
+def test_there_is_no_warning_if_signature_and_example_are_switched_off(typed, said):
     typed.write("conf/base/pipeline_ml.yml", BINDING + "  model: {signature: none, input_example: none}\n")
     data, _ = untypable()["timedelta"]
     assert logged(typed, data).predict(data)["rows"] == 2
     assert not warned(said)
 
 
-def test_over_http_null_is_a_missing_value_in_a_column_and_no_value_of_a_parameter(typed):
+def test_over_http_null_is_accepted_in_a_column_and_rejected_for_a_parameter(typed):
     typed.write(
         f"src/{typed.package}/nodes.py",
         NODES.replace('"seen": describe(table)', '"seen": table.isna().sum().tolist()'),
@@ -181,10 +181,10 @@ def test_over_http_null_is_a_missing_value_in_a_column_and_no_value_of_a_paramet
     rows = {"columns": ["number", "flag", "cost"], "data": [[None, None, 1.0], [2, True, 1.0]]}
     with serving(command, f"{address}/health", typed.path, environment):
         url = f"{address}/invocations"
-        status, answer = ask(url, {"dataframe_split": rows})
-        assert (status, answer["predictions"]["seen"]) == (200, [1, 1, 0])
-        status, answer = ask(url, {"dataframe_split": {**rows, "data": [[None, None, 1.0]]}, "params": {"k": 4}})
-        assert (status, answer["predictions"]["k"]) == (200, 4)
+        status, response = ask(url, {"dataframe_split": rows})
+        assert (status, response["predictions"]["seen"]) == (200, [1, 1, 0])
+        status, response = ask(url, {"dataframe_split": {**rows, "data": [[None, None, 1.0]]}, "params": {"k": 4}})
+        assert (status, response["predictions"]["k"]) == (200, 4)
         status, text = ask(url, {"dataframe_split": rows, "params": {"k": None}})
         assert status == 400
         assert "the parameter 'k' can't be null: its type is long" in text

@@ -33,7 +33,7 @@ def fit_classifier(scaled, depth):
 
 @pytest.fixture
 def quick(project, store, monkeypatch):
-    """A project whose model is logged without the proof; MLflow forgets what its runs have set."""
+    """A project whose model is logged without verification; MLflow forgets what its runs have set."""
     project.write("conf/base/pipeline_ml.yml", QUICK)
     yield project
     mlflow.set_registry_uri(None)

@@ -22,7 +22,7 @@ SECRET = "hunter2-in-plain-sight"
 
 @pytest.fixture
 def quick(project, store):
-    """A project whose model is logged without the proof."""
+    """A project whose model is logged without verification."""
     project.write("conf/base/pipeline_ml.yml", QUICK)
     return project
 
@@ -118,7 +118,7 @@ def test_an_interrupted_run_in_a_notebook_ends_with_the_next_session(quick):
 
 @pytest.mark.parametrize(("where", "command"), [("training", "script"), ("logging", "kedro")])
 def test_ctrl_c_ends_the_run_as_killed(quick, where, command):
-    if where == "logging":  # which runs the inference pipeline for the proof
+    if where == "logging":  # which runs the inference pipeline for the verification
         quick.write("conf/base/pipeline_ml.yml", BINDING)
     function = "fit_classifier" if where == "training" else "predict"
     wait = "import time; from pathlib import Path; Path('data/here').touch(); time.sleep(300)"

@@ -14,7 +14,7 @@ from tests.kedro_project import BINDING
 pytestmark = pytest.mark.slow
 
 DEPENDENT = ("    score =", "    scaled = scaled.ffill()\n    score =")
-"""A fill from the row above, which no row of the training data shows: none has a missing value."""
+"""A fill from the row above, which the training data does not show: it has no missing values."""
 
 
 def run(project, row_wise):
@@ -36,7 +36,7 @@ def plan(project):
     return found
 
 
-def depend(project):
+def make_rows_dependent(project):
     nodes = project.source / "nodes.py"
     text = nodes.read_text()
     assert DEPENDENT[0] in text
@@ -50,22 +50,22 @@ def test_a_model_that_is_row_wise(project, store, row_wise):
     assert plan(project)["row_wise_reason"] == ""
 
 
-def test_a_model_that_is_not(project, store):
-    depend(project)
+def test_a_model_that_is_not_row_wise(project, store):
+    make_rows_dependent(project)
     run(project, "auto")
     assert plan(project)["row_wise"] is False
     assert "differs" in plan(project)["row_wise_reason"]
 
 
-def test_one_that_is_not_and_is_declared_to_be(project, store):
-    depend(project)
+def test_a_model_that_is_declared_row_wise_and_is_not(project, store):
+    make_rows_dependent(project)
     with pytest.raises(LoggingError, match=r"declared row-wise.*differs.*remove 'row_wise: true'"):
         run(project, "true")
     mlflow.set_tracking_uri(project.store)
     assert mlflow.MlflowClient().search_model_versions("name='churn'") == []
 
 
-def test_nothing_is_tried_where_it_is_switched_off(project, store):
+def test_row_independence_is_not_verified_if_it_is_switched_off(project, store):
     run(project, "false")
     assert plan(project)["row_wise"] is False
     assert plan(project)["row_wise_reason"] == "'row_wise' is false in the binding"

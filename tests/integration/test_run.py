@@ -17,7 +17,7 @@ TWO = QUICK + QUICK.replace("churn:", "churn_again:") + "  copy_mode: deepcopy\n
 
 @pytest.fixture
 def quick(project, store):
-    """A project whose model is logged without the proof, and the client of its store."""
+    """A project whose model is logged without verification, and the client of its store."""
     project.write("conf/base/pipeline_ml.yml", QUICK)
     return project
 

@@ -219,7 +219,7 @@ class Scene:
         text = nodes.read_text().replace(
             "import pandas as pd\n", f"import pandas as pd\n\nfrom {project.package} import leaks\n"
         )
-        text = text.replace("    score = ", "    if leaks.verifying():\n        leaks.fail('proof')\n    score = ")
+        text = text.replace("    score = ", "    if leaks.verifying():\n        leaks.fail('verify')\n    score = ")
         text = text.replace(
             "depth: int) -> dict:\n", "depth: int, service: dict) -> dict:\n    leaks.fail('training')\n"
         )
@@ -330,7 +330,8 @@ def test_a_training_that_fails(scene):
 
 
 @pytest.mark.parametrize(
-    ("where", "message"), [("logging", "can't be captured by value"), ("proof", "does not work outside of the project")]
+    ("where", "message"),
+    [("logging", "can't be captured by value"), ("verify", "does not work outside of the project")],
 )
 def test_a_logging_that_fails(scene, where, message):
     result = scene.run(*RUN, FAIL=where)
@@ -397,7 +398,7 @@ def test_a_store_that_is_not_there(scene):
         (("check", "--format=json", "--output=data/report.txt"), "registry", 1),
         (("list", "--verbose"), "", 0),
         (("log", "churn", "--force", "--verbose"), "logging", 1),
-        (("log", "churn", "--force", "--verbose"), "proof", 1),
+        (("log", "churn", "--force", "--verbose"), "verify", 1),
         (("log", "churn", "--verbose"), "registry", 3),
         (("log", "churn", "--force"), "", 0),
     ],

@@ -1,4 +1,4 @@
-"""What MLflow stores is what was proven, whatever happens to the data folder and on the way."""
+"""MLflow stores what was verified, whatever happens to the data folder and during the upload."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CLASSIFIER = "artifacts/plan/artifacts/classifier/classifier.pkl"
 
 @pytest.fixture
 def store_by(project, store):
-    """Have the project log to an artifact store that does something of a test's own before and after it stores."""
+    """Return a function that has the project log to an artifact store with actions before and after it stores."""
     mlflow.set_tracking_uri(store)
     schemes = dict(_artifact_repository_registry._registry)
 
@@ -63,22 +63,25 @@ def test_a_training_that_writes_in_place_during_the_upload_does_not_reach_the_mo
 
     run(store_by("watched", before=train_again))
     assert len(written) == 1
-    answer = mlflow.pyfunc.load_model("models:/churn/1").predict(pd.DataFrame({"spend": [15.0], "visits": [3]}))
+    predictions = mlflow.pyfunc.load_model("models:/churn/1").predict(pd.DataFrame({"spend": [15.0], "visits": [3]}))
     scaler = pickle.loads((project.path / "data/scaler.pkl").read_bytes())
     (fitted,) = written
     expected = fitted["weight"] * (15.0 - scaler["mean"]) / scaler["std"] + fitted["bias"] - 3
-    assert answer["score"].tolist() == pytest.approx([expected])
+    assert predictions["score"].tolist() == pytest.approx([expected])
 
 
 @pytest.mark.parametrize("scheme", ["watched", "file"])
 @pytest.mark.parametrize("damage", ["truncate", "lose"])
-def test_a_file_that_does_not_arrive_whole_is_found_and_nothing_is_registered(store_by, project, scheme, damage):
-    def spoil(stored):
+def test_a_truncated_or_lost_file_is_found_and_nothing_is_registered(store_by, project, scheme, damage):
+    def tamper(stored):
         file = stored / CLASSIFIER
         file.unlink() if damage == "lose" else file.write_bytes(file.read_bytes()[:-3])
 
-    project = store_by(scheme, after=spoil)
-    with pytest.raises(LoggingError, match=r"differs from what was proven: of .*classifier\.pkl"):
+    project = store_by(scheme, after=tamper)
+    with pytest.raises(
+        LoggingError,
+        match=r"differ from the verified ones: .*classifier\.pkl has \w+ bytes instead of \d",
+    ):
         run(project)
     client = mlflow.MlflowClient()
     assert client.search_model_versions("name='churn'") == []
@@ -86,11 +89,11 @@ def test_a_file_that_does_not_arrive_whole_is_found_and_nothing_is_registered(st
     assert client.search_logged_models([experiment]) == []
 
 
-def test_in_a_folder_other_contents_of_the_same_size_are_found(store_by):
-    def spoil(stored):
+def test_other_contents_of_the_same_size_are_found_in_a_local_folder(store_by):
+    def tamper(stored):
         (stored / CLASSIFIER).write_bytes((stored / CLASSIFIER).read_bytes()[::-1])
 
-    project = store_by("file", after=spoil)
-    with pytest.raises(LoggingError, match="differs from what was proven: the artifact 'classifier' of the model has"):
+    project = store_by("file", after=tamper)
+    with pytest.raises(LoggingError, match="differ from the verified ones: the artifact 'classifier' of the model has"):
         run(project)
     assert mlflow.MlflowClient().search_model_versions("name='churn'") == []

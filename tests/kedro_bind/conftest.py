@@ -20,7 +20,7 @@ def built(tmp_path):
         folder.mkdir()
         inference = Pipeline(steps or [node(function, list(inputs), "out", name="predict")])
         built = build_plan(resolved(inference, name="test", **options), catalog, folder)
-        return built.sealed(built.digests())
+        return built.with_digests(built.digests())
 
     return build
 

@@ -105,7 +105,7 @@ def make_model(case: Case, config, origin: Origin, project: Path, *, through_mlf
         folder = project / "plan"
         folder.mkdir()
         built = build_plan(bound.binding, catalog, folder)
-        built.sealed(built.digests())
+        built.with_digests(built.digests())
         predict = load_predictor(folder).predict
     predictions = predict(rows)
     fresh = catalog_of(case, project, Pipeline(bound.training.nodes), bound.inference)

@@ -1,1 +1,1 @@
-"""A saved model, tried in a fresh process before it counts."""
+"""Verify a saved model in a fresh process before it is registered."""

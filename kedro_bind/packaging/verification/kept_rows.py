@@ -1,4 +1,4 @@
-"""The rows of a run's input that its verification tries: few, with what is rare among them."""
+"""Choose the rows of a run's input for its verification: few, with rare values among them."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ __all__ = ["LOOKED_AT", "MOST_KEPT", "kept_rows"]
 MOST_KEPT = 60
 """The most rows that are kept."""
 LOOKED_AT = 100_000
-"""The rows that are looked at, the first ones: more would cost a run of training time that one can see."""
+"""How many of the first rows are looked at: more would slow down training noticeably."""
 _RARE = 40
-"""The most rows that are kept for a rare value; the others are spread evenly."""
+"""The most rows that are kept for their rare values; the others are spread evenly."""
 _RAREST = 2
-"""How many of the rarest values of a column each get a row."""
+"""For how many of the rarest values of a column a row is kept."""
 
 
 def kept_rows(data: Any) -> Any:

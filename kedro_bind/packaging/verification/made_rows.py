@@ -1,7 +1,7 @@
-"""Rows made from real ones, to catch what real ones hide.
+"""Make rows from real ones, to show what real ones hide.
 
-Most are a real row with one column changed: missing, unseen, extreme, or another row's value. A column holds only what
-its type promises: a float, a string or a datetime may be missing, an integer may not. For each rare category there is a
+Most are a real row with one column changed: missing, unseen, extreme, or another row's value. The values fit the type
+of the column: a float, a string or a datetime may be missing, an integer may not. For each rare category there is a
 second row that shares it and differs in its numbers, since a group of one row hides what a model does with groups.
 """
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 __all__ = ["made_rows"]
 
 _REAL = 60
-"""The most real rows; the rest of the room is for made ones."""
+"""The most real rows; all others are made."""
 _RARE = 8
-"""How many of its rarest values count as rare, for each column."""
+"""How many of the rarest values of a column count as rare."""
 _FAR = (10, 1e9)
-"""How far outside of what is known extremes lie, in units of the known range."""
+"""How far extremes are outside of the known range, in units of that range."""
 _UNSEEN = "never seen before"
 
 
@@ -69,7 +69,7 @@ def _crossed(real: Any, position: int) -> Any:
 
 
 def _changes(rows: Any) -> Iterator[tuple[Any, Any]]:
-    """Yield changes, a column and its new value; one of each column before the second of any."""
+    """Yield columns with a new value for each; all columns have their first change before any has its second."""
     by_column = [(name, list(_values_for(rows[name]))) for name in rows.columns]
     for place in range(max((len(values) for _, values in by_column), default=0)):
         yield from ((name, values[place]) for name, values in by_column if place < len(values))
@@ -94,7 +94,7 @@ def _values_for(column: Any) -> Iterator[Any]:
 
 
 def _numbers(known: Any, dtype: Any) -> Iterator[Any]:
-    """Yield a missing value where the type has one, and numbers inside and far outside of those that are known."""
+    """Yield a missing value if the type has one, then numbers inside of and far outside of the known range."""
     import numpy as np
     import pandas as pd
 
@@ -110,7 +110,7 @@ def _numbers(known: Any, dtype: Any) -> Iterator[Any]:
 
 
 def _within(value: float, dtype: Any) -> int:
-    """Return a number within what an integer type holds."""
+    """Return a number, limited to the range of an integer type."""
     import numpy as np
 
     limits = np.iinfo(getattr(dtype, "numpy_dtype", dtype))

@@ -1,4 +1,4 @@
-"""What a model has to answer: the inference pipeline, run by Kedro in the training process."""
+"""The predictions that a model is compared with: those of the inference pipeline, run by Kedro in this process."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from kedro_bind.process.quiet import quiet
 if TYPE_CHECKING:
     from kedro_bind.packaging.build import BuiltPlan
 
-__all__ = ["KedroAnswer"]
+__all__ = ["ReferencePredictions"]
 
 
-class KedroAnswer:
-    """The answer of a plan's pipeline for some rows, run by Kedro's SequentialRunner in this process."""
+class ReferencePredictions:
+    """The predictions of a plan's pipeline for some rows, run by Kedro's SequentialRunner in this process."""
 
     def __init__(self, built: BuiltPlan, rows: Any) -> None:
         self._built, self._rows = built, rows
 
     @cached_property
     def first(self) -> Any:
-        """The answer of the first run.
+        """The predictions of the first run.
 
         Raises:
             LoggingError: a node fails.
@@ -33,21 +33,22 @@ class KedroAnswer:
         return self.again()
 
     def again(self) -> Any:
-        """Run, and give the answer.
+        """Run the pipeline, and return its predictions.
 
         Raises:
             LoggingError: a node fails.
         """
         plan, folder = self._built.plan, self._built.folder
         functions = load_functions(plan, folder)
-        artifacts = {name: load_artifact(name, each, folder / each.location) for name, each in plan.artifacts.items()}
+        artifacts = {
+            name: load_artifact(name, artifact, folder / artifact.location) for name, artifact in plan.artifacts.items()
+        }
         plan = plan.model_copy(update={"runner": RunnerPlan()})
         try:
             with quiet("kedro"):
                 return make_predictor(plan, functions, artifacts, kedro_runner=True).predict(self._rows)
         except Exception as error:
-            said = f"{type(error).__name__}: {error}"
             raise LoggingError(
-                f"the inference pipeline fails on the first rows of '{plan.input_name}': {said}"
-                "; if it can't answer here, set 'verify: false' in 'model'"
+                f"the inference pipeline fails on the first rows of '{plan.input_name}': {type(error).__name__}: "
+                f"{error}; if it can't run here, set 'verify: false' in 'model'"
             ) from error

@@ -1,8 +1,8 @@
-"""Row independence: whether a model predicts each row alone as it does beside others.
+"""Find out whether a model is row-wise: whether the prediction for a row is the same alone and beside other rows.
 
-A server may join the rows of different callers in one call only if no row's prediction depends on another row. This is
-tried out: each row alone, then the same rows as a whole, in parts, in another order and repeated to over a thousand. In
-doubt, a model is not row-wise.
+A server may join the rows of different callers in one call only if no prediction depends on another row. So the rows
+are predicted alone, then as a whole, in parts, in another order, and repeated to over a thousand. In doubt, a model is
+not row-wise.
 """
 
 from __future__ import annotations
@@ -11,51 +11,52 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from kedro_bind.packaging.verification.comparison import PredictionsDiffer, equal_rows, split_rows
 from kedro_bind.packaging.verification.made_rows import made_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-__all__ = ["MOST_ROWS", "REPEATED_ROWS", "RowWise", "check_row_wise"]
+__all__ = ["MOST_ROWS", "NOT_VERIFIED", "REPEATED_ROWS", "RowWise", "check_row_wise"]
 
 MOST_ROWS = 200
-"""The most rows that are tried, made ones included."""
+"""The most rows that are predicted, made ones included."""
 REPEATED_ROWS = 1_200
-"""The least number of rows of the largest batch that is tried, if there is a row at all."""
+"""The largest batch has at least so many rows."""
 _PARTS = (16, 101)
-"""The sizes of the parts; the last one is above 100, where some code changes its way."""
+"""The sizes of the parts; the last one is above 100, where some code takes another path."""
 _SMALL_PARTS = (2, 3)
 _IN_SMALL_PARTS = 24
-"""How many rows are tried in small parts, too: each part is a call, and calls are what takes time."""
-_SINGLE, _DOUBLE = 1e-4, 1e-8
-"""The relative differences that count as rounding, in single and in double precision."""
-_BYTES_OF_A_DOUBLE = 8
+"""How many rows are also predicted in small parts; every part is a call, and calls take the time."""
 _AGAIN = 16
-"""How many rows are predicted alone once more, after all else, to find state and randomness."""
+"""How many rows are predicted alone once more at the end, to find state and randomness."""
 
 
 @dataclass(frozen=True)
 class RowWise:
-    """Whether a model is row-wise; if it is not, `reason` names the comparison that differed."""
+    """Whether a model is row-wise; if not, `reason` names the comparison that differed."""
 
     row_wise: bool
     reason: str = ""
 
 
+NOT_VERIFIED = RowWise(row_wise=False, reason="not verified")
+
+
 class _TooManyCalls(BaseException):
-    """The bound is reached; no `Exception`, since those of the model are caught."""
+    """The bound is reached; it is not an `Exception`, since those of the model are caught."""
 
 
 def check_row_wise(predict: Callable[[Any], Any], rows: Any, most_calls: int | None = None) -> RowWise:
-    """Find out whether `predict` treats each row of a table or an array independently.
+    """Find out whether `predict` treats the rows of a table or an array independently.
 
-    `rows` are real ones: a DataFrame, or an array of shape [n, …]. Rows that catch what real ones hide are added. One
-    that `predict` refuses alone is left out, and has to be refused beside others too: a gap that is filled from the
-    row above would otherwise pass. After `most_calls` calls the search ends: a count, unlike a time, gives one verdict
-    on every machine.
+    `rows` are real ones: a DataFrame, or an array of shape [n, …]. Made rows are added, which show what real ones hide.
+    A row that `predict` rejects alone is left out, and has to be rejected beside other rows too: otherwise, a gap that
+    is filled from the row above would pass. The search ends after `most_calls` calls: a count, unlike a time, leads to
+    the same verdict on every machine.
 
     Returns:
-        The verdict. Never raises for what `predict` does.
+        The verdict; errors of `predict` are part of it, and never raised.
     """
     if not _has_rows(rows):
         return RowWise(False, "there are no rows to compare, or the input is not a table or an array")
@@ -63,7 +64,7 @@ def check_row_wise(predict: Callable[[Any], Any], rows: Any, most_calls: int | N
     counted = predict if most_calls is None else _bounded(predict, most_calls)
     try:
         return _compare(counted, batch)
-    except _Differs as found:
+    except PredictionsDiffer as found:
         return RowWise(False, str(found))
     except _TooManyCalls:
         return RowWise(False, "not verified: predicting is too slow")
@@ -80,13 +81,9 @@ def _bounded(predict: Callable[[Any], Any], most: int) -> Callable[[Any], Any]:
     return bounded
 
 
-class _Differs(Exception):  # noqa: N818 - it ends a search, and is no error
-    """Two predictions for the same rows are not the same."""
-
-
 @dataclass(frozen=True)
 class _Batch:
-    """Rows as a caller would send them: numbered from 0, whatever their index was."""
+    """Rows as a caller would send them: numbered from 0, whatever index they had."""
 
     rows: Any
 
@@ -102,34 +99,34 @@ class _Batch:
 
 def _compare(predict: Callable[[Any], Any], batch: _Batch) -> RowWise:
     alone: dict[int, Any] = {}
-    refused = []
+    rejected = []
     for position in range(len(batch)):
         try:
             predictions = predict(batch.take([position]))
-        except Exception:  # noqa: BLE001 - a model may refuse a row with any error
-            refused.append(position)
+        except Exception:  # noqa: BLE001 - a model may reject a row with any error
+            rejected.append(position)
             continue
-        alone[position] = _split(predictions, 1, "a row alone")[0]
+        alone[position] = split_rows(predictions, 1, "a row alone")[0]
     kept = list(alone)
     if not kept:
         return RowWise(False, "the model refuses each row when it is alone")
-    for what, positions in _arrangements(kept):
-        _same_as_alone(predict, batch, positions, alone, what)
-    for position in refused:
-        _refused_beside(predict, batch, position, kept[0])
+    for name, positions in _arrangements(kept):
+        _compare_with_alone(predict, batch, positions, alone, name)
+    for position in rejected:
+        _check_rejection(predict, batch, position, kept[0])
     for position in kept[:_AGAIN]:
-        _same_as_alone(predict, batch, [position], alone, "a row alone, predicted a second time")
+        _compare_with_alone(predict, batch, [position], alone, "a row alone, predicted a second time")
     return RowWise(True)
 
 
 def _arrangements(kept: list[int]) -> Iterator[tuple[str, list[int]]]:
-    """Yield the batches to try, each with what to call it."""
+    """Yield the name and the positions of every batch to predict."""
     yield "all rows as a whole", kept
     yield "all rows in reverse order", kept[::-1]
     yield "all rows in another order", [*kept[::2], *kept[1::2]]
     small = [(size, kept[-_IN_SMALL_PARTS:]) for size in _SMALL_PARTS]
-    for size, among in [*small, *((size, kept) for size in _PARTS)]:
-        rest = iter(among)
+    for size, rows in [*small, *((size, kept) for size in _PARTS)]:
+        rest = iter(rows)
         while part := list(islice(rest, size)):
             yield f"rows in parts of {size}", part
     times = -(-REPEATED_ROWS // len(kept))
@@ -137,79 +134,27 @@ def _arrangements(kept: list[int]) -> Iterator[tuple[str, list[int]]]:
     yield f"each row repeated, {times * len(kept)} in all", [position for position in kept for _ in range(times)]
 
 
-def _same_as_alone(
-    predict: Callable[[Any], Any], batch: _Batch, positions: list[int], alone: dict[int, Any], what: str
+def _compare_with_alone(
+    predict: Callable[[Any], Any], batch: _Batch, positions: list[int], alone: dict[int, Any], name: str
 ) -> None:
     try:
         predictions = predict(batch.take(positions))
     except Exception as error:  # noqa: BLE001 - a model may fail with any error
         failure = f"the model fails ({type(error).__name__}), and it fails for none of these rows alone"
-        raise _Differs(f"{what}: {failure}") from None
-    for position, prediction in zip(positions, _split(predictions, len(positions), what), strict=True):
-        if not _same(prediction, alone[position]):
-            raise _Differs(f"{what}: the prediction for a row differs from that for the row alone")
+        raise PredictionsDiffer(f"{name}: {failure}") from None
+    for position, prediction in zip(positions, split_rows(predictions, len(positions), name), strict=True):
+        if not equal_rows(prediction, alone[position]):
+            raise PredictionsDiffer(f"{name}: the prediction for a row differs from that for the row alone")
 
 
-def _refused_beside(predict: Callable[[Any], Any], batch: _Batch, position: int, other: int) -> None:
+def _check_rejection(predict: Callable[[Any], Any], batch: _Batch, position: int, other: int) -> None:
+    """Check that a row that is rejected alone is rejected beside another row too."""
     for pair in ([other, position], [position, other]):
         try:
             predict(batch.take(pair))
-        except Exception:  # noqa: BLE001, S112 - refusing is what is expected here
+        except Exception:  # noqa: BLE001, S112 - it is expected to reject
             continue
-        raise _Differs("beside another row, the model predicts a row that it refuses alone")
-
-
-def _split(predictions: Any, count: int, what: str) -> list[Any]:
-    """Return the prediction for each row, with its type: a batch must not change the type of a value."""
-    import numpy as np
-    import pandas as pd
-
-    if not isinstance(predictions, pd.DataFrame | pd.Series | np.ndarray | list | tuple):
-        raise _Differs(f"{what}: the prediction is a '{type(predictions).__name__}', which has no rows")
-    if len(predictions) != count:
-        raise _Differs(f"{what}: {len(predictions)} predictions for {count} row{'s' * (count != 1)}")
-    if isinstance(predictions, pd.DataFrame):
-        columns = [_values(predictions.iloc[:, place]) for place in range(predictions.shape[1])]
-        names = tuple(predictions.columns)
-        return [(names, *row) for row in zip(*columns, strict=True)] if columns else [(names,)] * count
-    if isinstance(predictions, pd.Series):
-        return _values(predictions)
-    if isinstance(predictions, np.ndarray):
-        return [(str(predictions.dtype), row) for row in predictions]
-    return [(type(row).__name__, row) for row in predictions]
-
-
-def _values(column: Any) -> list[Any]:
-    kind = str(column.dtype)
-    return [(kind, value) for value in column.tolist()]
-
-
-def _same(one: Any, other: Any) -> bool:
-    """Compare two predictions for one row; numbers up to the rounding that the size of a batch may cause."""
-    import numpy as np
-
-    if type(one) is not type(other):
-        same = False
-    elif isinstance(one, tuple | list):
-        same = len(one) == len(other) and all(map(_same, one, other))
-    elif isinstance(one, dict):
-        same = one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
-    elif isinstance(one, np.ndarray | np.generic | float):
-        same = _same_numbers(np.asarray(one), np.asarray(other))
-    else:
-        same = one is other or bool(one == other)
-    return same
-
-
-def _same_numbers(one: Any, other: Any) -> bool:
-    import numpy as np
-
-    if one.shape != other.shape or one.dtype != other.dtype:
-        return False
-    if one.dtype.kind not in "fc":
-        return bool(np.array_equal(one, other))
-    tolerance = _DOUBLE if one.dtype.itemsize >= _BYTES_OF_A_DOUBLE else _SINGLE
-    return bool(np.allclose(one, other, rtol=tolerance, atol=tolerance * 1e-6, equal_nan=True))
+        raise PredictionsDiffer("beside another row, the model predicts a row that it refuses alone")
 
 
 def _has_rows(rows: Any) -> bool:

@@ -1,9 +1,9 @@
-"""Whether predicting changes an artifact that all requests share.
+"""Find out whether predicting changes an artifact that all requests share.
 
-What counts is that a request gets the same answer whichever requests came before it. So an artifact may change at
-its first request, such as by a cache that it fills, or by the `id` of one of its own objects that it keeps
-(scikit-learn's `TfidfVectorizer`), if that is all: the state that it then has is the same after requests with other
-rows, and gives the answer that the fresh artifact gave. All within one process, since another one has other ids.
+The predictions for a request must not depend on earlier requests. So an artifact may change at its first request (it
+fills a cache, or it keeps the `id` of one of its own objects, as scikit-learn's `TfidfVectorizer` does), if its state
+then stays the same through requests with other rows, and leads to the predictions of the fresh artifact. All of this
+is compared within one process, since ids differ between processes.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kedro_bind.packaging.verification.parent import same
+from kedro_bind.packaging.verification.comparison import equal_predictions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -30,21 +30,21 @@ class SharedModel:
 
 
 def predict_and_compare(model: SharedModel, load: Callable[[], SharedModel], rows: Any) -> tuple[Any, list[str]]:
-    """Predict with a model that is fresh, and return the answer and the names of the artifacts that requests change.
+    """Predict with a fresh model; return the predictions and the names of the artifacts that requests change.
 
-    `load` loads the model once more; it is called only if an artifact is not what it was.
+    `load` loads the model once more; it is called only if an artifact has changed.
     """
     before = _states(model, model.artifacts)
-    answer = model.predict(rows)
+    predictions = model.predict(rows)
     after = _states(model, model.artifacts)
     suspects = [name for name, state in before.items() if after[name] != state]
-    return answer, _unsettled(load(), suspects, rows, answer) if suspects else []
+    return predictions, _unsettled(load(), suspects, rows, predictions) if suspects else []
 
 
-def _unsettled(fresh: SharedModel, suspects: list[str], rows: Any, answer: Any) -> list[str]:
-    """Name the artifacts whose state depends on the requests, or all if their first change changes the answer.
+def _unsettled(fresh: SharedModel, suspects: list[str], rows: Any, predictions: Any) -> list[str]:
+    """Name the artifacts whose state depends on the requests, or all if their first change changes the predictions.
 
-    Without other rows to try, whatever changes is named.
+    Without other rows to predict, all artifacts that change are named.
     """
     states = []
     for part in _parts(rows):
@@ -59,12 +59,14 @@ def _unsettled(fresh: SharedModel, suspects: list[str], rows: Any, answer: Any) 
     states.append(_states(fresh, suspects))
     if changed := [name for name in suspects if len({state[name] for state in states}) > 1]:
         return changed
-    # Where two answers of one state differ, the pipeline is not deterministic, and the first answer shows nothing.
-    return suspects if not same(settled, answer) and same(settled, fresh.predict(rows)) else []
+    if equal_predictions(settled, predictions):
+        return []
+    # If two predictions with one state differ, the pipeline is not deterministic, and a difference shows nothing.
+    return suspects if equal_predictions(settled, fresh.predict(rows)) else []
 
 
 def _parts(rows: Any) -> Iterator[Any]:
-    """Cut what can be cut, such as a table, an array or a list, into its halves."""
+    """Yield the two halves of a table, an array or a list; nothing for other data."""
     try:
         half = (rows.shape[0] if hasattr(rows, "shape") else len(rows)) // 2
         parts = (rows[:half], rows[half:]) if half else ()
@@ -78,10 +80,10 @@ def _states(model: SharedModel, names: Iterable[str]) -> dict[str, int | None]:
 
 
 def _fingerprint(data: Any) -> int | None:
-    """Return a checksum of some data; `None` for what can't be pickled.
+    """Return a checksum of data; `None` if it can't be pickled.
 
     The pickler keeps no memo (`fast`): with one, the bytes depend on which equal objects are identical, and
-    predicting changes that for harmless reasons. Only what contains itself can't do without.
+    predicting changes that for harmless reasons. Only data that contains itself needs a memo.
     """
     for fast in (True, False):
         sink = _Sink()
@@ -89,7 +91,7 @@ def _fingerprint(data: Any) -> int | None:
         pickler.fast = fast
         try:
             pickler.dump(data)
-        except Exception:  # noqa: BLE001, S112 - objects refuse to be pickled in many ways
+        except Exception:  # noqa: BLE001, S112 - pickling objects may raise anything
             continue
         return sink.checksum
     return None
@@ -97,7 +99,7 @@ def _fingerprint(data: Any) -> int | None:
 
 class _Pickler(pickle.Pickler):
     def reducer_override(self, data: Any) -> Any:
-        """Leave out what scikit-learn's KDTree and BallTree count for their own statistics whenever they are asked."""
+        """Leave out the statistics that scikit-learn's KDTree and BallTree count with every query."""
         if hasattr(data, "get_n_calls") and hasattr(data, "get_arrays") and not isinstance(data, type):
             return type(data), tuple(data.get_arrays())
         return NotImplemented
@@ -112,7 +114,7 @@ class _Sink:
 
     @property
     def buffer(self) -> Callable[[pickle.PickleBuffer], None]:
-        def take(each: pickle.PickleBuffer) -> None:
-            self.write(each.raw())
+        def take(buffer: pickle.PickleBuffer) -> None:
+            self.write(buffer.raw())
 
         return take

@@ -1,7 +1,7 @@
-"""Every estimator of scikit-learn that can be built and fitted on toy data.
+"""Fit every estimator of scikit-learn that can be made and fitted with toy data, and predict with it.
 
-`fit FOLDER` fits them, `predict FOLDER`, in another process, predicts with them and writes one
-JSON line: of each method that was called the artifacts that it changes.
+`fit FOLDER` fits them; `predict FOLDER` predicts with them, in another process, and writes one line of JSON: the
+artifacts that each method changes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ METHODS = ("predict", "transform", "predict_proba", "decision_function", "score_
 
 
 def toy_data():
-    """Return inputs and targets to try in turn."""
+    """Return pairs of inputs and targets."""
     random = np.random.default_rng(0)
     numbers = random.random((40, 4)) + np.arange(40)[:, None] % 2
     classes = np.arange(40) % 2
@@ -41,7 +41,7 @@ def toy_data():
 
 
 def instances(kind):
-    """Try the ways in which an estimator can be made."""
+    """Yield estimators of a kind, made with different arguments."""
     from sklearn.linear_model import LinearRegression, LogisticRegression
     from sklearn.preprocessing import StandardScaler
 
@@ -65,23 +65,23 @@ def instances(kind):
 
 
 def fitted(kind):
-    """Return a fitted estimator and the input that it took, or nothing."""
+    """Return a fitted estimator with its input; `None` if no toy data fits."""
     for rows, target in toy_data():
         for estimator in instances(kind):
             try:
                 estimator.fit(rows) if target is None else estimator.fit(rows, target)
-            except Exception:  # noqa: BLE001 - it takes other data
+            except Exception:  # noqa: BLE001 - it needs other data
                 continue
-            if any(answers(estimator, method, rows) for method in METHODS):
+            if any(accepts(estimator, method, rows) for method in METHODS):
                 return estimator, rows
     return None
 
 
-def answers(estimator, method, rows):
-    """Tell whether an estimator has a method and that takes the rows; the estimator stays as it is."""
+def accepts(estimator, method, rows):
+    """Return whether an estimator has a method that accepts the rows; the estimator itself is not changed."""
     try:
         getattr(pickle.loads(pickle.dumps(estimator)), method)(rows)
-    except Exception:  # noqa: BLE001 - it may take other data
+    except Exception:  # noqa: BLE001 - it may need other data
         return False
     return True
 
@@ -108,7 +108,7 @@ def predict(folder):
             _, rows = pickle.loads(file.read_bytes())
             try:
                 _, changed[f"{file.stem}.{method}"] = predict_and_compare(load(), load, rows)
-            except Exception:  # noqa: BLE001 - it has no such method, or that takes something else
+            except Exception:  # noqa: BLE001 - it has no such method, or the method needs other data
                 continue
     sys.stdout.write(json.dumps(changed) + "\n")
 

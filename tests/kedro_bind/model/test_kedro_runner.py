@@ -11,7 +11,7 @@ from kedro_datasets.pickle import PickleDataset
 
 from conf_schema import RunnerSpec
 from kedro_bind.model.runtime import load_predictor
-from kedro_bind.packaging.verification.reference import KedroAnswer
+from kedro_bind.packaging.verification.reference import ReferencePredictions
 from tests.kedro_bind.model import nodes
 
 THREADS = {"runner": RunnerSpec(type="ThreadRunner")}
@@ -45,6 +45,6 @@ def test_the_two_names_of_a_transcoded_dataset_are_one_in_memory(tmp_path, built
     ]
     sequential = built(catalog_of(tmp_path), steps=steps)
     assert load_predictor(sequential.folder).predict(1) == 21
-    assert KedroAnswer(sequential, 1).first == 21
+    assert ReferencePredictions(sequential, 1).first == 21
     (tmp_path / "plan").rename(tmp_path / "of_sequential")
     assert load_predictor(built(catalog_of(tmp_path), steps=steps, kpm_kwargs=THREADS).folder).predict(1) == 21

@@ -43,7 +43,7 @@ def folder(tmp_path):
     folder.mkdir()
     binding = resolved(Pipeline(steps), name="test", kpm_kwargs={"runner": "ThreadRunner", "copy_mode": "deepcopy"})
     built = build_plan(binding, DataCatalog(datasets), folder)
-    built.sealed(built.digests())
+    built.with_digests(built.digests())
     return folder
 
 
@@ -274,8 +274,8 @@ def test_a_parameter_that_yaml_would_change_is_rejected_when_the_model_is_logged
     with pytest.raises(LoggingError) as caught:
         build(tmp_path, value)
     assert caught.value.message == (
-        "the model's plan can't keep the parameter 'params:p' of the inference pipeline: it is, or has in it"
-        f", a value of type '{kind}'; make it of plain values: text, numbers, dates, lists, mappings"
+        "the model's plan can't keep the parameter 'params:p' of the inference pipeline: it is, or contains, a "
+        f"value of type '{kind}'; use plain values: text, numbers, dates, lists, mappings"
     )
 
 

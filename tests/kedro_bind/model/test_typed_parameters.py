@@ -15,7 +15,8 @@ from kedro_bind.model.plan import PlanError
 from kedro_bind.model.plan_file import PLAN_FILE
 from kedro_bind.model.runtime import load_predictor
 from kedro_bind.packaging.build import build_plan
-from kedro_bind.packaging.parameter_hints import hints_of, plain
+from kedro_bind.packaging.parameter_hints import hints_of
+from kedro_bind.packaging.planned_parameters import plain
 from tests.bindings import resolved
 from tests.kedro_bind.model import typed_nodes as nodes
 
@@ -37,7 +38,7 @@ def predictor(tmp_path):
         folder.mkdir()
         catalog = DataCatalog({name: MemoryDataset(value) for name, value in values.items()})
         built = build_plan(resolved(inference, training=trained, name="test", **options), catalog, folder)
-        built.sealed(built.digests())
+        built.with_digests(built.digests())
         return load_predictor(folder)
 
     return make

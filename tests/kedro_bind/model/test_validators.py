@@ -56,7 +56,7 @@ def built(tmp_path):
         folder.mkdir()
         binding = resolved(inference, name="test", log_model_kwargs=options or {})
         built = build_plan(binding, DataCatalog.from_config(entries), folder)
-        return built.sealed(built.digests())
+        return built.with_digests(built.digests())
 
     return build
 

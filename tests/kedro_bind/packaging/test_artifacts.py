@@ -1,4 +1,4 @@
-"""Every kind of dataset gets into a model, and is read from there alone."""
+"""Artifacts of every kind of dataset are stored in a model, and read only from there."""
 
 from __future__ import annotations
 
@@ -67,8 +67,8 @@ def test_only_the_version_of_this_run(tmp_path, predict):
         PickleDataset(filepath=path, version=Version(None, version)).save(value)
     loaded = PickleDataset(filepath=path, version=Version("2020-01-01T00.00.00.000Z", None))
     assert predict(0, DataCatalog({"artifact": loaded})) == 1
-    files = [each for each in (tmp_path / "elsewhere/artifacts").rglob("*") if each.is_file()]
-    assert [each.name for each in files] == ["model.pkl"]
+    files = [file for file in (tmp_path / "elsewhere/artifacts").rglob("*") if file.is_file()]
+    assert [file.name for file in files] == ["model.pkl"]
 
 
 def test_the_version_that_was_just_saved_and_its_name(tmp_path, built):
@@ -127,9 +127,9 @@ def test_a_partitioned_dataset(tmp_path, predict):
     assert predict(10, DataCatalog({"artifact": dataset}), nodes.total) == 13
 
 
-@pytest.mark.parametrize("given", [PickleDataset, {"type": PickleDataset}])
-def test_a_partitioned_dataset_that_names_its_class_in_code(tmp_path, predict, given):
-    dataset = PartitionedDataset(path=str(tmp_path / "parts"), dataset=given, filename_suffix=".pkl")
+@pytest.mark.parametrize("config", [PickleDataset, {"type": PickleDataset}])
+def test_a_partitioned_dataset_that_names_its_class_in_code(tmp_path, predict, config):
+    dataset = PartitionedDataset(path=str(tmp_path / "parts"), dataset=config, filename_suffix=".pkl")
     dataset.save({"one": 1, "two": 2})
     assert predict(10, DataCatalog({"artifact": dataset}), nodes.total) == 13
 
@@ -140,10 +140,10 @@ def test_a_dataset_keeps_arguments_by_number(tmp_path, predict):
     assert "007" in predict("is", DataCatalog({"artifact": dataset}), nodes.describe)
 
 
-def test_arguments_that_are_no_plain_values_are_refused_by_name(tmp_path, built):
+def test_arguments_that_are_not_plain_values_are_rejected_by_name(tmp_path, built):
     dataset = CSVDataset(filepath=str(tmp_path / "t.csv"), load_args={"converters": {"a": len}})
     dataset.save(pd.DataFrame({"a": [1]}))
-    with pytest.raises(LoggingError, match=r"arguments that are no plain values: load_args$"):
+    with pytest.raises(LoggingError, match=r"arguments that are not plain values: load_args; use text"):
         built(DataCatalog({"artifact": dataset}))
 
 
@@ -174,7 +174,7 @@ def test_two_artifacts_with_the_same_file_name(tmp_path, predict):
 
 
 @pytest.mark.parametrize("names", [("a:b", "a/b"), ("..", "."), ("a b", "a_b"), ("顧" * 120, "顧" * 120 + "a")])
-def test_two_artifacts_whose_names_no_folder_can_tell_apart(tmp_path, predict, names):
+def test_two_artifacts_whose_names_become_the_same_folder_name(tmp_path, predict, names):
     one, other = names
     catalog = DataCatalog({one: pickled(tmp_path / "1.pkl", 1), other: pickled(tmp_path / "20.pkl", 20)})
     assert predict(300, catalog, nodes.shift, inputs=("x", *names)) == 321
@@ -188,7 +188,7 @@ def test_an_artifact_under_another_name(tmp_path, predict):
 
 
 class TableDataset(AbstractDataset[Any, Any]):
-    """A table in a file of sqlite, where nobody logs in; `filepath` has a query, as with SQLQueryDataset."""
+    """A table in a sqlite file, without credentials; `filepath` has a query, as in SQLQueryDataset."""
 
     def __init__(self, database: str, sql: str | None = None, filepath: str | None = None) -> None:
         self._database, self._sql, self._filepath = database, sql, filepath
@@ -213,9 +213,9 @@ def shop(tmp_path):
     return str(tmp_path / "shop.db")
 
 
-def test_what_is_no_file_is_captured_by_value_with_a_warning(shop, built):
+def test_an_artifact_that_is_not_a_file_is_captured_by_value_with_a_warning(shop, built):
     result = built(DataCatalog({"artifact": TableDataset(shop, sql="select * from prices")}), nodes.describe)
-    assert "the artifact 'artifact' is no file (TableDataset)" in result.warnings[0]
+    assert "the artifact 'artifact' is not a file (TableDataset)" in result.warnings[0]
     assert "shop.db" not in (result.folder / PLAN_FILE).read_text()
     Path(shop).unlink()
     assert "5" in load_predictor(result.folder).predict("x")
@@ -228,7 +228,7 @@ def test_a_query_in_a_file_is_captured_by_its_result(tmp_path, shop, built):
     assert "6" in load_predictor(result.folder).predict("x")
 
 
-def test_what_is_no_file_and_uses_credentials_is_refused(shop, built):
+def test_an_artifact_that_is_not_a_file_and_uses_credentials_is_rejected(shop, built):
     from kedro_datasets.pandas import SQLTableDataset
 
     dataset = SQLTableDataset(table_name="prices", credentials={"con": f"sqlite:///{shop}"})
@@ -236,7 +236,7 @@ def test_what_is_no_file_and_uses_credentials_is_refused(shop, built):
         built(DataCatalog({"artifact": dataset}), nodes.describe)
 
 
-def test_a_file_whose_entry_has_credentials_in_it_is_refused(tmp_path, built):
+def test_a_file_whose_entry_has_credentials_in_it_is_rejected(tmp_path, built):
     table = pd.DataFrame({"a": [1]})
     table.to_csv(tmp_path / "t.csv", index=False)
     dataset = CSVDataset(filepath=str(tmp_path / "t.csv"), load_args={"storage": {"token": "very-secret"}})
@@ -244,18 +244,18 @@ def test_a_file_whose_entry_has_credentials_in_it_is_refused(tmp_path, built):
         built(DataCatalog({"artifact": dataset}), nodes.describe)
 
 
-def test_an_artifact_in_memory_is_refused(built):
+def test_an_artifact_in_memory_is_rejected(built):
     with pytest.raises(BindingError, match="the artifact 'artifact' is not persisted"):
         built(DataCatalog({"artifact": MemoryDataset(1)}))
 
 
-def test_an_artifact_whose_file_is_gone_is_refused(tmp_path, built):
+def test_an_artifact_whose_file_is_gone_is_rejected(tmp_path, built):
     dataset = PickleDataset(filepath=str(tmp_path / "gone.pkl"))
     with pytest.raises(LoggingError, match=r"the artifact 'artifact' can't be read from file:///.*gone\.pkl"):
         built(DataCatalog({"artifact": dataset}))
 
 
-def test_what_is_staged_stays_as_it_is_when_the_original_is_written_in_place(tmp_path, built):
+def test_a_stored_file_stays_the_same_if_the_original_is_overwritten_in_place(tmp_path, built):
     original = tmp_path / "model.pkl"
     folder = built(DataCatalog({"artifact": pickled(original)})).folder
     with original.open("r+b") as file:
@@ -264,7 +264,7 @@ def test_what_is_staged_stays_as_it_is_when_the_original_is_written_in_place(tmp
     assert original.read_bytes() == pickle.dumps(11)
 
 
-def test_a_folder_is_staged_as_it_is_too(tmp_path, built):
+def test_a_stored_folder_stays_the_same_too(tmp_path, built):
     dataset = PartitionedDataset(path=str(tmp_path / "parts"), dataset="pickle.PickleDataset")
     dataset.save({"a": 1, "b": 2})
     folder = built(DataCatalog({"artifact": dataset}), nodes.total).folder
@@ -273,10 +273,10 @@ def test_a_folder_is_staged_as_it_is_too(tmp_path, built):
     assert load_predictor(folder).predict(1) == 4
 
 
-def test_an_artifact_that_is_being_written_is_refused(tmp_path, built):
+def test_an_artifact_that_is_written_to_at_the_same_time_is_rejected(tmp_path, built):
     original = tmp_path / "parts"
     original.mkdir()
-    os.mkfifo(original / "a")  # whoever reads it waits for a writer
+    os.mkfifo(original / "a")  # reading it waits for a writer
     (original / "b").write_bytes(pickle.dumps(2))
 
     def write():
@@ -286,23 +286,23 @@ def test_an_artifact_that_is_being_written_is_refused(tmp_path, built):
     writer = threading.Thread(target=write)
     dataset = PartitionedDataset(path=str(original), dataset="pickle.PickleDataset")
     writer.start()
-    with pytest.raises(LoggingError, match=r"the artifact 'artifact' can't be read from .*written to meanwhile"):
+    with pytest.raises(LoggingError, match=r"can't be read from .*written to while it was copied"):
         built(DataCatalog({"artifact": dataset}), nodes.total)
     writer.join()
 
 
-def test_a_dataset_with_a_second_path_is_refused(tmp_path, built):
+def test_a_dataset_with_a_second_path_is_rejected(tmp_path, built):
     dataset = IncrementalDataset(
         path=str(tmp_path / "parts"),
         dataset="pickle.PickleDataset",
         checkpoint={"type": "text.TextDataset", "filepath": str(tmp_path / "parts/done")},
     )
     dataset.save({"a": 1})
-    with pytest.raises(LoggingError, match=r"a second path, in 'checkpoint\.filepath'"):
+    with pytest.raises(LoggingError, match=r"a second path in 'checkpoint\.filepath'"):
         built(DataCatalog({"artifact": dataset}), nodes.total)
 
 
-def test_a_checkpoint_in_the_folder_of_an_artifact_is_no_second_path(tmp_path, built):
+def test_a_checkpoint_in_the_folder_of_an_artifact_is_not_a_second_path(tmp_path, built):
     checkpoint = {"type": "text.TextDataset", "filepath": "done"}
     path = str(tmp_path / "parts")
     dataset = IncrementalDataset(path=path, dataset="pickle.PickleDataset", checkpoint=checkpoint)

@@ -1,4 +1,4 @@
-"""A model for logging by hand, in Python and pickled."""
+"""A model that is made in Python, to be logged by hand."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def pair(x, value):
     ],
 )
 @pytest.mark.parametrize("module", [pickle, cloudpickle])
-def test_parameters_of_a_pickled_model_are_what_they_were(value, module):
+def test_parameters_of_a_pickled_model_stay_the_same(value, module):
     inference = Pipeline([node(pair, ["x", "params:p"], "out", name="pair")])
     model = KedroPipelineModel(inference, DataCatalog({"params:p": MemoryDataset(value)}), "x")
     loaded = pickle.loads(module.dumps(model))

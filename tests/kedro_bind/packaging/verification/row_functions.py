@@ -1,4 +1,4 @@
-"""Small models, row-wise and not; those that are not hide it from ordinary rows."""
+"""Small models, row-wise and not; ordinary rows do not show the difference."""
 
 from __future__ import annotations
 
@@ -88,19 +88,19 @@ def looks_a_category_up(table):
 
 
 @row_wise
-def refuses_missing_values(table):
+def rejects_missing_values(table):
     if table["spend"].isna().any():
         raise ValueError("spend is missing")
     return _score(table)
 
 
 @row_wise
-def refuses_unseen_categories(table):
-    _refuse_unseen(table)
+def rejects_unseen_categories(table):
+    _reject_unseen(table)
     return table["region"].map({**KNOWN, "far": 9.0}).astype("float64")
 
 
-def _refuse_unseen(table):
+def _reject_unseen(table):
     if not table["region"].isin([*KNOWN, "far"]).all():
         raise KeyError("region")
 
@@ -167,7 +167,7 @@ def fills_from_the_row_below(table):
 
 
 @not_row_wise
-def fills_from_the_row_above_and_refuses_the_first(table):
+def fills_from_the_row_above_and_rejects_the_first(table):
     filled = table["spend"].ffill()
     if filled.isna().any():
         raise ValueError("spend is missing")
@@ -248,7 +248,7 @@ def factorizes(table):
 
 
 @not_row_wise
-def one_hot_of_what_is_there(table):
+def one_hot_of_the_batch(table):
     return pd.get_dummies(table["region"])
 
 
@@ -272,7 +272,7 @@ def keeps_state_between_calls(table):
 
 
 @not_row_wise
-def remembers_what_it_has_seen(table, seen=set()):  # noqa: B006 - the state is what this is for
+def remembers_what_it_has_seen(table, seen=set()):  # noqa: B006 - the state is intended
     first = [region not in seen for region in table["region"]]
     seen.update(table["region"])
     return first
@@ -284,7 +284,7 @@ def averages_into_one_number(table):
 
 
 @not_row_wise
-def answers_with_a_mapping(table):
+def predicts_a_mapping(table):
     return {"score": _score(table).tolist()}
 
 

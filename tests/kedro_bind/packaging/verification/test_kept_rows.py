@@ -16,7 +16,7 @@ def table(count=5_000):
     return rows
 
 
-def test_what_is_rare_is_among_few_rows():
+def test_rare_values_are_among_few_rows():
     kept = kept_rows(table())
     assert len(kept) == MOST_KEPT
     assert "far" in set(kept["region"])
@@ -54,5 +54,5 @@ def test_an_array_keeps_its_extremes():
 
 
 @pytest.mark.parametrize("data", [None, [1, 2], {"a": 1}, np.float64(1)])
-def test_other_data_has_none(data):
+def test_other_data_has_no_rows(data):
     assert kept_rows(data) is None

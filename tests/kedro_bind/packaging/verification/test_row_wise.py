@@ -17,13 +17,13 @@ def test_the_corpus_is_large_and_half_of_it_is_not_row_wise():
 
 
 @pytest.mark.parametrize("name", ROW_WISE)
-def test_it_recognises_a_row_wise_model(name):
+def test_a_row_wise_model_is_recognised(name):
     verdict = check_row_wise(ROW_WISE[name], ROWS)
     assert verdict.row_wise, verdict.reason
 
 
 @pytest.mark.parametrize("name", NOT_ROW_WISE)
-def test_it_detects_that_rows_depend_on_each_other(name):
+def test_rows_that_depend_on_each_other_are_detected(name):
     verdict = check_row_wise(NOT_ROW_WISE[name], ROWS)
     assert not verdict.row_wise
     assert verdict.reason
@@ -35,14 +35,14 @@ def test_few_rows_are_enough():
 
 
 @pytest.mark.parametrize("rows", [None, [1, 2], {"spend": [1.0]}, ROWS.head(0), np.zeros((0, 2)), "text"])
-def test_what_has_no_rows_is_not_row_wise(rows):
-    assert not check_row_wise(lambda given: given, rows).row_wise
+def test_data_without_rows_is_not_row_wise(rows):
+    assert not check_row_wise(lambda rows: rows, rows).row_wise
 
 
 def test_an_array_is_compared_row_by_row():
     rows = np.arange(24, dtype="float64").reshape(12, 2)
-    assert check_row_wise(lambda given: given.sum(axis=1), rows).row_wise
-    assert not check_row_wise(lambda given: given.sum(axis=1) - given.mean(), rows).row_wise
+    assert check_row_wise(lambda values: values.sum(axis=1), rows).row_wise
+    assert not check_row_wise(lambda values: values.sum(axis=1) - values.mean(), rows).row_wise
 
 
 def test_the_index_of_the_rows_does_not_matter():
@@ -51,7 +51,7 @@ def test_the_index_of_the_rows_does_not_matter():
 
 
 class TestMadeRows:
-    def test_they_are_the_same_every_time_and_no_more_than_asked_for(self):
+    def test_they_are_the_same_every_time_and_not_too_many(self):
         first, second = made_rows(ROWS, MOST_ROWS), made_rows(ROWS, MOST_ROWS)
         pd.testing.assert_frame_equal(first, second)
         assert len(ROWS) < len(first) <= MOST_ROWS
@@ -59,7 +59,7 @@ class TestMadeRows:
     def test_they_keep_the_types_of_the_columns(self):
         assert made_rows(ROWS, MOST_ROWS).dtypes.equals(ROWS.dtypes)
 
-    def test_values_are_missing_where_the_type_can_be_missing_and_nowhere_else(self):
+    def test_values_are_missing_only_if_the_type_allows_it(self):
         missing = made_rows(ROWS, MOST_ROWS).isna().any()
         assert missing.to_dict() == {"spend": True, "visits": False, "region": True, "since": True, "member": False}
 
@@ -74,7 +74,7 @@ class TestMadeRows:
         assert len(made[made["region"] == "far"].drop_duplicates()) > 1
 
 
-def test_a_count_of_calls_bounds_what_it_costs():
+def test_the_search_ends_after_a_number_of_calls():
     calls = []
 
     def predict(rows):

@@ -1,4 +1,4 @@
-"""What changes an artifact that requests share is found, and what only looks like a change is not."""
+"""Changes of an artifact that requests share are found; harmless changes are ignored."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ROWS = pd.DataFrame({"a": [1.0, 2.0, 4.0, 8.0]})
 
 
 class Artifact:
-    """Something fitted, with room for what nodes do to it."""
+    """A fitted artifact with attributes that nodes change."""
 
     def __init__(self):
         self.mean, self.seen, self.weights = 3.0, [], np.zeros(3)
@@ -64,7 +64,7 @@ def keep_the_first_request(artifact, rows):
     return rows["a"] - artifact.reference
 
 
-def answer_the_first_request_alone_otherwise(artifact, rows):
+def predict_differently_for_the_first_request(artifact, rows):
     first, artifact.used = not hasattr(artifact, "used"), True
     return rows["a"] + first
 
@@ -95,7 +95,7 @@ def keep_an_id_and_guess(artifact, rows):
     return rows["a"] + random.random()
 
 
-def refuse_half_of_it(artifact, rows):
+def reject_half_of_it(artifact, rows):
     artifact.of = id(artifact.seen)
     if len(rows) == 2 and rows["a"].iloc[0] == 1.0:
         raise ValueError("too few")
@@ -104,9 +104,9 @@ def refuse_half_of_it(artifact, rows):
 
 CHANGING = [
     *(count, append, fit_again, set_attribute, write_into_array, remember_each_row),
-    *(keep_the_first_request, answer_the_first_request_alone_otherwise, count_in_a_cycle),
+    *(keep_the_first_request, predict_differently_for_the_first_request, count_in_a_cycle),
 ]
-HARMLESS = [nothing, fill_a_cache, keep_an_id, keep_an_id_and_guess, refuse_half_of_it]
+HARMLESS = [nothing, fill_a_cache, keep_an_id, keep_an_id_and_guess, reject_half_of_it]
 
 
 def changed_by(function, rows):
@@ -114,42 +114,42 @@ def changed_by(function, rows):
 
     def load():
         artifact = pickle.loads(stored)
-        return SharedModel(lambda given: function(artifact, given), {"artifact": artifact})
+        return SharedModel(lambda rows: function(artifact, rows), {"artifact": artifact})
 
     return predict_and_compare(load(), load, rows)[1]
 
 
 @pytest.mark.parametrize("function", CHANGING, ids=lambda function: function.__name__)
 @pytest.mark.parametrize("count", [1, 4])
-def test_what_changes_an_artifact_is_found(function, count):
+def test_a_changing_artifact_is_found(function, count):
     assert changed_by(function, ROWS[:count]) == ["artifact"]
 
 
 @pytest.mark.parametrize("function", HARMLESS, ids=lambda function: function.__name__)
-def test_what_settles_at_the_first_request_and_changes_no_answer_is_let_be(function):
+def test_an_artifact_that_settles_at_the_first_request_and_changes_no_prediction_is_accepted(function):
     assert changed_by(function, ROWS) == []
 
 
-def test_the_answer_is_that_of_the_fresh_model():
+def test_the_predictions_are_those_of_the_fresh_model():
     artifact = Artifact()
     model = SharedModel(lambda rows: nothing(artifact, rows), {"artifact": artifact})
-    answer, changed = predict_and_compare(model, lambda: pytest.fail("nothing has changed"), ROWS)
-    assert answer.tolist() == [-2.0, -1.0, 1.0, 5.0]
+    predictions, changed = predict_and_compare(model, lambda: pytest.fail("nothing has changed"), ROWS)
+    assert predictions.tolist() == [-2.0, -1.0, 1.0, 5.0]
     assert changed == []
 
 
 @pytest.mark.slow
 def test_no_estimator_of_scikit_learn_changes_by_predicting(tmp_path):
-    for step in ("fit", "predict"):  # in two processes: what is an `id` in one is none in the other
-        ran = subprocess.run(
+    for step in ("fit", "predict"):  # in two processes, since ids differ between them
+        process = subprocess.run(
             [sys.executable, "-m", "tests.kedro_bind.model.estimators", step, str(tmp_path)],
             env=clean_environment(),
             capture_output=True,
             text=True,
             check=False,
         )
-        assert ran.returncode == 0, ran.stderr
-    changed = json.loads(ran.stdout.splitlines()[-1])
+        assert process.returncode == 0, process.stderr
+    changed = json.loads(process.stdout.splitlines()[-1])
     assert len({name.partition(".")[0] for name in changed}) > 150
     assert {"TfidfVectorizer.transform", "KNeighborsClassifier.predict", "RandomForestClassifier.predict"} <= set(
         changed

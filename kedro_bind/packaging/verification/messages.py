@@ -1,0 +1,83 @@
+"""The messages between the training process and the verifying process, as lines of JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from kedro_bind.packaging.verification.row_wise import NOT_VERIFIED, RowWise
+
+__all__ = ["VerificationJob", "VerificationResult"]
+
+
+@dataclass(frozen=True)
+class VerificationJob:
+    """A saved model to verify, and the parts of the project that must be out of its reach.
+
+    `example` and `varied` are the paths of pickled rows, and empty if there are none. `predictions` is the path for the
+    pickled predictions of `example`. With `varied` rows, up to `most_calls` calls find out whether the model is
+    row-wise. `packages` travel with the model; `hidden_packages` and `hidden_folders` are the project's own.
+    """
+
+    model: str
+    predictions: str
+    example: str = ""
+    varied: str = ""
+    most_calls: int | None = None
+    packages: tuple[str, ...] = ()
+    hidden_packages: tuple[str, ...] = ()
+    hidden_folders: tuple[str, ...] = ()
+
+    def to_json(self) -> str:
+        """Return the job as one line of JSON."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, line: str) -> VerificationJob:
+        """Return the job in a line of JSON."""
+        return cls(**_fields(line))
+
+
+@dataclass(frozen=True)
+class VerificationResult:
+    """What the verifying process found.
+
+    `error` says why the model does not load or predict. `foreign_modules` are modules of the project that were not
+    imported from the model, `changed_artifacts` the artifacts that predicting changes. `direct` are the top-level
+    modules that the model's own code and its artifacts need, `incidental` those that loading them imported as well.
+    `warnings` are those of loading the model. The training process adds a `remark` about what could not be verified.
+    """
+
+    error: str = ""
+    foreign_modules: tuple[str, ...] = ()
+    changed_artifacts: tuple[str, ...] = ()
+    direct: tuple[str, ...] = ()
+    incidental: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    row_wise: RowWise = NOT_VERIFIED
+    remark: str = ""
+
+    def to_json(self) -> str:
+        """Return the result as one line of JSON."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, line: str) -> VerificationResult:
+        """Return the result in a line of JSON.
+
+        Raises:
+            ValueError: the line has something else.
+        """
+        fields = _fields(line)
+        if "row_wise" not in fields:
+            raise ValueError("this is not a result of a verification")
+        return cls(**{**fields, "row_wise": RowWise(**fields["row_wise"])})
+
+
+def _fields(line: str) -> dict[str, Any]:
+    """Return the fields in a line of JSON, which has lists for tuples."""
+    fields = json.loads(line)
+    if not isinstance(fields, dict):
+        raise ValueError("this is not a message of a verification")  # noqa: TRY004 - JSON of another kind is invalid too
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
