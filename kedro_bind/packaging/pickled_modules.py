@@ -1,4 +1,4 @@
-"""Which modules a pickle needs, read from its opcodes: nothing is unpickled."""
+"""Find the modules that a pickle needs by its opcodes, without unpickling it."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _FETCHING = {"GET", "BINGET", "LONG_BINGET"}
 def pickled_modules(path: Path) -> set[str]:
     """Return the top-level modules whose classes and functions a pickle file names.
 
-    A file that is not a pickle, or not only one, such as joblib's with its arrays between, gives those that come
-    before what can't be read.
+    For a file that is not only a pickle, such as one of joblib with arrays in between, return the modules that are
+    named before the first part that can't be read.
     """
     found: set[str] = set()
     strings: list[str] = []
@@ -28,15 +28,16 @@ def pickled_modules(path: Path) -> set[str]:
     with path.open("rb") as file:
         try:
             for opcode, argument, _ in pickletools.genops(file):
+                index = argument if isinstance(argument, int) else -1
                 if opcode.name in _STRINGS:
                     last = str(argument)
                     strings.append(last)
                 elif opcode.name == "MEMOIZE":
                     memo[len(memo)] = last
                 elif opcode.name in _STORING:
-                    memo[argument] = last
+                    memo[index] = last
                 elif opcode.name in _FETCHING:
-                    last = memo.get(argument, "")
+                    last = memo.get(index, "")
                     strings.append(last)
                 elif opcode.name == "GLOBAL":
                     found.add(str(argument).partition(" ")[0])

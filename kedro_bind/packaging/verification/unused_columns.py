@@ -1,4 +1,4 @@
-"""Columns of the input that no prediction depends on, such as the target: callers would send them for nothing."""
+"""Find columns of the input that no prediction depends on, such as the target, so that callers need not send them."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ __all__ = ["unused_columns"]
 def unused_columns(predict: Callable[[Any], Any], rows: Any, same: Callable[[Any, Any], bool]) -> list[str]:
     """Find the columns of a table without which `predict` returns the same predictions.
 
-    Columns are left out in groups, which are halved as long as something depends on them: a table of n columns of
-    which k are unused takes at most about 2n calls, and few where most are unused.
+    Columns are left out in groups, which are halved while a prediction depends on them: a table of n columns takes at
+    most about 2n calls, and few if most columns are unused.
 
     Args:
-        predict: predicts a table, and fails in any way if it lacks a column.
+        predict: predicts a table; it may raise any error if a column is missing.
         rows: a DataFrame of shape [n, columns]; other data has no columns to leave out.
         same: compares the predictions for all columns with those for fewer.
 
     Returns:
-        The names, in the order of the table. Never raises for what `predict` does.
+        The names, in the order of the table; errors of `predict` are never raised.
     """
     import pandas as pd
 

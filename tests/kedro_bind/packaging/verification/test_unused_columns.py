@@ -2,14 +2,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kedro_bind.packaging.verification.parent import same
+from kedro_bind.packaging.verification.comparison import equal_predictions
 from kedro_bind.packaging.verification.unused_columns import unused_columns
 
 ROWS = pd.DataFrame({"id": [7, 8, 9], "spend": [1.0, 2.0, None], "visits": [1, 2, 3], "churned": [0, 1, 0]})
 
 
 def find(predict, rows=ROWS):
-    return unused_columns(predict, rows, same)
+    return unused_columns(predict, rows, equal_predictions)
 
 
 def test_the_target_and_an_identifier_are_found():
