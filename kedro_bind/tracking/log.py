@@ -60,7 +60,7 @@ class LoggedModel:
 def start_verification(binding: ResolvedBinding, origin: Origin) -> VerificationProcess | None:
     """Start the process that will try the model, if the binding wants it tried.
 
-    It imports what it needs meanwhile, so the sooner it starts, the less the proof takes.
+    It imports what it needs meanwhile, so the sooner it starts, the less time verification takes.
     """
     if not binding.model.verify:
         return None
@@ -83,7 +83,7 @@ def log_model(
     saved, before it is registered.
 
     Raises:
-        KedroBindError: the model can't be built, does not hold the proof, or MLflow refuses it.
+        KedroBindError: the model can't be built, fails its verification, or MLflow refuses it.
     """
     import mlflow
     from mlflow.exceptions import MlflowException

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
+
+import mlflow
+from mlflow.models import Model
+from mlflow.pyfunc import PyFuncModel, PythonModel
 from mlflow.tracking.request_header.registry import _request_header_provider_registry as registry
 from mlflow.utils.name_utils import _generate_random_name
 from mlflow.utils.validation import MAX_PARAM_VAL_LENGTH, MAX_TAG_VAL_LENGTH
@@ -26,3 +31,48 @@ def test_mlflow_names_runs_by_a_function_of_its_own():
 def test_the_limits_are_mlflows():
     assert MOST_CHARACTERS == MAX_PARAM_VAL_LENGTH
     assert len(error_tags(ValueError("a" * 10_000))["kedro_bind.error.message"]) == MAX_TAG_VAL_LENGTH
+
+
+def test_an_object_with_a_name_and_save_model_is_a_flavor(store):
+    class Flavor:
+        __name__ = "mlflow.pyfunc"
+
+        def save_model(self, path, mlflow_model, **_):
+            self.saved = path
+            mlflow.pyfunc.save_model(path, mlflow_model=mlflow_model, python_model=Constant())
+
+    flavor = Flavor()
+    mlflow.set_tracking_uri(store)
+    with mlflow.start_run():
+        info = Model.log(None, flavor, name="model")
+    assert flavor.saved
+    assert mlflow.pyfunc.load_model(info.model_uri).predict([1]) == 7
+
+
+class Inherited:
+    def predict(self, context, model_input, params=None):  # noqa: ARG002 - MLflow passes them
+        return 7
+
+
+class Constant(Inherited, PythonModel):
+    pass
+
+
+class Wrapper:
+    def __init__(self, python_model):
+        self.python_model = python_model
+
+    def predict(self, model_input):
+        return self.python_model.predict(None, model_input)
+
+
+def test_an_inherited_predict_is_not_wrapped():
+    assert Constant.predict is Inherited.predict
+
+
+def test_the_predict_method_of_loaded_models_can_be_replaced(monkeypatch):
+    assert list(inspect.signature(PyFuncModel.predict).parameters) == ["self", "data", "params"]
+    monkeypatch.setattr(PyFuncModel, "predict", lambda self, data, params=None: (data, params))
+    model = PyFuncModel(Model(flavors={"python_function": {"loader_module": "none"}}), Constant())
+    assert model.predict(1, {"k": 2}) == (1, {"k": 2})
+    assert isinstance(PyFuncModel(model.metadata, Wrapper(Constant())).unwrap_python_model(), Constant)
