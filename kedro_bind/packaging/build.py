@@ -148,8 +148,8 @@ def plan_of(
             NodePlan(
                 name=node.name,
                 function=function_reference(node.func) or "",
-                inputs=node._inputs or None,
-                outputs=node._outputs or None,
+                inputs=node._inputs or None,  # noqa: SLF001 - the form that the user wrote; `inputs` is a flat list
+                outputs=node._outputs or None,  # noqa: SLF001 - see above
             )
             for node in inference.nodes
         ],
