@@ -280,8 +280,9 @@ def test_an_artifact_that_is_written_to_at_the_same_time_is_rejected(tmp_path, b
     (original / "b").write_bytes(pickle.dumps(2))
 
     def write():
-        (original / "b").write_bytes(pickle.dumps(200))
-        (original / "a").write_bytes(pickle.dumps(1))
+        with (original / "a").open("wb") as fifo:  # opens when the copy has begun
+            (original / "b").write_bytes(pickle.dumps("of another size, since times may be equal"))
+            fifo.write(pickle.dumps(1))
 
     writer = threading.Thread(target=write)
     dataset = PartitionedDataset(path=str(original), dataset="pickle.PickleDataset")
