@@ -8,7 +8,7 @@ import os
 import pickle
 import sqlite3
 import threading
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -276,13 +276,20 @@ def test_a_stored_folder_stays_the_same_too(tmp_path, built):
 def test_an_artifact_that_is_written_to_at_the_same_time_is_rejected(tmp_path, built):
     original = tmp_path / "parts"
     original.mkdir()
-    os.mkfifo(original / "a")  # reading it waits for a writer
     (original / "b").write_bytes(pickle.dumps(2))
+    pipes = [original / "a", original / "c"]
+    for pipe in pipes:
+        os.mkfifo(pipe)  # reading it waits for a writer
 
     def write():
-        with (original / "a").open("wb") as fifo:  # opens when the copy has begun
-            (original / "b").write_bytes(pickle.dumps("of another size, since times may be equal"))
-            fifo.write(pickle.dumps(1))
+        while len(pipes) > 1:
+            for pipe in pipes:
+                with suppress(OSError):  # the copy does not wait for this one yet
+                    os.close(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK))
+                    pipes.remove(pipe)
+                    break
+        (original / "b").write_bytes(pickle.dumps("of another size, since times may be equal"))
+        pipes[0].open("wb").close()
 
     writer = threading.Thread(target=write)
     dataset = PartitionedDataset(path=str(original), dataset="pickle.PickleDataset")
