@@ -90,13 +90,13 @@ def _propose(
     asked: tuple[str | None, ...],
     catalog: Any,
 ) -> None:
-    from kedro_bind.checks import Surroundings
+    from kedro_bind.checks import CheckContext
     from kedro_bind.config.files import env_of
     from kedro_bind.project import Origin
     from kedro_bind.proposal.propose import Narrowed, propose
     from kedro_bind.render.text import render_plain
 
-    around = Surroundings(catalog, Origin(metadata.project_path, metadata.package_name, env_of(loader)))
+    around = CheckContext(catalog, Origin(metadata.project_path, metadata.package_name, env_of(loader)))
     proposal = propose(pipelines, around, metadata.package_name, Narrowed(*asked), f"../{_SCHEMA}")
     if not proposal.text:
         raise click.ClickException(proposal.reason)

@@ -87,8 +87,8 @@ def with_plain_parameters(context: KedroContext) -> KedroContext:
 
     Kedro 1.3 and later turn typed parameters into objects by the hints of the registered pipelines, and fail if a type
     rejects a value. A check goes by the hints of one binding at a time, and reports such a value as a finding. From 1.4
-    on, Kedro's session chooses the pipelines (https://github.com/kedro-org/kedro/pull/5494), by a private name that this
-    sets until there is a public one.
+    on, Kedro's session chooses the pipelines (https://github.com/kedro-org/kedro/pull/5494). It does so by a private
+    name, which this sets as long as there is no public one.
     """
     if hasattr(context, "_pipelines_to_validate"):
         context._pipelines_to_validate = []  # noqa: SLF001 - only Kedro's session sets it; there is no public way

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from conf_schema import Draft, validate_binding
 from kedro_bind.binding.expand import draft_all
-from kedro_bind.checks.binding import findings_of_drafts
+from kedro_bind.checks.rules import check_drafts
 from kedro_bind.proposal.candidates import Candidate, candidates, exclusive
 from kedro_bind.proposal.missing import missing_entries, why_none
 from kedro_bind.proposal.parts import Part, parts_of
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kedro.pipeline import Pipeline
 
     from conf_schema import Diagnostic
-    from kedro_bind.checks import Surroundings
+    from kedro_bind.checks import CheckContext
 
 __all__ = ["Narrowed", "Proposal", "propose"]
 
@@ -64,7 +64,7 @@ class _Tried:
 
 def propose(
     pipelines: Mapping[str, Pipeline],
-    around: Surroundings,
+    around: CheckContext,
     package: str,
     narrowed: Narrowed | None = None,
     modeline: str | None = None,
@@ -111,11 +111,11 @@ def _matches(part: Part, asked: str | None) -> bool:
     return asked is None or asked in (part.pipeline, *(v for k, v in part.filters.items() if k != "exclude_tags"))
 
 
-def _is_table(name: str, candidate: Candidate, around: Surroundings) -> bool:
+def _is_table(name: str, candidate: Candidate, around: CheckContext) -> bool:
     return is_table(dict(candidate.artifacts).get(name, name), around.catalog)
 
 
-def _tried(group: list[Candidate], pipelines: Mapping[str, Pipeline], around: Surroundings) -> list[_Tried]:
+def _tried(group: list[Candidate], pipelines: Mapping[str, Pipeline], around: CheckContext) -> list[_Tried]:
     """Check the likeliest candidates for a model, and put those first that have the fewest findings."""
     tried = [
         _Tried(candidate, tuple(_check("model_", candidate, pipelines, around))) for candidate in group[:_MOST_TRIED]
@@ -124,13 +124,13 @@ def _tried(group: list[Candidate], pipelines: Mapping[str, Pipeline], around: Su
 
 
 def _check(
-    name: str, candidate: Candidate, pipelines: Mapping[str, Pipeline], around: Surroundings
+    name: str, candidate: Candidate, pipelines: Mapping[str, Pipeline], around: CheckContext
 ) -> list[Diagnostic]:
     binding, problems = validate_binding(name, candidate.binding)
     if binding is None:
         return list(problems)
     drafted = list(draft_all({name: Draft(binding)}, pipelines).values())
-    return [*problems, *(each for draft in drafted for each in draft.findings), *findings_of_drafts(drafted, around)]
+    return [*problems, *(each for draft in drafted for each in draft.findings), *check_drafts(drafted, around)]
 
 
 def _block(name: str, candidate: Candidate) -> str:

@@ -5,8 +5,8 @@ from kedro.pipeline import Pipeline, node
 from conf_schema import Draft, has_errors, validate_document
 from kedro_bind import pipeline_ml_factory
 from kedro_bind.binding.expand import draft_all
-from kedro_bind.checks import Surroundings
-from kedro_bind.checks.binding import findings_of_drafts
+from kedro_bind.checks import CheckContext
+from kedro_bind.checks.rules import check_drafts
 from kedro_bind.proposal.propose import Narrowed, propose
 from tests.kedro_bind.proposal import projects
 
@@ -23,7 +23,7 @@ WHOLE = [
 
 
 def proposed(shape, **narrowed):
-    return propose(shape.pipelines, Surroundings(shape.catalog), "shop", Narrowed(**narrowed))
+    return propose(shape.pipelines, CheckContext(shape.catalog), "shop", Narrowed(**narrowed))
 
 
 def bindings(text):
@@ -34,7 +34,7 @@ def findings(text, shape):
     document, problems = validate_document(bindings(text))
     drafted = draft_all({name: Draft(binding) for name, binding in document.bindings.items()}, shape.pipelines).values()
     found = [finding for draft in drafted for finding in draft.findings]
-    return [*problems, *found, *findings_of_drafts(drafted, Surroundings(shape.catalog))]
+    return [*problems, *found, *check_drafts(drafted, CheckContext(shape.catalog))]
 
 
 @pytest.mark.parametrize("name", WHOLE)
@@ -130,7 +130,7 @@ def test_nothing_to_bind_has_a_reason():
 
 
 def test_a_project_without_a_node_has_a_reason():
-    proposal = propose({"__default__": Pipeline([])}, Surroundings(projects.one_node().catalog), "shop")
+    proposal = propose({"__default__": Pipeline([])}, CheckContext(projects.one_node().catalog), "shop")
     assert "registers no pipeline with a node" in proposal.reason
 
 
@@ -152,7 +152,7 @@ def test_a_pipeline_that_is_bound_already_is_not_bound_again():
     whole = shape.pipelines["data_science"]
     training, inference = (whole.only_nodes_with_tags(tag) for tag in ("training", "inference"))
     bound = pipeline_ml_factory(training, inference, "customers")
-    proposal = propose({**shape.pipelines, "shop": bound}, Surroundings(shape.catalog), "shop")
+    proposal = propose({**shape.pipelines, "shop": bound}, CheckContext(shape.catalog), "shop")
     assert list(bindings(proposal.text)) == ["shop_model"]
 
 
