@@ -96,8 +96,8 @@ def _propose(
     from kedro_bind.proposal.propose import Narrowed, propose
     from kedro_bind.render.text import render_plain
 
-    around = CheckContext(catalog, Origin(metadata.project_path, metadata.package_name, env_of(loader)))
-    proposal = propose(pipelines, around, metadata.package_name, Narrowed(*asked), f"../{_SCHEMA}")
+    context = CheckContext(catalog, Origin(metadata.project_path, metadata.package_name, env_of(loader)))
+    proposal = propose(pipelines, context, metadata.package_name, Narrowed(*asked), f"../{_SCHEMA}")
     if not proposal.text:
         raise click.ClickException(proposal.reason)
     _write(target, proposal.text, metadata)

@@ -64,7 +64,7 @@ class _Tried:
 
 def propose(
     pipelines: Mapping[str, Pipeline],
-    around: CheckContext,
+    context: CheckContext,
     package: str,
     narrowed: Narrowed | None = None,
     modeline: str | None = None,
@@ -73,7 +73,7 @@ def propose(
 
     Args:
         pipelines: The registered pipelines.
-        around: What a binding is checked against; its catalog tells tables from models.
+        context: What a binding is checked against; its catalog tells tables from models.
         package: The name of a binding where nothing better is known.
         narrowed: Restricts what may be bound, and names it.
         modeline: The place of the JSON Schema, for editors.
@@ -87,13 +87,13 @@ def propose(
         for candidate in candidates(trainings, inferences)
         if narrowed.inference
         or candidate.is_named
-        or not all(_is_table(name, candidate, around) for name in candidate.fitted)
+        or not all(_is_table(name, candidate, context) for name in candidate.fitted)
     ]
     if not likely:
         return Proposal(
-            reason=why_none(parts, trainings, inferences, around.catalog, narrowed.training, narrowed.inference)
+            reason=why_none(parts, trainings, inferences, context.catalog, narrowed.training, narrowed.inference)
         )
-    models = [_tried(group, pipelines, around) for group in exclusive(likely)]
+    models = [_tried(group, pipelines, context) for group in exclusive(likely)]
     models = [tried for tried in models if tried[0].candidate.is_named] or models
     if narrowed.name:
         models = models[:1]
@@ -101,8 +101,8 @@ def propose(
     blocks, found = [], []
     for name, (best, *others) in zip(names, models, strict=True):
         blocks.append(_block(name, best.candidate) + _alternatives(name, best, others))
-        found += _check(name, best.candidate, pipelines, around)
-    entries = missing_entries([tried[0].candidate for tried in models], around.catalog)
+        found += _check(name, best.candidate, pipelines, context)
+    entries = missing_entries([tried[0].candidate for tried in models], context.catalog)
     return Proposal(write_document(blocks, modeline), tuple(names), tuple(found), entries)
 
 
@@ -111,26 +111,26 @@ def _matches(part: Part, asked: str | None) -> bool:
     return asked is None or asked in (part.pipeline, *(v for k, v in part.filters.items() if k != "exclude_tags"))
 
 
-def _is_table(name: str, candidate: Candidate, around: CheckContext) -> bool:
-    return is_table(dict(candidate.artifacts).get(name, name), around.catalog)
+def _is_table(name: str, candidate: Candidate, context: CheckContext) -> bool:
+    return is_table(dict(candidate.artifacts).get(name, name), context.catalog)
 
 
-def _tried(group: list[Candidate], pipelines: Mapping[str, Pipeline], around: CheckContext) -> list[_Tried]:
+def _tried(group: list[Candidate], pipelines: Mapping[str, Pipeline], context: CheckContext) -> list[_Tried]:
     """Check the likeliest candidates for a model, and put those first that have the fewest findings."""
     tried = [
-        _Tried(candidate, tuple(_check("model_", candidate, pipelines, around))) for candidate in group[:_MOST_TRIED]
+        _Tried(candidate, tuple(_check("model_", candidate, pipelines, context))) for candidate in group[:_MOST_TRIED]
     ]
     return sorted(tried, key=lambda found: (found.errors, found.candidate.rank))
 
 
 def _check(
-    name: str, candidate: Candidate, pipelines: Mapping[str, Pipeline], around: CheckContext
+    name: str, candidate: Candidate, pipelines: Mapping[str, Pipeline], context: CheckContext
 ) -> list[Diagnostic]:
     binding, problems = validate_binding(name, candidate.binding)
     if binding is None:
         return list(problems)
     drafted = list(draft_all({name: Draft(binding)}, pipelines).values())
-    return [*problems, *(each for draft in drafted for each in draft.findings), *check_drafts(drafted, around)]
+    return [*problems, *(each for draft in drafted for each in draft.findings), *check_drafts(drafted, context)]
 
 
 def _block(name: str, candidate: Candidate) -> str:
