@@ -43,7 +43,9 @@ def empty_store(tmp_path_factory) -> Path:
     import mlflow
 
     file = tmp_path_factory.mktemp("store") / "mlflow.db"
-    mlflow.MlflowClient(tracking_uri=f"sqlite:///{file}").search_experiments()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(file.parent)  # the files of the default experiment are below the working directory of this moment
+        mlflow.MlflowClient(tracking_uri=f"sqlite:///{file}").search_experiments()
     return file
 
 
