@@ -189,6 +189,7 @@ def _word(form: str) -> re.Pattern[str]:
 
 def _redact_record(record: logging.LogRecord) -> bool:
     record.msg, record.args = redact(record.getMessage()), ()
+    record.markup = False  # Kedro's handler, that of rich, would take `[…]` in a message for markup and drop it
     if record.exc_info and record.exc_info[0]:
         record.exc_text, record.exc_info = redact("".join(traceback.format_exception(*record.exc_info))), None
     return True

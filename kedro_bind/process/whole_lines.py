@@ -1,4 +1,4 @@
-"""Log lines that are copied: an address or a command in one of them stays whole."""
+"""Log lines that are meant to be copied without line breaks in addresses and commands."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ if TYPE_CHECKING:
 __all__ = ["log_whole"]
 
 _OTHER_COLUMNS = 80
-"""More than rich's handler needs beside the message, for time, level and place."""
+"""More than the handler of rich needs for time, level and place beside the message."""
 
 
 def log_whole(logger: logging.Logger, level: int, message: str, *arguments: Any) -> None:
-    """Log a message of which no console handler breaks a line or takes `[…]` for markup.
+    """Log a message whose lines no console handler wraps.
 
-    Kedro's handler, that of rich, wraps messages at the width of the terminal, or at 80 columns where there is none,
-    and so cuts a model's URI in two, in a pipe and in what is copied from a terminal.
+    Kedro's handler, which is that of rich, wraps messages at the width of the terminal, or at 80 columns if there is
+    none, and so cuts a model's URI in two, both in a pipe and in text that is copied from a terminal.
     """
     longest = max(map(len, (message % arguments).splitlines()), default=0)
     with ExitStack() as stack:
         for handler in _console_handlers(logger):
             stack.enter_context(_as_wide_as(longest + _OTHER_COLUMNS, handler))
-        logger.log(level, message, *arguments, stacklevel=2, extra={"markup": False})
+        logger.log(level, message, *arguments, stacklevel=2)
 
 
 @contextmanager
 def _as_wide_as(width: int, handler: Any) -> Iterator[None]:
-    handler.acquire()  # no other thread may log to the wide console, or restore it
+    handler.acquire()  # other threads must neither log to the wide console nor restore it
     console = handler.console
     try:
         handler.console = copy(console)
