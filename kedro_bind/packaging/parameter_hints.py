@@ -62,9 +62,9 @@ def value_in_force(name: str, catalog: Any, types: Mapping[str, DeclaredType]) -
     key = key_of(name)
     for above in _above(key, types):
         if (owner := f"params:{above}") in catalog:
-            value = typed_value(types, owner, catalog.load(owner))
+            value = typed_value(types, owner, catalog.get(owner).load())
             return _field_of(value, key.removeprefix(f"{above}."))
-    return typed_value(types, name, catalog.load(name))
+    return typed_value(types, name, catalog.get(name).load())
 
 
 def _hints_of_node(extractor: Any, node: Node) -> Iterator[Hint]:
