@@ -1,1 +1,1 @@
-"""What runs in one process share with each other: its environment, loggers, signals and temporary folders."""
+"""What the runs of one process share: environment variables, loggers, signals and temporary folders."""

@@ -1,4 +1,4 @@
-"""Environment variables that are set for a while, by several runs at once."""
+"""Set environment variables for a while, by several runs at once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["set_variable", "variable_of_others"]
 
 @dataclass
 class _Held:
-    """A variable that was changed: what it was `before`, what it is, and how many need that."""
+    """A variable that is set here: its value `before`, its value now, and the number of its holders."""
 
     before: str | None
     value: str
@@ -28,10 +28,11 @@ _lock = threading.Lock()
 
 
 def set_variable(name: str, value: str, *, override: bool = True) -> Callable[[], None]:
-    """Set a variable, and return what gives it back.
+    """Set a variable, and return a function that restores it.
 
-    Of several who set one at the same time, the last one to give it back restores what was there before all of them.
-    Without `override`, a variable that somebody else has set stays as it is; so does one that was changed meanwhile.
+    If a variable is set several times, the last call to restore it brings back the value from before all of them. A
+    variable that other code has changed meanwhile stays as it is, and so does, without `override`, one that was
+    already set.
     """
     with _lock:
         held = _held.get(name)
@@ -42,17 +43,17 @@ def set_variable(name: str, value: str, *, override: bool = True) -> Callable[[]
             held = _held[name] = _Held(before, value)
         held.holders += 1
         held.value = os.environ[name] = value
-    return partial(_give_back, name)
+    return partial(_restore, name)
 
 
 def variable_of_others(name: str) -> str | None:
-    """Return what a variable is but for what is set here."""
+    """Return the value that a variable has apart from what is set here."""
     with _lock:
         held = _held.get(name)
         return os.environ.get(name) if held is None else held.before
 
 
-def _give_back(name: str) -> None:
+def _restore(name: str) -> None:
     with _lock:
         held = _held[name]
         held.holders -= 1
@@ -60,7 +61,7 @@ def _give_back(name: str) -> None:
             return
         del _held[name]
         if os.environ.get(name) != held.value:
-            return  # somebody has set it since
+            return  # other code has set it since
         if held.before is None:
             del os.environ[name]
         else:

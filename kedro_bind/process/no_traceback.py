@@ -1,4 +1,4 @@
-"""Errors as one message each, where a person is at the other end."""
+"""Show the errors of a command as messages instead of tracebacks."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ __all__ = ["no_traceback"]
 
 @contextmanager
 def no_traceback(*, verbose: bool, exit_code: int = 3) -> Iterator[None]:
-    """Show an error that nobody foresaw as one message, and exit; a `KedroBindError` is one already."""
-    with redacting():  # what a command adds to it ends with the command
+    """Show an unexpected error as one message, and exit; a `KedroBindError` already is such a message."""
+    with redacting():  # redactions that a command adds end with it
         try:
             yield
         except click.ClickException as error:
@@ -35,7 +35,7 @@ def no_traceback(*, verbose: bool, exit_code: int = 3) -> Iterator[None]:
         except Exception as error:  # noqa: BLE001 - the last line of defence
             if verbose:
                 click.echo(redact(traceback.format_exc()), err=True)
-            said = " ".join(redact(str(error)).split()) or "no message"
-            click.secho(f"Error: {type(error).__name__}: {said}", fg="red", err=True)
+            message = " ".join(redact(str(error)).split()) or "no message"
+            click.secho(f"Error: {type(error).__name__}: {message}", fg="red", err=True)
             click.echo("'--verbose' shows where it comes from.", err=True)
             sys.exit(exit_code)

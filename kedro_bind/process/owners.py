@@ -1,4 +1,4 @@
-"""Which process made something, and whether that process is gone."""
+"""Identify the process that created something, and determine whether it is gone."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _FORM = re.compile(r"(?P<machine>\w*)-(?P<boot>\w*)-(?P<namespace>\w*)-(?P<pid>\
 
 @dataclass(frozen=True)
 class ProcessId:
-    """A process that no other one can be taken for: ids are used again, by other machines and after a restart.
+    """An unambiguous identification of a process: ids alone recur, on other machines and after a restart.
 
-    `namespace` is that of process ids, which each container has its own of. Where a system does not say what one of
-    the fields is, the field is empty.
+    `namespace` is the namespace of process ids, of which each container has its own. A field that the system does not
+    provide is empty.
     """
 
     machine: str
@@ -31,14 +31,16 @@ class ProcessId:
     start: str
 
     def __str__(self) -> str:
-        """Return a form that is a part of a file name, and that `parse` reads."""
+        """Return a text that can be part of a file name, and that `parse` reads."""
         return f"{self.machine}-{self.boot}-{self.namespace}-{self.pid}-{self.start}"
 
     @classmethod
     def parse(cls, text: str) -> ProcessId | None:
-        """Return the process that a text names, `None` for any other text."""
-        found = _FORM.fullmatch(text)
-        return cls(**{**found.groupdict(), "pid": int(found["pid"])}) if found else None  # type: ignore[arg-type]
+        """Return the process that a text identifies, `None` for any other text."""
+        match = _FORM.fullmatch(text)
+        if match is None:
+            return None
+        return cls(match["machine"], match["boot"], match["namespace"], int(match["pid"]), match["start"])
 
 
 def this_process() -> ProcessId:
@@ -47,15 +49,14 @@ def this_process() -> ProcessId:
 
 
 def has_ended(process: ProcessId) -> bool | None:
-    """Return whether a process of this machine is gone; `None` where nothing here can tell.
+    """Return whether a process is gone; `None` if that can't be determined.
 
-    That is so for a process of another machine, of another container, and on a system that does not say when a process
-    was started.
+    It can't for a process of another machine or container, nor on a system that does not provide start times.
     """
     if process.machine != _machine():
         return None
     if process.boot and _boot() and process.boot != _boot():
-        return True if _machine_id() else None  # without that id, two machines may have one name
+        return True if _machine_id() else None  # without that id, two machines may have the same name
     if process.namespace != _namespace() or not process.start or platform.system() == "Windows":
         return None
     try:
@@ -63,28 +64,28 @@ def has_ended(process: ProcessId) -> bool | None:
     except ProcessLookupError:
         return True
     except OSError:
-        pass  # it is there, and somebody else's
+        pass  # it exists, and belongs to another user
     start = _start_of(process.pid)
     return None if start is None else start != process.start
 
 
 def _start_of(pid: int) -> str | None:
-    """Return when a process was started, in whatever unit; `None` if that can't be found out.
+    """Return the start time of a process, in any unit; `None` if it can't be determined.
 
-    A process that has ended, and that its parent has not asked for yet, was started at no time.
+    It is empty for a process that has ended, but whose parent has not yet waited for it.
     """
     with suppress(OSError):
-        # The name of the program, in parentheses, may have spaces and parentheses itself.
+        # The name of the program, in parentheses, may itself contain spaces and parentheses.
         state, *fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
         return "" if state in "ZX" else fields[18]
     if platform.system() in ("Linux", "Windows"):
         return None
     with suppress(OSError, subprocess.SubprocessError):
         command = ["ps", "-o", "lstart=", "-p", str(pid)]
-        shown = subprocess.run(  # noqa: S603 - fixed arguments
+        output = subprocess.run(  # noqa: S603 - fixed arguments
             command, check=True, capture_output=True, text=True, timeout=10, env={**os.environ, "LC_ALL": "C"}
         )
-        return re.sub(r"\W", "", shown.stdout)
+        return re.sub(r"\W", "", output.stdout)
     return None
 
 

@@ -1,4 +1,4 @@
-"""What libraries say while a model is logged."""
+"""Silence the loggers of libraries for a while, by several runs at once."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ __all__ = ["quiet"]
 
 _lock = threading.Lock()
 _held: dict[str, tuple[int, int]] = {}
-"""How many hold the level of a logger, and what it was before the first of them."""
+"""For each logger: the number of holders of its level, and its level before the first of them."""
 
 
 @contextmanager
 def quiet(name: str, level: int = logging.WARNING) -> Iterator[None]:
-    """Keep what a library says below a level out of the log of a run: its progress, and not its warnings."""
+    """Keep the messages of a library below a level out of the log: by default its progress, but not its warnings."""
     logger = logging.getLogger(name)
     with _lock:
         holders, before = _held.get(name, (0, logger.level))

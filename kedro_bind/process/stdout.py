@@ -1,4 +1,4 @@
-"""Standard output: a command's answer alone; whatever else is printed goes to standard error."""
+"""Reserve standard output for the answer of a command; everything else that is printed goes to standard error."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 __all__ = ["AnswerCommand", "answer", "answers_on_terminal", "set_aside", "shown"]
 
 _put_back: Callable[[], None] | None = None
-"""Undoes `set_aside`; nothing while standard output is what it was."""
+"""Undoes `set_aside`; `None` while standard output is not set aside."""
 
 
 def set_aside() -> None:
-    """Send to standard error what is printed from here on: by Python, by C, by child processes, by log handlers."""
+    """Redirect standard output to standard error from now on, for Python, C code, child processes and log handlers."""
     global _put_back  # noqa: PLW0603 - a process has one standard output
     if _put_back is None and sys.stderr is not None:
         _put_back = _descriptor_aside() if _is_descriptor(sys.stdout) else _stream_aside()
@@ -29,7 +29,7 @@ def set_aside() -> None:
 
 @contextmanager
 def shown() -> Iterator[None]:
-    """Print to standard output in this block, even if it is set aside around it."""
+    """Restore standard output within the block."""
     before = _put_back is not None
     _show()
     try:
@@ -40,23 +40,23 @@ def shown() -> Iterator[None]:
 
 
 def answer(text: str, *, nl: bool = True) -> None:
-    """Print what a command was asked for, without credentials."""
-    redacted = redact(text)  # which may read credentials, and so print something itself
+    """Print the answer of a command to standard output, without credentials."""
+    redacted = redact(text)  # reading the credentials may itself print something
     with shown():
         click.echo(redacted, nl=nl)
 
 
 def answers_on_terminal() -> bool:
-    """Check whether a person sees the answer, rather than a file or another program."""
+    """Return whether answers go to a terminal, rather than to a file or another program."""
     with shown():
         return sys.stdout is not None and sys.stdout.isatty()
 
 
 class AnswerCommand(click.Command):
-    """A command that prints nothing to standard output but its help and what it passes to `answer`."""
+    """A command that prints only its help and what it passes to `answer` to standard output."""
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
-        """Parse the arguments, where click prints help."""
+        """Parse the arguments; click prints the help here."""
         with shown():
             return super().make_context(*args, **kwargs)
 
@@ -79,7 +79,7 @@ def _show() -> None:
 
 
 def _is_descriptor(stream: object) -> bool:
-    """Check that a stream is the process's own standard output, and not what a notebook or a test has put there."""
+    """Return whether a stream is the process's own standard output, and not a replacement by a notebook or test."""
     return stream is not None and stream is sys.__stdout__
 
 

@@ -1,7 +1,7 @@
-"""Temporary folders that are found again if the process that made them was killed.
+"""Temporary folders that can be found and removed if the process that created them was killed.
 
-All of a process are in one folder that is named after the process. MLflow's own temporary folders are put there too
-while a model is logged: they hold a model each, and nothing else would tell whose they are.
+All temporary folders of a process are in one folder, which is named after the process. While a model is logged, those
+of MLflow are, too: each of them contains a model, and nothing else would identify their owner.
 """
 
 from __future__ import annotations
@@ -29,7 +29,10 @@ _PREFIX = "kedro-bind-"
 
 @dataclass
 class _Home:
-    """This process's folder, `path` while anything is in it, and what was the system's before it took its place."""
+    """The folder of this process, which is at `path` while it is in use.
+
+    `system` is Python's setting for temporary folders while `users` of this folder have replaced it.
+    """
 
     path: Path | None = None
     process: ProcessId | None = None
@@ -38,31 +41,33 @@ class _Home:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def place(self) -> str:
-        """Return where the system has its temporary folders, whatever takes its place now."""
+        """Return the system's folder for temporary files, even while it is replaced."""
         return self.system or tempfile.gettempdir()
 
     def make(self, name: str) -> Path:
-        """Make a folder in this process's."""
+        """Create a folder in that of this process."""
         with self.lock:
-            if self.path is None or not self.path.is_dir() or self.process != this_process():  # that of a fork's parent
+            if (
+                self.path is None or not self.path.is_dir() or self.process != this_process()
+            ):  # the parent's, after a fork
                 self.process = this_process()
                 self.path = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{self.process}.", dir=self.place()))
             return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self.path))
 
     def remove(self, folder: Path) -> None:
-        """Remove a folder, and with the last one this process's."""
+        """Remove a folder, and that of this process if it is then empty."""
         shutil.rmtree(folder, ignore_errors=True)
         with self.lock, suppress(OSError):
             folder.parent.rmdir()
 
     def take_over(self) -> None:
-        """Become the place of all temporary folders; the one that has made a folder first."""
+        """Replace the system's folder for temporary files."""
         with self.lock:
             self.system, self.users = self.place(), self.users + 1
             tempfile.tempdir = str(self.path)
 
     def give_back(self) -> None:
-        """Undo `take_over`, when all who did it have."""
+        """Undo `take_over`, once every user has called this."""
         with self.lock:
             self.users -= 1
             if not self.users:
@@ -73,7 +78,7 @@ _home = _Home()
 
 
 class TemporaryFolder:
-    """A folder in this process's folder, until `cleanup`."""
+    """A folder in that of this process, which exists until `cleanup`."""
 
     def __init__(self, name: str) -> None:
         self.path = _home.make(name)
@@ -85,15 +90,15 @@ class TemporaryFolder:
         self.cleanup()
 
     def cleanup(self) -> None:
-        """Remove the folder with all that is in it."""
+        """Remove the folder and its contents."""
         _home.remove(self.path)
 
 
 @contextmanager
 def temporary_files_here() -> Iterator[None]:
-    """Have whatever asks for a temporary folder meanwhile get one in this process's folder.
+    """Within the block, create all temporary files of this process in its own folder.
 
-    That goes for all threads; who asks removes what it gets, as anywhere else.
+    This applies to all threads. Whoever creates a file still has to remove it.
     """
     with TemporaryFolder("keep"):
         _home.take_over()
@@ -105,9 +110,9 @@ def temporary_files_here() -> Iterator[None]:
 
 def remove_abandoned_folders() -> None:
     """Remove the folders of processes that are gone."""
-    for each in Path(_home.place()).glob(f"{_PREFIX}*"):
-        process = ProcessId.parse(each.name.removeprefix(_PREFIX).partition(".")[0])
+    for folder in Path(_home.place()).glob(f"{_PREFIX}*"):
+        process = ProcessId.parse(folder.name.removeprefix(_PREFIX).partition(".")[0])
         if process is not None and has_ended(process):
-            shutil.rmtree(each, ignore_errors=True)
-            if not each.exists():
-                logger.info("kedro_bind: removed the temporary folder %s of a process that is gone", each)
+            shutil.rmtree(folder, ignore_errors=True)
+            if not folder.exists():
+                logger.info("kedro_bind: removed the temporary folder %s of a process that is gone", folder)

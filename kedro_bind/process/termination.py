@@ -1,8 +1,7 @@
-"""SIGTERM while a bound run is under way ends it as Ctrl-C does.
+"""Let SIGTERM end a bound run as Ctrl-C does.
 
-Python ends at once where nobody handles that signal, so an eviction would leave the MLflow run RUNNING and temporary
-folders behind. A handler can be set in the main thread only; a server, which runs pipelines in other threads, keeps its
-own.
+Without a handler for that signal, Python ends at once, so an eviction would leave the MLflow run RUNNING, and temporary
+folders behind. Only the main thread can set a handler, so a server that runs pipelines in other threads keeps its own.
 """
 
 from __future__ import annotations
@@ -21,16 +20,16 @@ __all__ = ["Terminated", "Termination", "termination"]
 
 
 class Terminated(SystemExit):
-    """The process is asked to end; it exits with what a shell makes of SIGTERM."""
+    """The process received SIGTERM; its exit code is the one that shells use for that signal."""
 
     def __init__(self) -> None:
         super().__init__(128 + signal.SIGTERM)
 
 
 class Termination:
-    """The handler of SIGTERM: there from the first `begin` to the last `end`.
+    """The handler of SIGTERM, which is set from the first `begin` to the last `end`.
 
-    `ending` says that the bound runs are being ended, so that the signal has nothing more to do.
+    `ending` is set while the bound runs are being ended, so that another signal does not interrupt that.
     """
 
     def __init__(self) -> None:
@@ -41,14 +40,14 @@ class Termination:
         self._before: Any = None
 
     def begin(self) -> bool:
-        """Handle the signal until `end`, which is to be called if this returns true."""
+        """Handle the signal until `end`, which has to be called if this returns true."""
         if threading.current_thread() is not threading.main_thread():
             return False
         if self._process != os.getpid():
             self._process, self._runs = os.getpid(), 0
         if not self._runs:
             before = signal.getsignal(signal.SIGTERM)
-            if before in (signal.SIG_IGN, None):  # not wanted here, or handled outside of Python
+            if before in (signal.SIG_IGN, None):  # ignored, or handled outside of Python
                 return False
             self._received = self.ending = False
             self._before = before
@@ -57,16 +56,16 @@ class Termination:
         return True
 
     def end(self) -> None:
-        """Leave the signal to who had it before."""
+        """Restore the previous handler after the last run."""
         self._runs -= 1
         in_main = threading.current_thread() is threading.main_thread()
-        # Somebody who has set a handler since may call ours, which then does what was done before.
+        # A handler that was set since may call ours, which then acts like the previous one.
         if not self._runs and in_main and signal.getsignal(signal.SIGTERM) == self._handle:
             signal.signal(signal.SIGTERM, self._before)
 
     @contextmanager
     def watched(self) -> Iterator[None]:
-        """Handle the signal in a block."""
+        """Handle the signal within the block."""
         begun = self.begin()
         try:
             yield
@@ -76,7 +75,7 @@ class Termination:
 
     @contextmanager
     def kept_if_done(self) -> Iterator[bool]:
-        """Handle the signal from here on, or if the block raises, in the block only."""
+        """Handle the signal from now on or, if the block raises, within the block only."""
         begun = self.begin()
         try:
             yield begun
@@ -86,14 +85,14 @@ class Termination:
             raise
 
     def raise_if_received(self) -> None:
-        """Raise again what the code that the signal has interrupted may have swallowed."""
+        """Raise `Terminated` again, in case the interrupted code has suppressed it."""
         in_main = threading.current_thread() is threading.main_thread()
         if self._received and self._runs and not self.ending and in_main and self._process == os.getpid():
             raise Terminated
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
         if not self._runs or self._process != os.getpid():  # a forked process has nothing to end
-            self._hand_on(number, frame)
+            self._pass_on(number, frame)
             return
         self._received = True
         if self.ending:
@@ -102,7 +101,7 @@ class Termination:
             self._before(number, frame)
         raise Terminated
 
-    def _hand_on(self, number: int, frame: FrameType | None) -> None:
+    def _pass_on(self, number: int, frame: FrameType | None) -> None:
         if callable(self._before):
             self._before(number, frame)
         else:

@@ -10,7 +10,7 @@ import pytest
 
 from kedro_bind.process.environment import set_variable, variable_of_others
 from kedro_bind.process.quiet import quiet
-from kedro_bind.tracking.retries import patience
+from kedro_bind.tracking.retries import retrying
 
 NAME = "KEDRO_BIND_TEST_VARIABLE"
 
@@ -48,13 +48,13 @@ def test_a_run_that_ends_takes_nothing_from_one_that_goes_on(monkeypatch):
     inside, leave, found = threading.Event(), threading.Event(), []
 
     def other():
-        with patience("something else"), quiet("mlflow"):
+        with retrying("something else"), quiet("mlflow"):
             inside.set()
             leave.wait(60)
             found.append((os.environ.get(retries), logging.getLogger("urllib3.util.retry").propagate))
 
     thread = threading.Thread(target=other)
-    with patience("something"):
+    with retrying("something"):
         thread.start()
         inside.wait(60)
     leave.set()
