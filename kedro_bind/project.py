@@ -1,4 +1,4 @@
-"""The Kedro project that a model comes from: its folder, its package, its state in git."""
+"""The Kedro project that a model comes from: its folder, package, configuration options and git state."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ __all__ = ["GitQuery", "Origin", "origin_of", "params_option"]
 
 _STATUS = (
     *("--no-optional-locks", "status", "--porcelain=v2", "--branch", "--", ":/"),
-    *(f":(exclude){each}" for each in (f"{DATABASE}*", FILES)),
+    *(f":(exclude){pattern}" for pattern in (f"{DATABASE}*", FILES)),
 )
-"""Our own store is no change of the project; `.gitignore` of a new Kedro project does not have it."""
+"""Our own store is not a change of the project, and the `.gitignore` of a new Kedro project does not list it."""
 
 
 class GitQuery:
-    """Asks git for the state of a project; training goes on meanwhile."""
+    """A query for the git state of a project, which runs while training goes on."""
 
     def __init__(self, project_path: Path) -> None:
         self._state: dict[str, Any] = {}
@@ -46,16 +46,16 @@ class GitQuery:
             lines = _git(project_path, *_STATUS).splitlines()
         except (OSError, subprocess.SubprocessError):
             return
-        commit = next((each.split()[2] for each in lines if each.startswith("# branch.oid ")), "(initial)")
+        commit = next((line.split()[2] for line in lines if line.startswith("# branch.oid ")), "(initial)")
         if commit != "(initial)":
-            self._state = {"commit": commit, "dirty": any(not each.startswith("#") for each in lines)}
+            self._state = {"commit": commit, "dirty": any(not line.startswith("#") for line in lines)}
 
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a model is trained: the project's folder and package, the Kedro environment, what was run.
+    """Where a model is trained: the project's folder and package, the Kedro environment, and the requested pipelines.
 
-    `options` are those of a command line that lead to the same configuration.
+    `options` are the command-line options that select the same configuration.
     """
 
     project_path: Path
@@ -66,20 +66,20 @@ class Origin:
 
     @property
     def experiment(self) -> str:
-        """The name of the MLflow experiment: the package's."""
+        """The default name of the MLflow experiment, which is that of the package."""
         return self.package or self.project_path.name
 
     @cached_property
     def git(self) -> GitQuery:
-        """What git says of the project: asked once for a run, from when this is first looked at."""
+        """The git state of the project: queried once for each run, from the first access on."""
         return GitQuery(self.project_path)
 
 
 def origin_of(context: KedroContext, pipeline_names: Iterable[str]) -> Origin:
-    """Give the origin of a run in a Kedro context."""
+    """Return the origin of a run in a Kedro context."""
     env = str(context.env or getattr(context.config_loader, "default_run_env", ""))
-    # The package's name is in no public attribute of a context.
-    return Origin(context.project_path, context._package_name, env, tuple(pipeline_names), _options(context))
+    package = context._package_name  # noqa: SLF001 - a context has no public attribute for it
+    return Origin(context.project_path, package, env, tuple(pipeline_names), _options(context))
 
 
 def _options(context: KedroContext) -> tuple[str, ...]:
@@ -89,14 +89,14 @@ def _options(context: KedroContext) -> tuple[str, ...]:
     source = getattr(context.config_loader, "conf_source", None)
     if source and Path(source) != context.project_path / str(settings.CONF_SOURCE):
         options.append(f"--conf-source={source}")
-    given = getattr(context.config_loader, "runtime_params", None)
-    if given:
-        options.append(params_option(given))
+    parameters = getattr(context.config_loader, "runtime_params", None)
+    if parameters:
+        options.append(params_option(parameters))
     return tuple(options)
 
 
 def params_option(parameters: Mapping[str, Any]) -> str:
-    """Return the option of `kedro run` that gives these parameters; those that are named as credentials are masked."""
+    """Return the option of `kedro run` that passes these parameters, with `***` for those named like credentials."""
     return f"--params={','.join(_flat(parameters))}"
 
 

@@ -1,1 +1,1 @@
-"""A Kedro session: bound pipelines in it, one bound run, and logging what is stored."""
+"""Bound pipelines in a Kedro session: registering them, running them, and logging what a run stored."""

@@ -1,4 +1,4 @@
-"""A Kedro run of bound pipelines, as values: what was asked for, checked, and started. Nothing in them changes."""
+"""A Kedro run of bound pipelines as frozen values: requested, then checked, then started."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from conf_schema import has_errors
+from kedro_bind.checks import CheckContext, check_bindings, locate_findings, tracking_findings
 from kedro_bind.errors import BindingError
 from kedro_bind.names import bare
 from kedro_bind.redaction import Redaction, get_logger, redacted, redaction_of
+from kedro_bind.render.text import render_plain
+from kedro_bind.session.install import current_config
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from kedro.framework.context import KedroContext
     from kedro.pipeline import Pipeline
@@ -21,16 +25,16 @@ if TYPE_CHECKING:
     from kedro_bind.config.mlflow import TrackingConfig
     from kedro_bind.project import Origin
     from kedro_bind.session.observed import Observed
-    from kedro_bind.tracking.run import TrackedRun
+    from kedro_bind.tracking.tracked_run import TrackedRun
 
-__all__ = ["BoundRun", "CheckedRun", "StartedRun", "check", "check_bindings", "models_left_out"]
+__all__ = ["BoundRun", "CheckedRun", "StartedRun", "check", "models_left_out", "require_valid"]
 
 logger = get_logger(__name__)
 
 
 @dataclass(frozen=True)
 class BoundRun:
-    """The bindings of a run by the name that the run was asked for, and the session that it is in.
+    """The requested bindings of a run by name, and the session that it belongs to.
 
     `before_session` is the MLflow run that was active before the session began.
     """
@@ -43,19 +47,20 @@ class BoundRun:
 
     @cached_property
     def redaction(self) -> Redaction:
-        """The credentials of this run, which no text of it shows."""
+        """What removes the credentials of this run from texts."""
         return redaction_of(self.context.config_loader)
 
     def command(self, name: str, *more: str) -> str:
-        """Return the command that logs a binding from what is stored."""
+        """Return the command that logs a binding from stored artifacts."""
         return shlex.join(["kedro", "bind", "log", name, *more, *self.origin.options])
 
 
 @dataclass(frozen=True)
 class CheckedRun:
-    """A run that may start; `left_out` says why the models of some bindings will not be logged.
+    """A run that may start.
 
-    `produced` are the datasets that it produces, `None` where it trains nothing, and what is stored counts.
+    `left_out` are the bindings whose models will not be logged, and why. `produced` are the datasets that the run
+    produces; `None` if it trains nothing and logs what is stored.
     """
 
     bound: BoundRun
@@ -64,7 +69,7 @@ class CheckedRun:
 
     @property
     def redaction(self) -> Redaction:
-        """The credentials of this run, which no text of it shows."""
+        """What removes the credentials of this run from texts."""
         return self.bound.redaction
 
     @property
@@ -75,7 +80,7 @@ class CheckedRun:
 
 @dataclass(frozen=True)
 class StartedRun:
-    """A run under way, with its MLflow run, if there will be a model."""
+    """A run under way; `tracked` is its MLflow run, `None` if no model will be logged."""
 
     checked: CheckedRun
     tracked: TrackedRun | None
@@ -83,52 +88,51 @@ class StartedRun:
 
     @property
     def redaction(self) -> Redaction:
-        """The credentials of this run, which no text of it shows."""
+        """What removes the credentials of this run from texts."""
         return self.checked.redaction
 
     @property
     def bound(self) -> BoundRun:
-        """What was asked for."""
+        """What was requested."""
         return self.checked.bound
 
-    def commands(self, names: Iterable[str]) -> list[str]:
-        """Return the commands that log bindings to the MLflow run without training again, a line for each."""
-        run = [f"--run-id={self.tracked.run_id}"] if self.tracked else []
-        return [f"  {self.bound.command(name, *run)}" for name in names]
+    @property
+    def run_id(self) -> str | None:
+        """The id of its MLflow run."""
+        return self.tracked.run_id if self.tracked is not None else None
+
+    def command(self, name: str) -> str:
+        """Return the command that logs a binding to the MLflow run without training again."""
+        return self.bound.command(name, *([f"--run-id={self.run_id}"] if self.run_id else []))
 
 
 def check(bound: BoundRun, pipeline: Pipeline, catalog: Any, *, only_missing: bool) -> CheckedRun:
-    """Check the bindings of a run, and find out which models it will log.
+    """Check the bindings of a run, and determine which models it will log.
 
     Raises:
         BindingError: with the findings of `kedro bind check` for the bindings of this run.
     """
-    check_bindings(bound, catalog)
+    require_valid(bound, catalog)
     left_out = models_left_out(bound, pipeline, catalog, only_missing=only_missing)
-    # Which nodes a run of missing outputs leaves out is not known here.
+    # Which nodes a run of missing outputs skips is not known here.
     produced = [] if only_missing else map(bare, pipeline.all_outputs())
     return CheckedRun(bound, left_out, frozenset(produced))
 
 
 @redacted
-def check_bindings(bound: BoundRun, catalog: Any) -> None:
-    """Refuse to start a training whose model could not be logged.
+def require_valid(bound: BoundRun, catalog: Any) -> None:
+    """Refuse to start a training run whose model could not be logged.
 
     Raises:
         BindingError: with the findings of `kedro bind check` for the bindings of this run.
     """
-    from conf_schema import has_errors
-    from kedro_bind.checks import CheckContext, check_bindings, locate_findings, tracking_findings
-    from kedro_bind.render.text import render_plain
-    from kedro_bind.session.install import current_config
-
-    config = current_config()
-    of_tracking = tracking_findings(bound.tracking)
     findings = check_bindings(bound.bindings.values(), CheckContext(catalog, bound.origin, bound.tracking))
-    placed = [*locate_findings(findings, config), *of_tracking]
+    placed = [*locate_findings(findings, current_config()), *tracking_findings(bound.tracking)]
     if has_errors(placed):
-        names = ", ".join(f"'{name}'" for name in bound.bindings)
-        raise BindingError(f"the bound pipeline {names} can't run:\n{render_plain(placed)}", placed)
+        names = [*bound.bindings]
+        plural = "s" * (len(names) > 1)
+        message = f"the bound pipeline{plural} {', '.join(map(repr, names))} can't run:\n{render_plain(placed)}"
+        raise BindingError(message, placed, binding=names[0] if len(names) == 1 else None)
     if placed:
         logger.warning("kedro_bind: %s", render_plain(placed))
 
@@ -136,21 +140,19 @@ def check_bindings(bound: BoundRun, catalog: Any) -> None:
 def models_left_out(bound: BoundRun, pipeline: Pipeline, catalog: Any, *, only_missing: bool) -> dict[str, str]:
     """Return the bindings whose models a run does not log, and why.
 
-    Those are the ones of which the run, filtered as it is, does not produce every artifact, and those that are
-    not to be tracked.
+    These are bindings that are not to be tracked, and those that the run, if it is filtered, does not produce every
+    artifact of.
     """
     disabled = bound.tracking.mlflow.tracking.disable_tracking.pipelines
     produced = {bare(name) for name in pipeline.all_outputs()}
     reasons: dict[str, str] = {}
     for name, binding in bound.bindings.items():
-        sources = [each for each in binding.artifact_sources.values() if bare(each) in binding.fitted]
-        missing = sorted(each for each in sources if bare(each) not in produced)
-        # A node runs if any of its outputs is missing; an artifact that is there may or may not be made anew.
-        existing = (
-            sorted(each for each in sources if each not in missing and catalog.exists(each)) if only_missing else []
-        )
+        fitted = sorted(source for source in binding.artifact_sources.values() if bare(source) in binding.fitted)
+        missing = [source for source in fitted if bare(source) not in produced]
+        # A node runs if any of its outputs is missing, so an existing artifact may or may not be made again.
+        existing = [source for source in fitted if only_missing and source not in missing and catalog.exists(source)]
         if name in disabled:
-            reasons[name] = "'tracking.disable_tracking.pipelines' of mlflow.yml names it"
+            reasons[name] = "'tracking.disable_tracking.pipelines' in mlflow.yml lists it"
         elif missing:
             reasons[name] = f"this run leaves out {', '.join(missing)}, which its full training produces"
         elif existing:

@@ -1,8 +1,8 @@
-"""The MLflow run of a bound run, for nodes that run in processes of their own.
+"""Lend the MLflow run of a bound run to nodes that run in processes of their own.
 
-MLflow hands its active run to no other process; a node's takes it from its environment. It travels with the run's
-catalog, which Kedro hands to each of these processes: an environment variable of this process would count for every
-other run in it.
+MLflow does not pass its active run on to other processes; a node's process takes it from its environment. The run's id
+travels with the catalog, which Kedro passes to each of these processes. An environment variable of this process would
+apply to every other run in it, too.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ class _Lent(NamedTuple):
 
 
 def lend(run_id: str, catalog: Any) -> None:
-    """Let the processes that get this catalog log to an MLflow run."""
+    """Let the processes that receive this catalog log to an MLflow run."""
     import mlflow
 
     setattr(catalog, _ATTRIBUTE, _Lent(run_id, mlflow.get_tracking_uri(), os.getpid()))
 
 
 def enter_process(catalog: Any) -> None:
-    """Let this process log to the run that was lent with a catalog, if it is another process."""
+    """Let this process log to the MLflow run that was lent with a catalog, unless it is the process that lent it."""
     lent = getattr(catalog, _ATTRIBUTE, None)
     if lent is not None and lent.process != os.getpid():
         os.environ.update({"MLFLOW_RUN_ID": lent.run_id, "MLFLOW_TRACKING_URI": lent.tracking_uri})

@@ -1,4 +1,4 @@
-"""What a bound run sees of its models' inputs while it trains, and the processes that will verify the models."""
+"""What a bound run collects during training: samples of its models' inputs, metrics, and verifying processes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.names import bare
+from kedro_bind.packaging.declared_validators import incoming, validates_input
+from kedro_bind.packaging.input_sample import sample_input
 from kedro_bind.redaction import get_logger, redacted
 from kedro_bind.tracking.metrics import ObservedMetrics
 
@@ -25,9 +27,9 @@ logger = get_logger(__name__)
 
 
 class Observed:
-    """The one owner of what changes during a run: samples of the inputs, metrics, and the processes.
+    """The one owner of what changes during a run.
 
-    Nothing here raises: training goes on whatever its data is.
+    Nothing here raises: training continues, whatever its data is.
     """
 
     def __init__(
@@ -48,12 +50,12 @@ class Observed:
 
     @redacted
     def see_loaded(self, data: Mapping[str, Any], catalog: Any) -> None:
-        """Keep a sample of a model's input, which a node is about to get."""
+        """Keep a sample of a model's input, which was loaded for a node."""
         self._see(data, catalog)
 
     @redacted
     def see_saved(self, data: Mapping[str, Any], *, in_chunks: bool) -> None:
-        """Keep a sample of a model's input that a node has made, and see training come to its end."""
+        """Keep a sample of a model's input that a node returned, and start verifying processes in time."""
         if not in_chunks:
             self._see(data)
             self._see_metrics(data)
@@ -66,12 +68,12 @@ class Observed:
         return self._samples.get(name)
 
     def take_verification(self, name: str) -> VerificationProcess | None:
-        """Hand over the process that was started for a binding, if one was."""
+        """Hand over the verifying process that was started for a binding, if there is one."""
         with self._lock:
             return self._verifications.pop(name, None)
 
     def stop(self) -> None:
-        """End the processes that nobody has taken."""
+        """End the processes that were not taken."""
         with self._lock:
             for verification in self._verifications.values():
                 if verification is not None:
@@ -80,13 +82,13 @@ class Observed:
 
     def _see(self, data: Mapping[str, Any], catalog: Any = None) -> None:
         for name, binding in self._bindings.items():
-            found = next((each for each in data if bare(each) == bare(binding.training_input)), None)
-            if found is None:
+            dataset = next((dataset for dataset in data if bare(dataset) == bare(binding.training_input)), None)
+            if dataset is None:
                 continue
             try:
-                self._keep(name, binding, data[found], catalog)
+                self._keep(name, binding, data[dataset], catalog)
             except Exception as error:  # noqa: BLE001 - data may be anything, and a hook's error ends the training
-                logger.debug("kedro_bind: '%s' is not observed for '%s': %s", found, name, error)
+                logger.debug("kedro_bind: '%s' is not observed for '%s': %s", dataset, name, error)
 
     def _see_metrics(self, data: Mapping[str, Any]) -> None:
         datasets = {bare(dataset) for binding in self._bindings.values() for dataset in binding.model.metrics}
@@ -98,13 +100,10 @@ class Observed:
                     logger.debug("kedro_bind: '%s' is not observed: %s", name, error)
 
     def _keep(self, name: str, binding: ResolvedBinding, data: Any, catalog: Any) -> None:
-        """Keep a sample of the input of a model; with a catalog, of what a node loads from it."""
-        from kedro_bind.packaging.declared_validators import incoming, validates_input
-        from kedro_bind.packaging.input_sample import sample_input
-
+        """Keep a sample of a model's input; with a catalog, the data was loaded from it."""
         loaded = catalog is not None
         with self._lock:
-            # What a node loads counts more than what one saves: that is how a caller's data looks to the nodes.
+            # Loaded data takes precedence over saved data: it looks to the nodes as a caller's data will.
             if name not in self._samples or (loaded and name in self._from_saved):
                 if loaded and validates_input(binding, catalog):
                     data = incoming(binding, catalog)
@@ -112,7 +111,7 @@ class Observed:
                 (self._from_saved.discard if loaded else self._from_saved.add)(name)
 
     def _start_verification(self, name: str, binding: ResolvedBinding) -> None:
-        """Start the process that tries the model: an artifact is there, so the end is near."""
+        """Start the process that verifies the model: an artifact is saved, so training ends soon."""
         from kedro_bind.tracking.log import start_verification
 
         with self._lock:
@@ -120,5 +119,5 @@ class Observed:
                 return
             try:
                 self._verifications[name] = start_verification(binding, self._origin)
-            except Exception as error:  # noqa: BLE001 - logging starts another one, or says why it can't
+            except Exception as error:  # noqa: BLE001 - logging starts another one, or reports why it can't
                 logger.debug("kedro_bind: no process is started for '%s': %s", name, error)

@@ -1,12 +1,13 @@
-"""The bound runs under way in this process, and what becomes of one that Kedro never ends.
+"""The bound runs under way in this process, and the end of one that was interrupted.
 
-Kedro tells its hooks of an `Exception` only: after Ctrl-C, or `sys.exit` in a node, no hook is called, and MLflow would
-end the run as FINISHED when the process ends, or leave it open in a notebook.
+Kedro calls a hook after an `Exception` only (seen in Kedro 1.7). After Ctrl-C, or `sys.exit` in a node, no hook is
+called, and MLflow would end the run as FINISHED when the process ends, or leave it open in a notebook.
 """
 
 from __future__ import annotations
 
 import atexit
+import inspect
 import os
 import sys
 from contextlib import contextmanager
@@ -27,15 +28,15 @@ _NOT_KEDRO = ("pluggy", "kedro_bind")
 
 class _Open(NamedTuple):
     run: StartedRun
-    catalog: Any  # held, so that no other one gets its id
+    catalog: Any  # kept, so that no other object gets its id
     frame: FrameType | None
     watched: bool
 
 
 class OpenRuns:
-    """The bound runs that have begun and not ended, by the catalog of each.
+    """The bound runs that have started and not ended, by their catalogs.
 
-    `interrupted` says that some have ended as no hook of Kedro tells.
+    `interrupted` is whether one of them was ended here, since Kedro called no hook for it.
     """
 
     def __init__(self) -> None:
@@ -44,45 +45,45 @@ class OpenRuns:
         self.interrupted = False
 
     def of(self, catalog: Any) -> StartedRun | None:
-        """Return the run that a catalog is of, if there is one."""
-        found = self._runs.get(id(catalog))
-        return found.run if found is not None and self._process == os.getpid() else None
+        """Return the run that a catalog belongs to, if there is one."""
+        entry = self._runs.get(id(catalog))
+        return entry.run if entry is not None and self._process == os.getpid() else None
 
     def add(self, catalog: Any, run: StartedRun, watched: bool) -> None:  # noqa: FBT001 - what `begin` returned
-        """Keep a run until it is taken; what is left when the process ends, ends then.
+        """Keep a run until it is taken; a run that is never taken ends with the process.
 
-        `watched` says that SIGTERM is handled for this run.
+        `watched` is whether SIGTERM is handled for this run.
         """
         if self._process != os.getpid():
             self._process = os.getpid()
             self._runs.clear()  # those of the process that this one was forked from
-            # MLflow is imported by now: what is registered last is called first.
+            # MLflow has registered its own exit handler by now; the one that is registered last is called first.
             atexit.register(self.end_all)
         self._runs[id(catalog)] = _Open(run, catalog, _calling_frame(), watched)
 
     def take(self, catalog: Any) -> None:
         """Forget a run that has ended."""
-        found = self._runs.pop(id(catalog), None)
-        if found is not None and found.watched:
+        entry = self._runs.pop(id(catalog), None)
+        if entry is not None and entry.watched:
             termination.end()
 
     def end_interrupted(self) -> None:
-        """End as KILLED the runs of which Kedro's own call is on the stack of no thread any more."""
+        """End as KILLED the runs whose call in Kedro is no longer on the stack of any thread."""
         if not self._runs or self._process != os.getpid():
             return
         running = {id(frame) for frame in _all_frames()}
-        for found in list(self._runs.values()):
-            if found.frame is None or id(found.frame) not in running:
-                self._end(found)
+        for entry in list(self._runs.values()):
+            if entry.frame is None or id(entry.frame) not in running:
+                self._end(entry)
 
     def end_all(self) -> None:
-        """End as KILLED all runs that are left; those of another process are its own."""
+        """End as KILLED all remaining runs of this process."""
         while self._runs and self._process == os.getpid():
             self._end(next(iter(self._runs.values())))
 
     @contextmanager
     def kill_if_interrupted(self, run: StartedRun) -> Iterator[None]:
-        """End a run as KILLED if Ctrl-C or SIGTERM comes in a hook."""
+        """End a run as KILLED if Ctrl-C or SIGTERM interrupts the block."""
         try:
             yield
         except Exception:
@@ -91,11 +92,11 @@ class OpenRuns:
             self._kill(run)
             raise
 
-    def _end(self, found: _Open) -> None:
+    def _end(self, entry: _Open) -> None:
         try:
-            self._kill(found.run)
+            self._kill(entry.run)
         finally:
-            self.take(found.catalog)
+            self.take(entry.catalog)
 
     def _kill(self, run: StartedRun) -> None:
         from kedro_bind.session.run_end import kill
@@ -108,16 +109,16 @@ open_runs = OpenRuns()
 
 
 def _calling_frame() -> FrameType | None:
-    """Find the frame of Kedro's session, which called the hook that we are in."""
-    frame: FrameType | None = sys._getframe()
+    """Return the frame of Kedro's session, which called the hook that is running."""
+    frame = inspect.currentframe()
     while frame is not None and str(frame.f_globals.get("__name__", "")).startswith(_NOT_KEDRO):
         frame = frame.f_back
     return frame
 
 
 def _all_frames() -> Iterator[FrameType]:
-    for frame in sys._current_frames().values():
-        each: FrameType | None = frame
-        while each is not None:
-            yield each
-            each = each.f_back
+    for innermost in sys._current_frames().values():  # noqa: SLF001 - documented; CPython has no other way
+        frame: FrameType | None = innermost
+        while frame is not None:
+            yield frame
+            frame = frame.f_back

@@ -1,4 +1,4 @@
-"""The end of a bound run: its models are logged, or it has failed, or was interrupted."""
+"""End a bound run: log its models, or record that it failed or was interrupted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from kedro_bind.errors import KedroBindError, LoggingError
 from kedro_bind.process.whole_lines import log_whole
 from kedro_bind.redaction import get_logger, redacted
 from kedro_bind.store_errors import said_by
+from kedro_bind.tracking.cleanup import remove_unfinished
 from kedro_bind.tracking.metrics import log_metrics
+from kedro_bind.tracking.retries import retrying
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from kedro_bind.binding.resolved import ResolvedBinding
     from kedro_bind.session.bound_run import StartedRun
     from kedro_bind.tracking.log import LoggedModel
-    from kedro_bind.tracking.run import TrackedRun
+    from kedro_bind.tracking.tracked_run import TrackedRun
 
 __all__ = ["fail", "finish", "kill"]
 
@@ -30,21 +32,20 @@ logger = get_logger(__name__)
 def finish(run: StartedRun, catalog: Any) -> dict[str, LoggedModel]:
     """Log the models of a run, end its MLflow run, and return the models.
 
+    A model that can't be logged does not keep the others from being logged.
+
     Raises:
-        LoggingError: a model could not be logged, all that could be were; or the run could not be ended.
+        LoggingError: a model could not be logged, or the MLflow run could not be ended.
     """
     for name, reason in run.checked.left_out.items():
-        left_out = "kedro_bind: no model of '%s' is logged: %s; '%s' logs it from what is stored"
-        log_whole(logger, logging.WARNING, left_out, name, reason, run.bound.command(name))
+        message = "kedro_bind: no model of '%s' is logged: %s; '%s' logs it from what is stored"
+        log_whole(logger, logging.WARNING, message, name, reason, run.bound.command(name))
     if run.tracked is None:
         return {}
-    from kedro_bind.tracking.cleanup import remove_leftovers
-    from kedro_bind.tracking.retries import patience
-
-    with patience(f"logging to the MLflow run {run.tracked.run_id}") as retries:
+    with retrying(f"logging to the MLflow run {run.tracked.run_id}") as retries:
         logged, failures = _log_all(run, run.tracked, catalog)
         for name in logged if retries.count else ():
-            remove_leftovers(run.tracked.run_id, name)  # a request that is sent again may make something twice
+            remove_unfinished(run.tracked.run_id, name)  # a repeated request may have created something twice
         error = _logging_failed(run, failures) if failures else None
         problem = run.tracked.close("FAILED" if failures else "FINISHED", error)
     if error is not None:
@@ -56,16 +57,15 @@ def finish(run: StartedRun, catalog: Any) -> dict[str, LoggedModel]:
 
 @redacted
 def fail(run: StartedRun, error: BaseException) -> None:
-    """End the MLflow run of a training that failed."""
+    """End the MLflow run of a training run that failed."""
     _end(run, "FAILED", error)
 
 
 @redacted
 def kill(run: StartedRun) -> None:
-    """End the MLflow run of a training, or of a logging, that was interrupted."""
-    commands = "\n".join(run.commands(run.checked.complete))
-    told = "kedro_bind: the run is interrupted; where training is done, this logs it:\n%s"
-    log_whole(logger, logging.WARNING, told, commands)
+    """End the MLflow run of training, or of logging, that was interrupted."""
+    message = "kedro_bind: the run was interrupted; if training was complete, log its model with:\n%s"
+    log_whole(logger, logging.WARNING, message, _listed(run, run.checked.complete))
     _end(run, "KILLED")
 
 
@@ -76,7 +76,7 @@ def _end(run: StartedRun, status: str, error: BaseException | None = None) -> No
 
 
 def _log_all(run: StartedRun, tracked: TrackedRun, catalog: Any) -> tuple[dict[str, LoggedModel], dict[str, Exception]]:
-    """Log each model, and return those that are logged and why others are not."""
+    """Log every model; return those that are logged, and the errors of the others."""
     from kedro_bind.tracking.log import log_model
 
     logged: dict[str, LoggedModel] = {}
@@ -88,7 +88,7 @@ def _log_all(run: StartedRun, tracked: TrackedRun, catalog: Any) -> tuple[dict[s
             on_saved = _log_metrics(run, tracked, binding, catalog)
             sample, verification = run.observed.sample(name), run.observed.take_verification(name)
             logged[name] = log_model(binding, catalog, run.bound.origin, sample, verification, on_saved)
-        except Exception as error:  # noqa: BLE001 - training is done: whatever it is, it is told at the end
+        except Exception as error:  # noqa: BLE001 - training is done; `finish` raises it after the other models
             failures[name] = error
         else:
             log_whole(logger, logging.INFO, "kedro_bind: %s", logged[name])
@@ -97,26 +97,52 @@ def _log_all(run: StartedRun, tracked: TrackedRun, catalog: Any) -> tuple[dict[s
 
 
 def _log_metrics(run: StartedRun, tracked: TrackedRun, binding: ResolvedBinding, catalog: Any) -> Callable[[str], None]:
-    """Log the metrics of training to the MLflow run, and return what logs them to its model."""
+    """Log the metrics of training to the MLflow run, and return a function that logs them to its model."""
     metrics = run.observed.metrics.of(binding.model.metrics, catalog)
     log = partial(log_metrics, metrics, tracked.run_id, time.time_ns() // 1_000_000)
     log()
     return lambda model_id: log(model_id=model_id)
 
 
-def _logging_failed(run: StartedRun, failures: Mapping[str, Exception]) -> KedroBindError:
-    told = [f"the model of '{name}' is not logged: {_reason(error)}" for name, error in failures.items()]
+def _logging_failed(run: StartedRun, failures: Mapping[str, Exception]) -> LoggingError:
+    errors = [_not_logged(run, name, error) for name, error in failures.items()]
     stored = "What training produced is stored. This logs it without training again:"
-    error = LoggingError("\n".join([*told, stored, *run.commands(failures)]))
-    error.__cause__ = next(iter(failures.values()))
+    message = "\n".join([*(error.message for error in errors), stored, _listed(run, failures)])
+    if len(errors) == 1:
+        error = LoggingError(message, binding=errors[0].binding, run_id=run.run_id, command=errors[0].command)
+    else:
+        error = LoggingError(message, run_id=run.run_id, failures=errors)
+    error.__cause__ = errors[0].__cause__
     return error
 
 
-def _not_ended(run: StartedRun, logged: Iterable[str], problem: str) -> KedroBindError:
-    names = ", ".join(f"'{name}'" for name in logged)
-    told = f"the model of {names} is logged, but its MLflow run can't be ended as FINISHED: {problem}"
-    running = "MLflow shows that run as running. This logs the model again and ends the run:"
-    return LoggingError("\n".join([told, running, *run.commands(logged)]))
+def _not_logged(run: StartedRun, name: str, cause: Exception) -> LoggingError:
+    message = f"the model of '{name}' is not logged: {_reason(cause)}"
+    error = LoggingError(message, binding=name, run_id=run.run_id, command=run.command(name))
+    error.__cause__ = cause
+    return error
+
+
+def _not_ended(run: StartedRun, logged: Mapping[str, LoggedModel], problem: str) -> LoggingError:
+    names = [*logged]
+    one = len(names) == 1
+    subject = f"the model of '{names[0]}' is" if one else f"the models of {', '.join(map(repr, names))} are"
+    message = (
+        f"{subject} logged, but the MLflow run can't be ended as FINISHED: {problem}\n"
+        f"MLflow shows that run as running. This logs the model{'' if one else 's'} again and ends the run:\n"
+        f"{_listed(run, names)}"
+    )
+    return LoggingError(
+        message,
+        binding=names[0] if one else None,
+        run_id=run.run_id,
+        command=run.command(names[0]) if one else None,
+    )
+
+
+def _listed(run: StartedRun, names: Iterable[str]) -> str:
+    """Return the commands that log bindings to the MLflow run without training again, one on each line."""
+    return "\n".join(f"  {run.command(name)}" for name in names)
 
 
 def _reason(error: Exception) -> str:

@@ -1,40 +1,42 @@
-"""The start of a bound run: its MLflow run is opened, and has what is known before training."""
+"""Start a bound run: open its MLflow run, and log what is known before training."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kedro.io import SharedMemoryDataCatalog
+
+from kedro_bind.packaging.fingerprints import FILES_TAG, record_files
+from kedro_bind.process.temporary import remove_abandoned_folders
 from kedro_bind.redaction import redacted
 from kedro_bind.session.bound_run import StartedRun
+from kedro_bind.session.lending import lend
 from kedro_bind.session.observed import Observed
 from kedro_bind.session.run_end import kill
+from kedro_bind.tracking import parameters
+from kedro_bind.tracking.run import RunRequest, open_run
+from kedro_bind.tracking.tags import run_tags
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kedro_bind.session.bound_run import BoundRun, CheckedRun
-    from kedro_bind.tracking.run import TrackedRun
+    from kedro_bind.tracking.tracked_run import TrackedRun
 
 __all__ = ["log_parameters", "open_tracked", "start"]
 
 
 @redacted
 def start(checked: CheckedRun, catalog: Any, run_params: Mapping[str, Any]) -> StartedRun:
-    """Open the MLflow run, if there will be a model, and log the parameters of training.
+    """Open the MLflow run, if a model will be logged, and log the parameters of training.
 
     Raises:
         LoggingError: the store can't be reached, or refuses.
     """
-    from kedro.io import SharedMemoryDataCatalog
-
-    from kedro_bind.session.lending import lend
-
     bound = checked.bound
     observed = Observed(checked.complete, bound.origin, checked.redaction, checked.produced)
     if not checked.complete:
         return StartedRun(checked, None, observed)
-    from kedro_bind.packaging.fingerprints import FILES_TAG, record_files
-
     record = {FILES_TAG: record_files(checked.complete.values(), catalog)}
     tracked = open_tracked(bound, "+".join(bound.bindings), run_params=run_params, more_tags=record)
     started = StartedRun(checked, tracked, observed)
@@ -43,7 +45,7 @@ def start(checked: CheckedRun, catalog: Any, run_params: Mapping[str, Any]) -> S
         if isinstance(catalog, SharedMemoryDataCatalog):  # that of the ParallelRunner
             lend(tracked.run_id, catalog)
     except Exception as error:
-        tracked.close("FAILED", error)  # Kedro tells no hook of an error in this one
+        tracked.close("FAILED", error)  # Kedro calls no hook after an error in `before_pipeline_run`
         raise
     except BaseException:
         kill(started)
@@ -60,15 +62,11 @@ def open_tracked(
     run_params: Mapping[str, Any] | None = None,
     more_tags: Mapping[str, str] | None = None,
 ) -> TrackedRun:
-    """Open an MLflow run for the bindings, as `mlflow.yml` and MLflow's environment have it.
+    """Open an MLflow run for the bindings, as `mlflow.yml` and MLflow's environment variables configure it.
 
     Raises:
         LoggingError: the store can't be reached, or refuses.
     """
-    from kedro_bind.process.temporary import remove_abandoned_folders
-    from kedro_bind.tracking.run import RunRequest, open_run
-    from kedro_bind.tracking.tags import run_tags
-
     remove_abandoned_folders()
     tags = {key: value for key, value in (more_tags or {}).items() if value}
     requested = RunRequest(
@@ -84,8 +82,6 @@ def open_tracked(
 
 def log_parameters(bound: BoundRun, tracked: TrackedRun, catalog: Any) -> None:
     """Log the parameters of training."""
-    from kedro_bind.tracking import parameters
-
-    if not (bound.tracking.foreign and tracked.joined):  # else kedro-mlflow logs them
+    if not (bound.tracking.foreign and tracked.joined):  # otherwise kedro-mlflow logs them
         values = parameters.parameter_values(bound.bindings.values(), catalog)
         parameters.log_parameters(tracked.run_id, parameters.loggable(values, bound.tracking.mlflow.tracking.params))

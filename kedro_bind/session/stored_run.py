@@ -1,18 +1,27 @@
-"""The logging of a binding from what is stored, without training."""
+"""Log the model of a binding from stored artifacts, without training."""
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.binding.pipeline_ml import PipelineML
+from kedro_bind.config.mlflow import tracking_config_of
 from kedro_bind.errors import BindingError, LoggingError
+from kedro_bind.packaging.fingerprints import read_fingerprints
+from kedro_bind.packaging.freshness import missing_artifacts, stale_artifacts
 from kedro_bind.process.termination import termination
+from kedro_bind.project import origin_of
 from kedro_bind.redaction import get_logger, redacting, redaction_of
-from kedro_bind.session.bound_run import BoundRun, CheckedRun, StartedRun, check_bindings
+from kedro_bind.session.bound_run import BoundRun, CheckedRun, StartedRun, require_valid
+from kedro_bind.session.install import bound_pipeline
 from kedro_bind.session.observed import Observed
 from kedro_bind.session.open_runs import open_runs
 from kedro_bind.session.run_end import fail, finish
 from kedro_bind.session.run_start import log_parameters, open_tracked
+from kedro_bind.tracking.cleanup import remove_unfinished
+from kedro_bind.tracking.retries import retrying
+from kedro_bind.tracking.run import tags_of
 
 if TYPE_CHECKING:
     from kedro.framework.context import KedroContext
@@ -23,12 +32,12 @@ logger = get_logger(__name__)
 
 
 def log_stored(name: str, context: KedroContext, run_id: str | None = None, *, force: bool = False) -> str:
-    """Log the model of a binding from what is stored, and say what was logged.
+    """Log the model of a binding from stored artifacts, and return a sentence that says what was logged.
 
-    `force` logs artifacts that are older than what they are computed from.
+    With `force`, artifacts are logged even if they are older than the files that they are computed from.
 
     Raises:
-        BindingError: there is no such binding, or it does not hold.
+        BindingError: there is no such binding, or it is invalid.
         LoggingError: an artifact is missing or out of date, or the model could not be logged.
     """
     with redacting(redaction_of(context.config_loader)):
@@ -36,30 +45,24 @@ def log_stored(name: str, context: KedroContext, run_id: str | None = None, *, f
 
 
 def _log_stored(name: str, context: KedroContext, run_id: str | None, *, force: bool) -> str:
-    from kedro_bind.config.mlflow import tracking_config_of
-    from kedro_bind.project import origin_of
-    from kedro_bind.session.install import bound_pipeline
-    from kedro_bind.tracking.cleanup import remove_leftovers
-    from kedro_bind.tracking.retries import patience
-
     pipeline = bound_pipeline(name)
     if not isinstance(pipeline, PipelineML):
-        raise BindingError(f"there is no bound pipeline '{name}'; 'kedro bind list' shows those that there are")
+        raise BindingError(f"there is no bound pipeline '{name}'; 'kedro bind list' shows all of them", binding=name)
     bound = BoundRun(
         {name: pipeline.binding.named(name)}, origin_of(context, [name]), context, tracking_config_of(context)
     )
     if hasattr(context, "_pipelines_to_validate"):
-        # As in a bound run, where Kedro's session sets it (Kedro 1.4 and later); there is no public way.
-        context._pipelines_to_validate = [name]
+        # As Kedro's session does for a run, from Kedro 1.4 on.
+        context._pipelines_to_validate = [name]  # noqa: SLF001 - a context has no public way to type parameters
     catalog = context.catalog
-    check_bindings(bound, catalog)
-    with patience(f"logging the model of '{name}'"), termination.watched():
+    require_valid(bound, catalog)
+    with retrying(f"logging the model of '{name}'"), termination.watched():
         _refuse_incomplete(bound, name, catalog, run_id, force=force)
         tracked = open_tracked(bound, name, run_id=run_id)
         run = StartedRun(CheckedRun(bound), tracked, Observed(bound.bindings, bound.origin, bound.redaction))
         with open_runs.kill_if_interrupted(run):
             try:
-                remove_leftovers(tracked.run_id, name)
+                remove_unfinished(tracked.run_id, name)
                 log_parameters(bound, tracked, catalog)
             except Exception as error:
                 fail(run, error)
@@ -68,22 +71,27 @@ def _log_stored(name: str, context: KedroContext, run_id: str | None, *, force: 
 
 
 def _refuse_incomplete(bound: BoundRun, name: str, catalog: Any, run_id: str | None, *, force: bool) -> None:
-    from kedro_bind.packaging.fingerprints import read_fingerprints
-    from kedro_bind.packaging.freshness import missing_artifacts, stale_artifacts
-    from kedro_bind.tracking.run import tags_of
-
     binding = bound.bindings[name]
-    train = f"'kedro run --pipelines={name}'"
+    train = shlex.join(["kedro", "run", f"--pipelines={name}", *bound.origin.options])
     if missing := missing_artifacts(binding, catalog):
         raise LoggingError(
-            f"the model of '{name}' is not logged, since an artifact is missing: {', '.join(missing)}; {train} makes it"
+            f"the model of '{name}' is not logged, since an artifact is missing: {', '.join(missing)}; "
+            f"'{train}' produces it",
+            binding=name,
+            run_id=run_id,
+            command=train,
         )
     record = read_fingerprints(tags_of(run_id, bound.tracking, bound.context))
     stale = stale_artifacts(binding, catalog, record)
     if stale and not force:
         raise LoggingError(
             f"the model of '{name}' is not logged, since an artifact is out of date: {'; '.join(stale)}; "
-            f"{train} makes it anew, and '--force' logs it as it is"
+            f"'{train}' produces it again, and '--force' logs it as it is",
+            binding=name,
+            run_id=run_id,
+            command=train,
         )
-    for each in stale:
-        logger.warning("kedro_bind: the model of '%s' is logged with an artifact that is out of date: %s", name, each)
+    for artifact in stale:
+        logger.warning(
+            "kedro_bind: the model of '%s' is logged with an artifact that is out of date: %s", name, artifact
+        )

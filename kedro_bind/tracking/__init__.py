@@ -1,1 +1,1 @@
-"""The MLflow side of a bound run: where it goes, which run it is, what is written down in it."""
+"""MLflow: the store, runs, registration, retries and clean-up."""

@@ -1,4 +1,4 @@
-"""MLflow runs whose process was killed: they are RUNNING for ever, with what it left half done."""
+"""End MLflow runs whose process was killed: they would stay RUNNING for ever, with unfinished models."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from kedro_bind.process.owners import ProcessId, has_ended, this_process
 from kedro_bind.redaction import get_logger
 from kedro_bind.store_errors import said_by
+from kedro_bind.tracking.cleanup import remove_unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,7 +22,7 @@ __all__ = ["PROCESS_TAG", "end_dead_runs", "ended_if_interrupted", "process_tag"
 logger = get_logger(__name__)
 
 PROCESS_TAG = "kedro_bind.process"
-"""The process that has started a run, or resumed it: a name for people, and one for `ProcessId.parse`."""
+"""The process that started or resumed a run: a name for people, then one for `ProcessId.parse`."""
 _BINDINGS_TAG = "kedro_bind.bindings"
 
 
@@ -32,27 +33,27 @@ def process_tag() -> str:
 
 
 def end_dead_runs(experiment_id: str, bindings: Iterable[str], *, except_for: str) -> None:
-    """End the runs of these bindings whose process is gone, as KILLED, and remove what is half done there.
+    """End as KILLED the runs of these bindings whose process is gone, and remove their unfinished models.
 
-    Where nothing here can tell whether a process is gone, a line in the log names the run. Never raises: it must not
-    keep a run from starting.
+    If it can't be determined whether a process is gone, the log names the run. Never raises, so that a new run can
+    start in any case.
     """
     import mlflow
 
     try:
         client = mlflow.MlflowClient()
-        where = f"attributes.status = 'RUNNING' and tags.`{PROCESS_TAG}` LIKE '%'"
-        for run in client.search_runs([experiment_id], where):
-            its_bindings = run.data.tags.get(_BINDINGS_TAG, "").split(",")
-            if run.info.run_id != except_for and not set(bindings).isdisjoint(its_bindings):
-                _end_if_dead(client, run, its_bindings)
-    except Exception as error:  # noqa: BLE001 - see above
+        condition = f"attributes.status = 'RUNNING' and tags.`{PROCESS_TAG}` LIKE '%'"
+        for run in client.search_runs([experiment_id], condition):
+            run_bindings = run.data.tags.get(_BINDINGS_TAG, "").split(",")
+            if run.info.run_id != except_for and not set(bindings).isdisjoint(run_bindings):
+                _end_if_dead(client, run, run_bindings)
+    except Exception as error:  # noqa: BLE001 - see the docstring
         logger.warning("kedro_bind: runs of processes that were killed can't be cleaned up: %s", said_by(error))
 
 
 @contextmanager
 def ended_if_interrupted() -> Iterator[None]:
-    """End the run that MLflow is starting here as KILLED if that is interrupted."""
+    """End the run that the block starts as KILLED if the block is interrupted."""
     try:
         yield
     except Exception:
@@ -67,23 +68,21 @@ def ended_if_interrupted() -> Iterator[None]:
 
 
 def _end_if_dead(client: MlflowClient, run: Run, bindings: Iterable[str]) -> None:
-    from kedro_bind.tracking.cleanup import remove_leftovers
-
-    run_id, (who, _, name) = run.info.run_id, run.data.tags[PROCESS_TAG].rpartition(" ")
-    process = ProcessId.parse(name)
+    run_id, (owner, _, process_id) = run.info.run_id, run.data.tags[PROCESS_TAG].rpartition(" ")
+    process = ProcessId.parse(process_id)
     ended = has_ended(process) if process is not None else None
     if ended is None:
         logger.info(
-            "kedro_bind: the MLflow run %s is RUNNING, started by %s; whether that process is gone can't be told here",
+            "kedro_bind: the MLflow run %s is RUNNING, started by %s; it is unknown whether that process is gone",
             run_id,
-            who,
+            owner,
         )
     elif ended:
         for binding in bindings:
-            remove_leftovers(run_id, binding)
+            remove_unfinished(run_id, binding)
         client.set_terminated(run_id, "KILLED")
         logger.warning(
             "kedro_bind: the MLflow run %s was left RUNNING by process %s, which is gone; it is ended as KILLED",
             run_id,
-            who,
+            owner,
         )

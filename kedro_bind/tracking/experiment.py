@@ -22,7 +22,7 @@ logger = get_logger(__name__)
 
 
 def experiment_id(options: Experiment, default_name: str, project_path: Path) -> str | None:
-    """Give the id of the experiment, made or restored as configured; `None` where MLflow has been told another.
+    """Return the id of the experiment, created or restored as configured; `None` if the environment names one.
 
     Raises:
         LoggingError: the experiment is deleted, and is not to be restored.
@@ -31,46 +31,47 @@ def experiment_id(options: Experiment, default_name: str, project_path: Path) ->
 
     if os.environ.get("MLFLOW_EXPERIMENT_ID") or os.environ.get("MLFLOW_EXPERIMENT_NAME"):
         if options.name:
-            logger.info("kedro_bind: 'tracking.experiment' of mlflow.yml does not count, since the environment has one")
+            logger.info("kedro_bind: 'tracking.experiment' in mlflow.yml is ignored, since the environment names one")
         return None
     name = options.name or default_name
-    found = mlflow.get_experiment_by_name(name)
-    if found is None:
+    existing = mlflow.get_experiment_by_name(name)
+    if existing is None:
         return _created(name, options, project_path)
-    if found.lifecycle_stage == "deleted":
+    if existing.lifecycle_stage == "deleted":
         if not options.restore_if_deleted:
             raise LoggingError(
                 f"the MLflow experiment '{name}' is deleted; restore it, name another with 'tracking.experiment.name'"
                 " in mlflow.yml, or set 'restore_if_deleted: true' there"
             )
-        mlflow.MlflowClient().restore_experiment(found.experiment_id)
+        mlflow.MlflowClient().restore_experiment(existing.experiment_id)
         logger.info("kedro_bind: the MLflow experiment '%s' was deleted, and is restored", name)
-    return str(found.experiment_id)
+    return str(existing.experiment_id)
 
 
 def _created(name: str, options: Experiment, project_path: Path) -> str:
     import mlflow
     from mlflow.exceptions import MlflowException
 
-    given = options.create_experiment_kwargs
-    tags: dict[str, Any] = {key: str(redact_value(value, key)) for key, value in (given.tags or {}).items()}
+    arguments = options.create_experiment_kwargs
+    location = _location(name, arguments.artifact_location, project_path)
+    tags: dict[str, Any] = {key: str(redact_value(value, key)) for key, value in (arguments.tags or {}).items()}
     try:
-        return str(mlflow.create_experiment(name, _location(name, given.artifact_location, project_path), tags or None))
+        return str(mlflow.create_experiment(name, location, tags or None))
     except MlflowException:
-        found = mlflow.get_experiment_by_name(name)  # another run may have made it in the meantime
-        if found is None:
+        existing = mlflow.get_experiment_by_name(name)  # another run may have created it in the meantime
+        if existing is None:
             raise
-        return str(found.experiment_id)
+        return str(existing.experiment_id)
 
 
-def _location(name: str, given: str | None, project_path: Path) -> str | None:
-    """Give the place of an experiment's files; a store in the project's folder keeps them there too.
+def _location(name: str, configured: str | None, project_path: Path) -> str | None:
+    """Return the location of an experiment's files; that of a store in the project's folder is this folder, too.
 
     MLflow's own default for such a store depends on the working directory.
     """
     import mlflow
 
-    if given is not None:
-        return resolved_uri(given, project_path)
+    if configured is not None:
+        return resolved_uri(configured, project_path)
     own = database_in(project_path, mlflow.get_tracking_uri())
     return (project_path / FILES / folder_name(name)).as_uri() if own else None

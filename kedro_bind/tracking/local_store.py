@@ -1,7 +1,7 @@
-"""An MLflow store in a file of sqlite: made as a whole, or not at all.
+"""Create an MLflow store in a sqlite file, either completely or not at all.
 
-MLflow makes its tables step by step in the file itself. Two processes that do so at the same time break it for good, as
-does one that is killed meanwhile.
+MLflow creates its tables one by one in the file itself (seen in MLflow 3.1 to 3.17). Two processes that do so at the
+same time break the file for good, and so does one that is killed meanwhile.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ BROKEN = (
     "malformed",
     "Can't locate revision",
 )
-"""What sqlite and alembic say of a file that has other tables than MLflow's, or none, or is damaged."""
+"""Parts of the messages of sqlite and alembic for a file that is damaged, or lacks MLflow's tables."""
 _PREFIX = "sqlite:///"
 _lock = threading.Lock()
-"""Alembic, which makes the tables, keeps what it is doing in one place for all threads."""
+"""Alembic, which creates the tables, keeps its state in one place for all threads."""
 
 
 def make_store(uri: str) -> bool:
-    """Make the store of an address if it is a file that does not exist, and return whether that was done here.
+    """Create the store at an address if it is a file that does not exist; return whether this call created it.
 
-    The tables are made in another file, which then gets the name. Of several processes one is the first; the
-    others use its file.
+    The tables are created in another file, which is then renamed. If several processes do so, the first one to rename
+    its file wins, and the others use that file.
     """
     if not uri.startswith(_PREFIX) or "?" in uri:
         return False
@@ -47,24 +47,24 @@ def make_store(uri: str) -> bool:
         import mlflow
 
         with TemporaryFolder("store") as folder:
-            made = folder / file.name
-            address = f"{_PREFIX}{made.as_posix()}"
+            new = folder / file.name
+            address = f"{_PREFIX}{new.as_posix()}"
             mlflow.MlflowClient(address, address).search_experiments(max_results=1)
             file.parent.mkdir(parents=True, exist_ok=True)
             beside = file.with_name(f"{file.name}.{this_process()}")
             try:
-                shutil.copyfile(made, beside)
-                return _rename_unless_there(beside, file)
+                shutil.copyfile(new, beside)
+                return _rename_unless_exists(beside, file)
             finally:
                 beside.unlink(missing_ok=True)
 
 
-def _rename_unless_there(origin: Path, place: Path) -> bool:
+def _rename_unless_exists(origin: Path, place: Path) -> bool:
     try:
         os.link(origin, place)
     except FileExistsError:
         return False
-    except OSError:  # a file system without links
+    except OSError:  # a file system without hard links
         if place.exists():
             return False
         origin.replace(place)
@@ -72,8 +72,8 @@ def _rename_unless_there(origin: Path, place: Path) -> bool:
 
 
 def _remove_abandoned(file: Path) -> None:
-    """Remove what a process left that was killed while it made the store."""
-    for each in file.parent.glob(f"{file.name}.*"):
-        process = ProcessId.parse(each.name.removeprefix(f"{file.name}."))
+    """Remove the files of processes that were killed while they created the store."""
+    for abandoned in file.parent.glob(f"{file.name}.*"):
+        process = ProcessId.parse(abandoned.name.removeprefix(f"{file.name}."))
         if process is not None and has_ended(process):
-            each.unlink(missing_ok=True)
+            abandoned.unlink(missing_ok=True)

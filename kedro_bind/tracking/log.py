@@ -1,4 +1,4 @@
-"""A bound pipeline and a catalog to a model in MLflow."""
+"""Log a bound pipeline to MLflow as a model."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from kedro_bind.process.quiet import quiet
 from kedro_bind.process.temporary import TemporaryFolder, temporary_files_here
 from kedro_bind.redaction import get_logger, redact, redact_value
 from kedro_bind.store_errors import first_reason, said_by
-from kedro_bind.tracking.cleanup import undone_on_error
+from kedro_bind.tracking.cleanup import removed_on_error
 from kedro_bind.tracking.registration import REGISTERED_NAME_TAG, register
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ _NOTE = "mlflow.note.content"
 
 @dataclass(frozen=True)
 class LoggedModel:
-    """What has been logged."""
+    """A model that has been logged, and its registered version, if it was registered."""
 
     name: str
     uri: str
@@ -52,15 +52,15 @@ class LoggedModel:
     version: str | None = None
 
     def __str__(self) -> str:
-        """Say it in one line."""
+        """Return a sentence that says so."""
         registered = f", registered as version {self.version} of '{self.registered_name}'" if self.version else ""
         return f"the model '{self.name}' is logged as {self.uri}{registered}"
 
 
 def start_verification(binding: ResolvedBinding, origin: Origin) -> VerificationProcess | None:
-    """Start the process that will try the model, if the binding wants it tried.
+    """Start the process that will verify the model, unless the binding has `verify: false`.
 
-    It imports what it needs meanwhile, so the sooner it starts, the less time verification takes.
+    The process begins to import what it needs, so the sooner it starts, the less time verification takes.
     """
     if not binding.model.verify:
         return None
@@ -76,17 +76,16 @@ def log_model(
     verification: VerificationProcess | None = None,
     on_saved: Callable[[str], None] | None = None,
 ) -> LoggedModel:
-    """Log a binding as a pyfunc model into the active MLflow run, and register it if the binding says so.
+    """Log a binding as a pyfunc model to the active MLflow run, and register it if the binding says so.
 
-    `sample` is what the run saw of the input; without it, the input is loaded from the catalog. `verification` is
-    one that `start_verification` has started; it is used up. `on_saved` is called with the model's id once the model is
-    saved, before it is registered.
+    `sample` is a sample of the input that the run observed; without it, the input is loaded from the catalog.
+    `verification` is a process that `start_verification` has started, and ends here. `on_saved` is called with the
+    model's id once the model is saved, before it is registered.
 
     Raises:
-        KedroBindError: the model can't be built, fails its verification, or MLflow refuses it.
+        KedroBindError: the model can't be built, fails verification, or MLflow refuses it.
     """
     import mlflow
-    from mlflow.exceptions import MlflowException
     from mlflow.models import Model
 
     settings = _redacted(in_project(binding.model, origin.project_path))
@@ -106,9 +105,9 @@ def log_model(
         flavor = BoundFlavor(built, settings, own, sample, verification, lineage, digests)
         active = mlflow.active_run() or mlflow.start_run()
         run_id = active.info.run_id
-        attempt = stack.enter_context(undone_on_error(run_id, settings.name))
+        attempt = stack.enter_context(removed_on_error(run_id, settings.name))
         tags = {**lineage_tags(lineage), **settings.tags}
-        try:
+        with _store_errors(binding, run_id):
             info = Model.log(
                 None,
                 flavor,
@@ -125,36 +124,44 @@ def log_model(
             if on_saved is not None:
                 on_saved(info.model_id)
             version = register(settings, tags, info.model_id, run_id)
-        except KedroBindError:
-            raise
-        except MlflowException as error:
-            reason = first_reason(error)
-            if isinstance(reason, KedroBindError):
-                raise reason from error
-            raise LoggingError(
-                f"MLflow at {mlflow.get_tracking_uri()} does not take the model '{settings.name}': {said_by(reason)}"
-            ) from error
-        except OSError as error:
-            where = mlflow.get_tracking_uri()
-            raise LoggingError(
-                f"the model '{settings.name}' can't be written to MLflow at {where}: {said_by(error)}"
-            ) from error
     return LoggedModel(settings.name, info.model_uri, settings.registered_model_name, version)
 
 
+@contextmanager
+def _store_errors(binding: ResolvedBinding, run_id: str) -> Iterator[None]:
+    """Raise a `LoggingError` for an error of MLflow or of its store."""
+    import mlflow
+    from mlflow.exceptions import MlflowException
+
+    try:
+        yield
+    except KedroBindError:
+        raise
+    except MlflowException as error:
+        reason = first_reason(error)
+        if isinstance(reason, KedroBindError):
+            raise reason from error
+        message = f"MLflow at {mlflow.get_tracking_uri()} refuses the model '{binding.model.name}': {said_by(reason)}"
+        raise LoggingError(message, binding=binding.name, run_id=run_id) from error
+    except OSError as error:
+        place = mlflow.get_tracking_uri()
+        message = f"the model '{binding.model.name}' can't be written to MLflow at {place}: {said_by(error)}"
+        raise LoggingError(message, binding=binding.name, run_id=run_id) from error
+
+
 def _tags_of_model(settings: ModelSettings) -> dict[str, str]:
-    """Return the tags that a logged model has, and its version has not."""
+    """Return the tags that a logged model has and its registered version does not."""
     tags = {_NOTE: settings.description, REGISTERED_NAME_TAG: settings.registered_model_name}
     return {key: value for key, value in tags.items() if value}
 
 
 @contextmanager
 def _frozen_heap() -> Iterator[None]:
-    """Spare what is in memory already the garbage collections to come.
+    """Exclude what is already in memory from garbage collection within the block.
 
-    One of them over all that pandas, MLflow and Kedro hold takes longer than the rest of logging a small model.
+    A collection over all objects of pandas, MLflow and Kedro takes longer than the rest of logging a small model.
     """
-    if gc.get_freeze_count():  # somebody else's
+    if gc.get_freeze_count():  # frozen by other code, which will unfreeze it
         yield
         return
     gc.freeze()
@@ -165,7 +172,7 @@ def _frozen_heap() -> Iterator[None]:
 
 
 def _sample_from(catalog: Any, binding: ResolvedBinding) -> InputSample | None:
-    """Load the input that training did not touch, or say that there is none."""
+    """Load an input that training did not use; `None`, with a warning, if it can't be loaded."""
     try:
         return sample_input(incoming(binding, catalog), binding.model.example_rows)
     except Exception as error:  # noqa: BLE001 - datasets raise anything
@@ -179,7 +186,7 @@ def _sample_from(catalog: Any, binding: ResolvedBinding) -> InputSample | None:
 
 
 def _redacted(settings: ModelSettings) -> ModelSettings:
-    """Return the settings without credentials in what MLflow stores as text."""
+    """Return the settings without credentials in the texts that MLflow stores."""
     return replace(
         settings,
         metadata=redact_value(settings.metadata),
@@ -195,7 +202,7 @@ def _lineage(binding: ResolvedBinding, origin: Origin, plan: Plan) -> dict[str, 
         "env": origin.env,
         "pipelines": list(origin.pipeline_names),
         "git": origin.git.state,
-        "versions": {each: importlib.metadata.version(each) for each in ("kedro-bind", "kedro", "mlflow")},
+        "versions": {package: importlib.metadata.version(package) for package in ("kedro-bind", "kedro", "mlflow")},
         "document": dict(binding.document),
         "training": [node.name for node in binding.training.nodes],
         "inference": [node.name for node in plan.nodes],

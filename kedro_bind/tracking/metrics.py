@@ -1,4 +1,4 @@
-"""What training writes to the datasets of `model.metrics`, as metrics of MLflow."""
+"""Log the numbers that training writes to the datasets of `model.metrics` as MLflow metrics."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ _NOT_ALLOWED = re.compile(r"[^/\w.\- :]")
 
 @dataclass
 class ObservedMetrics:
-    """The metrics of a run, read from data as it is saved, and from the catalog where that was not seen.
+    """The metrics of a run, read from data when it is saved, or from the catalog if that was not observed.
 
-    `produced` are the datasets that the run produces. What it does not produce is of an earlier run and does not
-    count; with `None` everything that the catalog has does.
+    `produced` are the datasets that the run produces: any other data is from an earlier run, and is ignored. With
+    `None`, all data in the catalog is used.
     """
 
     produced: frozenset[str] | None = None
     _seen: dict[str, dict[str, float] | LoggingError] = field(default_factory=dict)
 
     def observe(self, dataset_name: str, data: Any) -> None:
-        """Keep the metrics in what a node has saved, or what is wrong with them."""
+        """Keep the metrics in data that a node has saved, or the error that they raise."""
         name = bare(dataset_name)
         try:
             self._seen[name] = metrics_in(name, data)
@@ -42,10 +42,10 @@ class ObservedMetrics:
             self._seen[name] = error
 
     def of(self, datasets: Iterable[str], catalog: Any) -> dict[str, float]:
-        """Return the metrics in some datasets by name; one that has none to read is left out, with a warning.
+        """Return the metrics in some datasets by name; a dataset that can't be read is left out, with a warning.
 
         Raises:
-            LoggingError: a dataset holds something else, or two of them have a metric of the same name.
+            LoggingError: a dataset contains anything but metrics, or two of them have a metric of the same name.
         """
         metrics: dict[str, float] = {}
         origin: dict[str, str] = {}
@@ -54,7 +54,7 @@ class ObservedMetrics:
                 if name in metrics:
                     raise LoggingError(
                         f"the datasets '{origin[name]}' and '{dataset}' of 'model.metrics' both have a metric "
-                        f"'{name}'; rename one, or list one of the datasets only"
+                        f"'{name}'; rename one of the metrics, or list only one of the datasets"
                     )
                 metrics[name], origin[name] = value, dataset
         return metrics
@@ -78,12 +78,12 @@ class ObservedMetrics:
 
 
 def metrics_in(dataset: str, data: Any) -> dict[str, float]:
-    """Return the metrics that a dataset holds: a number under the name of the dataset, a mapping under its own keys.
+    """Return the metrics in a dataset: a number is named after the dataset, the numbers of a mapping after its keys.
 
-    What counts as a number is up to MLflow.
+    Whether a value is a number is decided by MLflow.
 
     Raises:
-        LoggingError: there is something else in it, or two keys make the same name.
+        LoggingError: the data contains anything else, or two keys result in the same name.
     """
     leaves = _leaves(data) if isinstance(data, Mapping) else [(dataset, data)]
     metrics: dict[str, float] = {}
@@ -93,19 +93,20 @@ def metrics_in(dataset: str, data: Any) -> dict[str, float]:
             raise LoggingError(f"the dataset '{dataset}' has the metric '{name}' twice; rename one of the keys")
         number = _number(value)
         if number is None:
-            where = f"'{key}' of the dataset '{dataset}'" if isinstance(data, Mapping) else f"the dataset '{dataset}'"
+            place = f"'{key}' of the dataset '{dataset}'" if isinstance(data, Mapping) else f"the dataset '{dataset}'"
             raise LoggingError(
-                f"{where} is of type {type(value).__name__}, which is not a metric; a dataset of 'model.metrics' holds "
-                "a number, or a mapping of names to numbers"
+                f"{place} is of type {type(value).__name__}, which is not a metric; save a number, or a mapping of "
+                "names to numbers, to a dataset of 'model.metrics'"
             )
         metrics[name] = number
     return metrics
 
 
 def log_metrics(metrics: Mapping[str, float], run_id: str, timestamp: int, model_id: str | None = None) -> None:
-    """Log metrics to a run, and to a logged model of it.
+    """Log metrics to a run, and to one of its logged models.
 
-    With the same timestamp again, the run's metrics stay as they are: MLflow has no call for a model's alone.
+    Logging them to the run again, with the same timestamp, changes nothing there; MLflow (3.17) can't log metrics to a
+    model alone.
     """
     import mlflow
     from mlflow.entities import Metric
@@ -135,4 +136,4 @@ def _number(value: Any) -> float | None:
         number = convert_metric_value_to_float_if_possible(value)
     except (MlflowException, TypeError, ValueError):
         return None
-    return number if type(number) is float else None  # what it can't convert, it returns as it is
+    return number if type(number) is float else None  # a value that it can't convert is returned as it is

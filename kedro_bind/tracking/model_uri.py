@@ -1,4 +1,4 @@
-"""The model that a command is about: a URI, or the name of a binding."""
+"""Find the model that a command names, by a URI or by the name of a binding."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ __all__ = ["binding_model_uri", "is_model_uri", "pinned_uri"]
 
 
 def is_model_uri(text: str) -> bool:
-    """Check whether a text is a URI or the path of a folder, and not the name of a binding."""
+    """Return whether a text is a URI or the path of a folder, rather than the name of a binding."""
     return ":/" in text or "/" in text or "\\" in text or (Path(text) / "MLmodel").is_file()
 
 
 def binding_model_uri(name: str, binding: Binding) -> str:
-    """Return the URI of a binding's model: what its first alias names, or, without registration, the newest one.
+    """Return the URI of a binding's model: its first alias, or the newest model if the binding registers none.
 
     Raises:
-        KedroBindError: the binding is not registered, and has logged no model.
+        KedroBindError: the binding registers no model, and has logged none.
     """
     import mlflow
 
@@ -32,21 +32,24 @@ def binding_model_uri(name: str, binding: Binding) -> str:
         if alias:
             return f"models:/{options.registered_model_name}@{alias}"
         return f"models:/{options.registered_model_name}/latest"
-    experiments = [each.experiment_id for each in mlflow.search_experiments()]
-    found = mlflow.search_logged_models(
+    experiments = [experiment.experiment_id for experiment in mlflow.search_experiments()]
+    models = mlflow.search_logged_models(
         experiment_ids=experiments,
         filter_string=f"tags.`kedro_bind.binding` = '{name}'",
         order_by=[{"field_name": "creation_timestamp", "ascending": False}],
         output_format="list",
     )
-    ready = next((model for model in found if str(model.status) == "READY"), None)
+    ready = next((model for model in models if str(model.status) == "READY"), None)
     if ready is None:
-        raise KedroBindError(f"the binding '{name}' has no logged model; 'kedro run --pipelines={name}' makes one")
+        train = f"kedro run --pipelines={name}"
+        raise KedroBindError(
+            f"the binding '{name}' has no logged model; '{train}' logs one", binding=name, command=train
+        )
     return f"models:/{ready.model_id}"
 
 
 def pinned_uri(uri: str) -> str:
-    """Return the URI of the version that an alias or a stage names now; any other URI as it is.
+    """Return the URI of the version that an alias or a stage refers to now, or any other URI unchanged.
 
     Raises:
         MlflowException: there is no such model, or no such alias.
@@ -56,5 +59,5 @@ def pinned_uri(uri: str) -> str:
 
     if not uri.startswith("models:/") or uri.removeprefix("models:/").startswith("m-"):
         return uri
-    name, version = get_model_name_and_version(mlflow.MlflowClient(), uri)  # type: ignore[no-untyped-call]  # so in MLflow
+    name, version = get_model_name_and_version(mlflow.MlflowClient(), uri)  # type: ignore[no-untyped-call]  # MLflow has no annotation
     return f"models:/{name}/{version}"

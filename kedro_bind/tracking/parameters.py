@@ -1,4 +1,4 @@
-"""The parameters of training as MLflow takes them."""
+"""Log the parameters of training, within the limits of MLflow."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _NOT_ALLOWED = re.compile(r"[^/\w.\- :]")
 
 @dataclass
 class Loggable:
-    """Parameters with names and values that MLflow takes; `too_long` are those that may be logged in no way."""
+    """Parameters with names and values that MLflow accepts; `too_long` has the lengths of those that it does not."""
 
     parameters: dict[str, str] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
@@ -39,7 +39,7 @@ class Loggable:
 
 
 def parameter_values(bindings: Iterable[ResolvedBinding], catalog: Any) -> dict[str, Any]:
-    """Give the parameters that training takes, without the prefix `params:`."""
+    """Return the parameters that training takes, without the prefix `params:`."""
     names = {name for binding in bindings for name in binding.training.inputs() if is_parameter(name)}
     values: dict[str, Any] = {}
     for name in sorted(names):
@@ -50,14 +50,14 @@ def parameter_values(bindings: Iterable[ResolvedBinding], catalog: Any) -> dict[
 
 
 def loggable(values: Mapping[str, Any], options: Params) -> Loggable:
-    """Flatten, cut and rename parameters as configured; the values of those named as credentials are masked."""
+    """Flatten, cut and rename parameters as configured; the value of one named like a credential becomes `***`."""
     result = Loggable()
     dicts = options.dict_params
     flat = _flat(values, dicts.sep, recursive=dicts.recursive) if dicts.flatten else values.items()
     for key, value in flat:
         name = _NOT_ALLOWED.sub("_", key)
         if name != key:
-            result.remarks.append(f"the parameter '{key}' is logged as '{name}': MLflow allows no other name")
+            result.remarks.append(f"the parameter '{key}' is logged as '{name}', since MLflow does not allow that name")
         text = str(redact_value(value, key))
         if len(text) <= MOST_CHARACTERS:
             result.parameters[name] = text
@@ -75,23 +75,23 @@ def loggable(values: Mapping[str, Any], options: Params) -> Loggable:
     return result
 
 
-def log_parameters(run_id: str, given: Loggable) -> None:
-    """Log parameters to a run; what MLflow refuses is told, and left out."""
+def log_parameters(run_id: str, accepted: Loggable) -> None:
+    """Log parameters to a run; if MLflow refuses them, the log says so."""
     import mlflow
     from mlflow.entities import Param, RunTag
     from mlflow.exceptions import MlflowException
 
-    for each in given.remarks:
-        logger.warning("kedro_bind: %s", each)
-    if not given.parameters and not given.tags:
+    for remark in accepted.remarks:
+        logger.warning("kedro_bind: %s", remark)
+    if not accepted.parameters and not accepted.tags:
         return
-    parameters = [Param(key, value) for key, value in given.parameters.items()]
-    tags = [RunTag(key, value) for key, value in given.tags.items()]
+    parameters = [Param(key, value) for key, value in accepted.parameters.items()]
+    tags = [RunTag(key, value) for key, value in accepted.tags.items()]
     try:
         mlflow.MlflowClient().log_batch(run_id, params=parameters, tags=tags)
     except MlflowException as error:
-        # In a joined run, somebody else may have logged one of these names with another value.
-        logger.warning("kedro_bind: the parameters of training are not in the MLflow run: %s", said_by(error))
+        # In a joined run, one of these names may have been logged with another value.
+        logger.warning("kedro_bind: the parameters of training can't be logged: %s", said_by(error))
 
 
 def _flat(values: Mapping[str, Any], separator: str, *, recursive: bool) -> Iterator[tuple[str, Any]]:
@@ -100,4 +100,4 @@ def _flat(values: Mapping[str, Any], separator: str, *, recursive: bool) -> Iter
             yield str(key), value
             continue
         inner = _flat(value, separator, recursive=True) if recursive else value.items()
-        yield from ((f"{key}{separator}{name}", each) for name, each in inner)
+        yield from ((f"{key}{separator}{name}", inner_value) for name, inner_value in inner)

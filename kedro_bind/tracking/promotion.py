@@ -1,4 +1,4 @@
-"""Whether a new version of the registered model gets its aliases: `model.promote_if`, judged by MLflow's metrics."""
+"""Decide by metrics whether a new version of the registered model gets its aliases: `model.promote_if`."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ __all__ = ["Verdict", "judge"]
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether a version is promoted, and why; no reason where nothing was asked."""
+    """Whether a version is promoted, and why; without conditions, there is no reason."""
 
     promoted: bool = True
     reason: str = ""
 
 
 def judge(conditions: Sequence[Condition], client: Any, run_id: str, name: str, aliases: Mapping[str, str]) -> Verdict:
-    """Compare the metrics of a run with what the conditions ask, all of which have to hold.
+    """Judge a run's metrics by conditions, all of which have to be met.
 
-    `aliases` are those of the registered model `name`, with the versions that hold them.
+    `aliases` maps the aliases of the registered model `name` to versions.
     """
     if not conditions:
         return Verdict()
     metrics = client.get_run(run_id).data.metrics
-    verdicts = [_judged(each, client, metrics, run_id, name, aliases) for each in conditions]
-    failed = [each.reason for each in verdicts if not each.promoted]
-    return Verdict(not failed, "; ".join(failed or [each.reason for each in verdicts]))
+    verdicts = [_judged(condition, client, metrics, run_id, name, aliases) for condition in conditions]
+    failed = [verdict.reason for verdict in verdicts if not verdict.promoted]
+    return Verdict(not failed, "; ".join(failed or [verdict.reason for verdict in verdicts]))
 
 
 def _judged(
@@ -39,8 +39,8 @@ def _judged(
 ) -> Verdict:
     value = metrics.get(condition.metric)
     if value is None:
-        there = f"it has {', '.join(sorted(metrics))}" if metrics else "it has none"
-        return Verdict(False, f"the MLflow run has no metric '{condition.metric}' ({there})")
+        existing = f"it has {', '.join(sorted(metrics))}" if metrics else "it has none"
+        return Verdict(False, f"the MLflow run has no metric '{condition.metric}' ({existing})")
     if condition.number is not None:
         return _compared(condition, value, condition.number, "")
     alias = str(condition.alias)
@@ -65,7 +65,7 @@ def _compared(condition: Condition, value: float, bound: float, whose: str) -> V
 
 
 def _metric_of(client: Any, run_id: str | None, metric: str) -> float | None:
-    """Give a metric of another version's run, which may be gone or never have been."""
+    """Return a metric of another version's run, `None` if there is no such run any more, or never was."""
     from mlflow.exceptions import MlflowException
 
     if not run_id:

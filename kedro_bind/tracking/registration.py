@@ -1,7 +1,7 @@
-"""A version of the registered model: there with its aliases, or not there.
+"""Register a version of a model with its aliases, either completely or not at all.
 
-A version that is made carries the tag `kedro_bind.state: pending` until all is done. What fails after that is undone;
-where the store is gone at that moment, the tag tells the next logging what to remove.
+A new version has the tag `kedro_bind.state: pending` until its aliases are set. If a step fails, the version is
+removed; if the store can't be reached at that moment, the tag lets the next registration remove it.
 """
 
 from __future__ import annotations
@@ -30,16 +30,15 @@ logger = get_logger(__name__)
 STATE_TAG = "kedro_bind.state"
 _PENDING = "pending"
 VERSIONS_TAG = "mlflow.modelVersions"
-"""Where MLflow's own registration notes the versions of a logged model; its UI links them."""
+"""The tag in which MLflow's own registration lists the versions of a logged model; its UI links them."""
 REGISTERED_NAME_TAG = "kedro_bind.registered_model_name"
-"""The tag of a logged model that is to be registered: where nothing has done so, its logging was cut off."""
+"""The tag of a logged model that is to be registered; if it has no version, logging was interrupted."""
 
 
 def register(settings: ModelSettings, tags: Mapping[str, str], model_id: str, run_id: str) -> str | None:
-    """Register a logged model as the settings say, with tags, and give the version; `None` if they name no model.
+    """Register a logged model as configured, and return the version; `None` if no registered model is configured.
 
-    When this returns, the version is whole. When it raises, the version is gone again and no alias has moved,
-    as far as the store can be reached.
+    If this raises, the version is removed again and the aliases are as before, unless the store can't be reached.
     """
     import mlflow
 
@@ -54,24 +53,24 @@ def register(settings: ModelSettings, tags: Mapping[str, str], model_id: str, ru
     try:
         version = registration.make(settings, tags, settings.aliases if verdict.promoted else ())
     except BaseException:
-        told = f"what is registered of '{name}' so far can't be removed, which the next logging does"
-        _attempt(told, registration.undo)
+        problem = f"the unfinished version of '{name}' can't be removed; the next registration removes it"
+        _attempt(problem, registration.undo)
         raise
-    told = f"what is half registered of '{name}' can't be removed, which the next logging does"
-    _attempt(told, lambda: registration.sweep(version, abandoned))
-    _tell(settings, version, verdict)
+    problem = f"unfinished versions of '{name}' can't be removed; the next registration removes them"
+    _attempt(problem, lambda: registration.sweep(version, abandoned))
+    _log_verdict(settings, version, verdict)
     return version
 
 
 def remove_pending(client: MlflowClient, run_id: str, binding: str) -> set[tuple[str, str]]:
-    """Remove the versions of a binding that a run left half done, and return their names and numbers.
+    """Remove the pending versions of a binding that a run left, and return their names and numbers.
 
-    One that an alias names is in use: it is done but for its tag.
+    A pending version that has an alias is in use, and only loses its tag.
     """
     removed = set()
-    for each in client.search_model_versions(f"run_id = '{run_id}'"):
-        name, version = each.name, str(each.version)
-        if each.tags.get(STATE_TAG) != _PENDING or each.tags.get("kedro_bind.binding") != binding:
+    for found in client.search_model_versions(f"run_id = '{run_id}'"):
+        name, version = found.name, str(found.version)
+        if found.tags.get(STATE_TAG) != _PENDING or found.tags.get("kedro_bind.binding") != binding:
             continue
         if version in (_aliases(client, name) or {}).values():
             client.delete_model_version_tag(name, version, STATE_TAG)
@@ -83,7 +82,7 @@ def remove_pending(client: MlflowClient, run_id: str, binding: str) -> set[tuple
 
 @dataclass(frozen=True)
 class _Registration:
-    """The registering of one logged model; `before` are the aliases then, `None` where there was no such model."""
+    """The registration of one logged model; `before` are the aliases before it, `None` if there was no such model."""
 
     client: MlflowClient
     name: str
@@ -92,11 +91,11 @@ class _Registration:
     before: Mapping[str, str] | None
 
     def make(self, settings: ModelSettings, tags: Mapping[str, str], aliases: tuple[str, ...]) -> str:
-        """Make the version. What counts comes last: the aliases, or where there are none, that it is done."""
+        """Create the version; the step that puts it in use, setting aliases or else removing the tag, comes last."""
         client, name = self.client, self.name
         if self.before is None:
-            self._make_model()
-        made = client.create_model_version(
+            self._create_model()
+        created = client.create_model_version(
             name,
             self._source,
             tags={**tags, STATE_TAG: _PENDING},
@@ -104,72 +103,74 @@ class _Registration:
             await_creation_for=settings.await_registration_for,
             model_id=self.model_id,
         )
-        version = str(made.version)
-        link = [{"name": name, "version": made.version}]
+        version = str(created.version)
+        link = [{"name": name, "version": created.version}]
         client.set_logged_model_tags(self.model_id, {VERSIONS_TAG: json.dumps(link)})
         for alias in aliases:
             client.set_registered_model_alias(name, alias, version)
         if aliases:
-            told = (
-                f"the tag '{STATE_TAG}' of version {version} of '{name}' can't be removed, which the next logging does"
+            problem = (
+                f"the tag '{STATE_TAG}' of version {version} of '{name}' can't be removed; the next registration "
+                "removes it"
             )
-            _attempt(told, lambda: self._confirm(made))
+            _attempt(problem, lambda: self._confirm(created))
         else:
-            self._confirm(made)
+            self._confirm(created)
         return version
 
     def undo(self) -> None:
-        """Remove what `make` has made, and put back the aliases that it has moved."""
+        """Remove the version that `make` created, and move its aliases back."""
         client, name, before = self.client, self.name, self.before or {}
-        ours = [str(each.version) for each in self._pending() if each.source == self._source]
+        ours = [str(pending.version) for pending in self._pending() if pending.source == self._source]
         for alias, version in (_aliases(client, name) or {}).items():
             if version in ours:
                 if alias in before:
                     client.set_registered_model_alias(name, alias, before[alias])
                 else:
                     client.delete_registered_model_alias(name, alias)
-        for each in ours:
-            client.delete_model_version(name, each)
+        for version in ours:
+            client.delete_model_version(name, version)
         if self.before is None and not client.search_model_versions(f"name = {_quoted(name)}", max_results=1):
             client.delete_registered_model(name)
 
     def abandoned(self) -> list[ModelVersion]:
-        """Find the versions that an earlier logging left half done.
+        """Return the pending versions that an earlier registration left.
 
-        One that an alias names is in use: it is done but for its tag. One whose run is still going on may be
-        another process's.
+        A pending version that has an alias is in use, and only loses its tag. One whose run has not ended may belong to
+        another process, and is left alone.
         """
-        found = []
-        for each in self._pending():
-            if str(each.version) in (self.before or {}).values():
-                self._confirm(each)
-            elif each.run_id == self.run_id or self._has_failed(each.run_id):
-                found.append(each)
-        return found
+        versions = []
+        for pending in self._pending():
+            if str(pending.version) in (self.before or {}).values():
+                self._confirm(pending)
+            elif pending.run_id == self.run_id or self._has_failed(pending.run_id):
+                versions.append(pending)
+        return versions
 
     def sweep(self, version: str, abandoned: Iterable[ModelVersion]) -> None:
-        """Remove what is half done: of earlier loggings, and what a request made that was sent again."""
-        doubles = [each for each in self._pending() if each.source == self._source and str(each.version) != version]
-        for each in [*abandoned, *doubles]:
-            self.client.delete_model_version(self.name, str(each.version))
+        """Remove unfinished versions: of earlier registrations, and those that a repeated request created."""
+        ours = [pending for pending in self._pending() if pending.source == self._source]
+        doubles = [pending for pending in ours if str(pending.version) != version]
+        for unfinished in [*abandoned, *doubles]:
+            self.client.delete_model_version(self.name, str(unfinished.version))
 
     @property
     def _source(self) -> str:
         return f"models:/{self.model_id}"
 
     def _pending(self) -> list[ModelVersion]:
-        where = f"name = {_quoted(self.name)} and tags.`{STATE_TAG}` = '{_PENDING}'"
-        return list(self.client.search_model_versions(where))
+        condition = f"name = {_quoted(self.name)} and tags.`{STATE_TAG}` = '{_PENDING}'"
+        return list(self.client.search_model_versions(condition))
 
     def _confirm(self, version: ModelVersion) -> None:
         self.client.delete_model_version_tag(self.name, str(version.version), STATE_TAG)
 
-    def _make_model(self) -> None:
+    def _create_model(self) -> None:
         from mlflow.exceptions import MlflowException
 
         try:
             self.client.create_registered_model(self.name)
-        except MlflowException as error:  # made meanwhile, or by this request, sent again
+        except MlflowException as error:  # it was created meanwhile, or by the first try of this request
             if error.error_code not in ("RESOURCE_ALREADY_EXISTS", "ALREADY_EXISTS"):
                 raise
 
@@ -200,16 +201,16 @@ def _quoted(name: str) -> str:
     return f'"{name}"' if "'" in name else f"'{name}'"
 
 
-def _attempt(told: str, step: Callable[[], object]) -> None:
-    """Do what must not hide an error, or undo a success; say so where it can't be done."""
+def _attempt(problem: str, step: Callable[[], object]) -> None:
+    """Run a step whose failure must neither hide an error nor undo a success, and log the problem if it fails."""
     try:
         step()
-    except Exception as error:  # noqa: BLE001 - see above
-        logger.warning("kedro_bind: %s: %s", told, said_by(error))
+    except Exception as error:  # noqa: BLE001 - see the docstring
+        logger.warning("kedro_bind: %s: %s", problem, said_by(error))
 
 
-def _tell(settings: ModelSettings, version: str, verdict: Verdict) -> None:
+def _log_verdict(settings: ModelSettings, version: str, verdict: Verdict) -> None:
     if verdict.reason:
-        word = "is now" if verdict.promoted else "does not become"
-        told = f"version {version} of '{settings.registered_model_name}' {word} {' and '.join(settings.aliases)}"
-        logger.log(logging.INFO if verdict.promoted else logging.WARNING, "kedro_bind: %s: %s", told, verdict.reason)
+        verb = "is now" if verdict.promoted else "does not become"
+        outcome = f"version {version} of '{settings.registered_model_name}' {verb} {' and '.join(settings.aliases)}"
+        logger.log(logging.INFO if verdict.promoted else logging.WARNING, "kedro_bind: %s: %s", outcome, verdict.reason)

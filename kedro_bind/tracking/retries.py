@@ -1,4 +1,4 @@
-"""How long MLflow is waited for, and a line whenever it is."""
+"""Let MLflow retry failed requests for a limited time, and log each retry."""
 
 from __future__ import annotations
 
@@ -16,58 +16,57 @@ from kedro_bind.store_errors import what_is_wrong
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Retries", "patience"]
+__all__ = ["Retries", "retrying"]
 
 logger = get_logger(__name__)
 
 _RETRIES, _FACTOR = "MLFLOW_HTTP_REQUEST_MAX_RETRIES", "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR"
-_ALIVE_SECONDS = 30.0
+_PROGRESS_SECONDS = 30.0
 _active: dict[int, Retries] = {}
-"""Those who wait, by thread."""
+"""The handlers in use, by thread."""
 _lock = threading.Lock()
 
 
 @contextmanager
-def patience(doing: str, *, retries: int = 6) -> Iterator[Retries]:
-    """Let MLflow try a request again that fails, so many times, and say so each time.
+def retrying(activity: str, *, retries: int = 6) -> Iterator[Retries]:
+    """Let MLflow retry each failed request within the block, and log each retry.
 
-    It waits 0, 2, 4, 8… seconds: a minute for 6 retries. That minute is for all that is done here: once it is
-    used up, the store counts as gone, and nothing waits for it any more. MLflow's own default is 4 minutes of
-    silence for each request. What the environment says about it stays as it is. A line tells every half
-    minute that this is still under way, since a server that hangs, a large upload and other kinds of
-    stores say nothing.
+    It waits 0, 2, 4, 8… seconds, which makes a minute for 6 retries. All requests of the block share that minute: once
+    it is used up, nothing is retried any more. By default, MLflow retries each request for 4 minutes, silently. If the
+    environment configures retries, that configuration is used. Every half minute a line says that the activity goes on,
+    since hanging servers, large uploads and other kinds of stores are silent.
     """
     thread = threading.get_ident()
     if thread in _active:
-        yield _active[thread]  # within another one, which goes on
+        yield _active[thread]  # within another block, which continues
         return
     with ExitStack() as stack:
-        own = all(variable_of_others(each) is None for each in (_RETRIES, _FACTOR))
+        own = all(variable_of_others(name) is None for name in (_RETRIES, _FACTOR))
         if own:
             stack.callback(set_variable(_RETRIES, str(retries)))
             stack.callback(set_variable(_FACTOR, "1"))
-        told = Retries(2.0**retries - 2 if own else None, stack)
-        _active[thread] = told
+        handler = Retries(2.0**retries - 2 if own else None, stack)
+        _active[thread] = handler
         stack.callback(_active.pop, thread)
-        stack.enter_context(_heard(told))
-        stack.enter_context(_alive(doing))
-        yield told
+        stack.enter_context(_listening(handler))
+        stack.enter_context(_progress(activity))
+        yield handler
 
 
 class Retries(logging.Handler):
-    """Says that a request is tried again, when urllib3 tells its debug log so; `count` is how often it has."""
+    """Logs each retry that urllib3 reports in its debug log; `count` is the number of retries so far."""
 
     def __init__(self, most_seconds: float | None, at_end: ExitStack) -> None:
         super().__init__(logging.DEBUG)
         self.count = 0
         self._left, self._at_end = most_seconds, at_end
-        self._redactions = current_redactions()  # MLflow uploads in threads of its own
+        self._redactions = current_redactions()  # for uploads, which MLflow makes in other threads
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Say it, and let nothing be tried again once the time is used up."""
+        """Log a retry, and allow no more of them once the time is used up."""
         retry: Any = record.args[-1] if isinstance(record.args, tuple) and record.args else None
         history = getattr(retry, "history", None)
-        # A request of a thread that nobody waits in, such as one of MLflow's own for uploads, is anybody's.
+        # A request of any other thread, such as one of MLflow's for uploads, is reported by every handler.
         if not history or _active.get(record.thread or 0, self) is not self:
             return
         self.count += 1
@@ -89,8 +88,8 @@ class Retries(logging.Handler):
 
 
 @contextmanager
-def _heard(handler: logging.Handler) -> Iterator[None]:
-    """Listen to urllib3's retries instead of showing them; there is no other public way to hear of each."""
+def _listening(handler: logging.Handler) -> Iterator[None]:
+    """Pass urllib3's log of retries to a handler instead of showing it, since MLflow (3.17) has no hook for retries."""
     retries = logging.getLogger("urllib3.util.retry")
     with quiet(retries.name, logging.DEBUG), quiet("urllib3.connectionpool", logging.ERROR):
         with _lock:
@@ -101,19 +100,19 @@ def _heard(handler: logging.Handler) -> Iterator[None]:
         finally:
             with _lock:
                 retries.removeHandler(handler)
-                retries.propagate = not any(isinstance(each, Retries) for each in retries.handlers)
+                retries.propagate = not any(isinstance(other, Retries) for other in retries.handlers)
 
 
 @contextmanager
-def _alive(doing: str) -> Iterator[None]:
-    """Say every half minute that something is still under way."""
-    done, begun = threading.Event(), time.monotonic()
+def _progress(activity: str) -> Iterator[None]:
+    """Log every half minute that an activity is still under way."""
+    done, start = threading.Event(), time.monotonic()
 
-    def tell() -> None:
-        while not done.wait(_ALIVE_SECONDS):
-            logger.info("kedro_bind: still %s, for %.0f s now", doing, time.monotonic() - begun)
+    def log() -> None:
+        while not done.wait(_PROGRESS_SECONDS):
+            logger.info("kedro_bind: still %s, for %.0f s now", activity, time.monotonic() - start)
 
-    thread = threading.Thread(target=tell, name="kedro-bind-alive", daemon=True)
+    thread = threading.Thread(target=log, name="kedro-bind-progress", daemon=True)
     thread.start()
     try:
         yield

@@ -1,4 +1,4 @@
-"""The tags of a run: what was run, by what, and how it failed."""
+"""The tags of a run: what was run, by which versions, and how it failed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _OPTIONS = (
 
 
 def run_tags(origin: Origin, bindings: Iterable[str], run_params: Mapping[str, Any]) -> dict[str, str]:
-    """Give the tags of a run; MLflow's own names where it has some. One without a value is left out."""
+    """Return the tags of a run, with MLflow's own names if it has them; a tag without a value is left out."""
     git = origin.git.state
     tags = {
         "kedro_bind.bindings": ",".join(bindings),
@@ -48,7 +48,7 @@ def run_tags(origin: Origin, bindings: Iterable[str], run_params: Mapping[str, A
 
 
 def error_tags(error: BaseException) -> dict[str, str]:
-    """Give the tags that say how a run failed."""
+    """Return the tags that say how a run failed."""
     kind = type(error)
     name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
     tags = dict(zip(ERROR_TAGS, (name, redact(str(error))), strict=True))
@@ -56,12 +56,12 @@ def error_tags(error: BaseException) -> dict[str, str]:
 
 
 def command_of(run_params: Mapping[str, Any]) -> str:
-    """Give the command that makes such a run, from what Kedro tells its hooks of it."""
+    """Return the command for such a run, from the parameters that Kedro passes to its hooks."""
     words = ["kedro", "run"]
     for option, key in _OPTIONS:
-        given = run_params.get(key)
-        if given:
-            words.append(f"--{option}={given if isinstance(given, str) else ','.join(given)}")
+        value = run_params.get(key)
+        if value:
+            words.append(f"--{option}={value if isinstance(value, str) else ','.join(value)}")
     if run_params.get("env"):
         words.append(f"--env={run_params['env']}")
     if versions := run_params.get("load_versions"):

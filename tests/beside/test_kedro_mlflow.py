@@ -64,7 +64,7 @@ def test_a_pipeline_that_it_does_not_track_logs_no_model(quick):
     disabled = "tracking:\n  disable_tracking:\n    pipelines: [churn]\n"
     quick.write("conf/base/mlflow.yml", f"server:\n  mlflow_tracking_uri: {quick.store}\n{disabled}")
     result = quick.kedro("run", "--pipelines=churn")
-    assert "'tracking.disable_tracking.pipelines' of mlflow.yml names it" in " ".join(result.stdout.split())
+    assert "'tracking.disable_tracking.pipelines' in mlflow.yml lists it" in " ".join(result.stdout.split())
     assert everything(quick) == ([], [])
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 
 import mlflow
 import pytest
@@ -47,7 +46,7 @@ def test_a_missing_artifact_is_refused_whatever_is_forced(trained):
         result = bind_log(trained, *options)
         assert result.exit_code == 1
         assert "an artifact is missing: 'classifier' (file://" in result.output
-        assert "'kedro run --pipelines=churn' makes it" in result.output
+        assert "'kedro run --pipelines=churn' produces it" in result.output
     assert models_of(trained) == []
 
 
@@ -72,7 +71,9 @@ def not_logged(trained):
     with trained.session() as session, pytest.raises(LoggingError) as info:
         session.run(pipeline_names=["churn"])
     (trained.path / "mlartifacts").unlink()
-    return re.search(r"--run-id=(\w+)", info.value.message)[1]
+    assert info.value.binding == "churn"
+    assert info.value.command == f"kedro bind log churn --run-id={info.value.run_id}"
+    return info.value.run_id
 
 
 def test_a_clock_that_is_ahead_does_not_keep_the_model_of_a_run_from_being_logged(trained, not_logged):

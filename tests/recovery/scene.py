@@ -1,9 +1,8 @@
-"""What the tests of recovery do with the project, and see on the server without the proxy."""
+"""What the tests of recovery do with the project, and what they see on the server, past the proxy."""
 
 from __future__ import annotations
 
 import importlib
-import re
 import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from tests.recovery.faults import Fault, FaultyProxy
     from tests.recovery.server import TrackingServer
 
-__all__ = ["Scene", "command_in"]
+__all__ = ["Scene"]
 
 CUSTOMERS = pd.DataFrame({"spend": [10.0, 20.0], "visits": [1, 2]})
 
@@ -35,7 +34,7 @@ class Scene:
     proxy: FaultyProxy
 
     def train(self, fault: Fault | None = None, on_hit: Callable[[], None] | None = None) -> Exception | None:
-        """Run the bound pipeline, with a fault from the end of training on; give the error that it raises."""
+        """Run the bound pipeline, with a fault from the end of training on; return the error that it raises."""
         self.proxy.plan(fault, on_hit)
         with self.project.session() as session:
             hooks = importlib.import_module(f"{self.project.package}.settings").after_training
@@ -47,7 +46,7 @@ class Scene:
         return None
 
     def recover(self, command: str) -> Any:
-        """Run a command that a message has, on the healed server."""
+        """Run the command of an error, on the healed server."""
         from kedro.framework.startup import bootstrap_project
 
         from kedro_bind.cli.log_command import command as log
@@ -70,7 +69,7 @@ class Scene:
 
     @property
     def versions(self) -> dict[int, bool]:
-        """The registered versions, and whether each is whole."""
+        """The registered versions, and whether each of them is complete."""
         found = self.client.search_model_versions("name = 'churn'")
         return {int(each.version): STATE_TAG not in each.tags for each in found}
 
@@ -92,16 +91,10 @@ class Scene:
         found = self.client.search_logged_models([experiment], filter_string=f"source_run_id = '{run_id}'")
         return [each.model_id for each in found if each.status != "READY"]
 
-    def answer(self, version: int) -> Any:
-        """What the model of a version predicts, loaded from where the server keeps it."""
+    def predictions(self, version: int) -> Any:
+        """The predictions of the model of a version, loaded from the server's own storage."""
         source = self.client.get_model_version("churn", str(version)).source
         model = self.client.get_logged_model(source.removeprefix("models:/"))
         assert model.status == "READY"
         place = self.server.artifacts / model.artifact_location.removeprefix("mlflow-artifacts:/")
         return mlflow.pyfunc.load_model(str(place)).predict(CUSTOMERS)
-
-
-def command_in(message: str) -> str:
-    """Find the command that a message names, on a line of its own."""
-    (command,) = re.findall(r"^  (kedro bind log .*)$", message, re.MULTILINE)
-    return str(command)

@@ -1,7 +1,7 @@
-"""The tracking server fails at any request of a logging: nothing is lost, nothing is half done, the command finishes.
+"""Whichever request of logging fails: nothing is lost or unfinished, and the command of the error completes it.
 
-Logging is recorded once to know its requests. By default the test fails at each kind of request, in turns of four ways;
-with KEDRO_BIND_ALL_FAULTS=1 at every request in every way.
+The requests of logging are recorded once. By default each kind of request fails, in one of four ways by turns; with
+KEDRO_BIND_ALL_FAULTS=1, every request fails in every way.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import click
 import pytest
 
 from tests.recovery.faults import KINDS, Fault
-from tests.recovery.scene import command_in
 
 pytestmark = pytest.mark.slow
 
@@ -23,14 +22,14 @@ FEWEST = 24
 
 
 def points(requests):
-    """Choose where to fail: of the uploads of a model's files, some stand for all."""
+    """Choose the requests to fail: of the uploads of a model's files, only some."""
     if ALL:
         return [Fault(kind, at) for at in range(len(requests)) for kind in KINDS]
-    uploads = [at for at, each in enumerate(requests) if "/artifacts/" in each and each.startswith("PUT")]
+    uploads = [at for at, request in enumerate(requests) if "/artifacts/" in request and request.startswith("PUT")]
     chosen = [at for at in range(len(requests)) if at not in uploads[1:-2]]
     kinds = itertools.cycle(KINDS)
     found = [Fault(next(kinds), at) for at in chosen]
-    # What makes something on the server, and loses the answer, is the hardest.
+    # A request that creates something on the server, and whose response is lost, is the hardest case.
     found += [Fault("lost", at) for at in chosen if re.search("logged-models$|create|alias|delete-tag", requests[at])]
     return list(dict.fromkeys(found))
 
@@ -38,8 +37,8 @@ def points(requests):
 def test_logging_recovers_from_every_fault(scene):
     assert scene.train() is None
     requests = list(scene.proxy.requests)
-    expected = scene.answer(scene.champion).to_json()
-    last = next(at for at, each in enumerate(requests) if each.endswith("/alias"))
+    expected = scene.predictions(scene.champion).to_json()
+    last = next(at for at, request in enumerate(requests) if request.endswith("/alias"))
     faults = points(requests)
     assert len(faults) >= FEWEST
     wrong = []
@@ -57,21 +56,20 @@ def check(scene, fault, expected, last):
     assert isinstance(error, click.ClickException), error
     assert error.exit_code == 1
     assert "the server" in error.message, error.message
-    command = command_in(error.message)
-    run_id = re.search(r"--run-id=(\w+)", command)[1]
+    assert error.command == f"kedro bind log churn --run-id={error.run_id}"
     stored = scene.files
     new = {version: whole for version, whole in scene.versions.items() if version not in versions}
     if scene.champion == before:
         assert not any(new.values()), new
-    else:  # all was done when the store went: the model is in use, and answers
+    else:  # everything was done when the store failed: the model is in use, and predicts
         assert fault.at >= last, new
-        assert scene.answer(scene.champion).to_json() == expected
+        assert scene.predictions(scene.champion).to_json() == expected
 
-    result = scene.recover(command)
+    result = scene.recover(error.command)
     assert result.exit_code == 0, result.output
     assert scene.files == stored
-    assert scene.run(run_id).info.status == "FINISHED"
+    assert scene.run(error.run_id).info.status == "FINISHED"
     assert all(scene.versions.values()), scene.versions
     assert scene.champion not in versions
-    assert scene.answer(scene.champion).to_json() == expected
-    assert scene.unfinished_models(run_id) == []
+    assert scene.predictions(scene.champion).to_json() == expected
+    assert scene.unfinished_models(error.run_id) == []

@@ -1,4 +1,4 @@
-"""A store that is gone before training, or is killed while a model is logged; and faults that pass."""
+"""A server that is down before training, or is killed while a model is logged; and temporary faults."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ import shlex
 import mlflow
 import pytest
 
-from kedro_bind import KedroBindError
+from kedro_bind.errors import LoggingError
 from tests.recovery.faults import Fault
-from tests.recovery.scene import command_in
 
 pytestmark = pytest.mark.slow
 
@@ -23,7 +22,7 @@ def requests(scene):
 
 
 def index_of(requests, ending):
-    return next(at for at, each in enumerate(requests) if each.endswith(ending))
+    return next(at for at, request in enumerate(requests) if request.endswith(ending))
 
 
 @pytest.mark.parametrize(
@@ -35,10 +34,10 @@ def index_of(requests, ending):
         ("refused", "registered-models/alias"),
     ],
 )
-def test_what_passes_is_tried_again_and_told(scene, requests, said, kind, request_name):
+def test_a_temporary_fault_is_retried_and_logged(scene, requests, said, kind, request_name):
     before = scene.versions
     assert scene.train(Fault(kind, index_of(requests, request_name), times=1)) is None
-    (line,) = [each for each in said if "trying again" in each]
+    (line,) = [line for line in said if "trying again" in line]
     assert "MLflow: the server" in line
     assert "trying again now (try 2 of 2)" in line
     (new,) = set(scene.versions) - set(before)
@@ -47,10 +46,10 @@ def test_what_passes_is_tried_again_and_told(scene, requests, said, kind, reques
     assert scene.unfinished_models(scene.client.get_model_version("churn", str(new)).run_id) == []
 
 
-def test_a_server_that_is_gone_is_told_before_training_starts(scene, said, monkeypatch):
+def test_a_server_that_is_down_is_an_error_before_training_starts(scene, said, monkeypatch):
     files = scene.files
-    for each in ("MAX_RETRIES", "BACKOFF_FACTOR"):
-        monkeypatch.delenv(f"MLFLOW_HTTP_REQUEST_{each}")
+    for name in ("MAX_RETRIES", "BACKOFF_FACTOR"):
+        monkeypatch.delenv(f"MLFLOW_HTTP_REQUEST_{name}")
     gone = "http://user:secret@127.0.0.1:9"
     monkeypatch.setenv("MLFLOW_TRACKING_URI", gone)
     mlflow.set_tracking_uri(gone)
@@ -58,9 +57,10 @@ def test_a_server_that_is_gone_is_told_before_training_starts(scene, said, monke
         error = scene.train()
     finally:
         mlflow.set_tracking_uri(scene.proxy.url)
-    assert isinstance(error, KedroBindError)
+    assert isinstance(error, LoggingError)
+    assert (error.binding, error.run_id) == ("churn", None)
     assert "no MLflow run can be started: the server can't be reached: Connection refused" in error.message
-    assert [re.sub(r".*refused; |\(.*", "", each) for each in said if "trying again" in each] == [
+    assert [re.sub(r".*refused; |\(.*", "", line) for line in said if "trying again" in line] == [
         "trying again now ",
         "trying again in 2 s ",
     ]
@@ -71,20 +71,20 @@ def test_a_server_that_is_gone_is_told_before_training_starts(scene, said, monke
 def test_a_server_that_is_killed_while_logging(scene, requests):
     champion, versions = scene.champion, scene.versions
     error = scene.train(Fault("cut", index_of(requests, "model-versions/create"), times=1), scene.server.kill)
-    command = command_in(error.message)
+    assert isinstance(error, LoggingError)
+    assert error.command in error.message.splitlines()[-1]
     assert "What training produced is stored" in error.message
     assert scene.champion == champion
     stored = scene.files
 
     scene.server.start()
     scene.proxy.heal()
-    said = scene.project.kedro(*shlex.split(command)[1:], MLFLOW_TRACKING_URI=scene.server.url).stdout
-    assert "registered as version" in said
+    output = scene.project.kedro(*shlex.split(error.command)[1:], MLFLOW_TRACKING_URI=scene.server.url).stdout
+    assert "registered as version" in output
     assert scene.files == stored
     (new,) = set(scene.versions) - set(versions)
     assert scene.champion == new
-    assert len(scene.answer(new)) == 2
-    (run_id,) = re.findall(r"--run-id=(\w+)", command)
-    finished = scene.run(run_id)
+    assert len(scene.predictions(new)) == 2
+    finished = scene.run(error.run_id)
     assert finished.info.status == "FINISHED"
-    assert not any(each.startswith("kedro_bind.error") for each in finished.data.tags)
+    assert not any(tag.startswith("kedro_bind.error") for tag in finished.data.tags)

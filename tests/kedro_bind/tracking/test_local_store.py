@@ -71,5 +71,5 @@ def test_a_broken_store_is_told_as_one(project, store, kind):
     with project.session() as session, pytest.raises(LoggingError) as info:
         session.run(pipeline_names=["churn"])
     assert f"no MLflow run can be started: the store {store} is broken" in info.value.message
-    assert "move that file away, and the next run makes a new one" in info.value.message
+    assert "move that file away, and the next run creates a new one" in info.value.message
     assert "tracking server" not in info.value.message
