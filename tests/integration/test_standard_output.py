@@ -1,18 +1,12 @@
-"""Standard output holds a command's answer alone, and what is copied from it is whole."""
+"""Standard output contains only the answer of a command, and no line break in what is copied from it."""
 
 from __future__ import annotations
 
 import json
-import logging
 import re
-import sys
 
-import click
 import pytest
-from click.testing import CliRunner
 
-from kedro_bind.process.stdout import AnswerCommand, answer
-from kedro_bind.process.whole_lines import log_whole
 from tests.kedro_project import BINDING
 
 QUICK = BINDING + "  model: {verify: false, registered_model_name: churn}\n"
@@ -41,7 +35,7 @@ root: {handlers: [plain]}
 
 @pytest.fixture
 def noisy(project):
-    """A project that prints wherever its code runs, by all means that there are, with plain logging."""
+    """A project that prints wherever its code runs, in every possible way, with plain logging."""
     project.write("conf/logging.yml", LOGGING)
     project.write(f"src/{project.package}/settings.py", NOISE)
     registry = project.source / "pipeline_registry.py"
@@ -74,7 +68,7 @@ def test_standard_output_of_the_module_is_the_answer(noisy, loud):
 def test_a_command_adds_nothing_to_the_line_that_kedro_writes(project, loud):
     result = project.kedro("bind", "list", **{**loud, "COLUMNS": "300"})
     assert result.stdout.splitlines()[1:] == LISTED
-    # Of what is printed while the command runs, here by the pipelines, nothing is in its answer.
+    # What the pipelines print while the command runs is not in its answer.
     registry = project.source / "pipeline_registry.py"
     registry.write_text(NOISE + registry.read_text())
     checked = project.kedro("bind", "check", "--format=json", **{**loud, "COLUMNS": "300"})
@@ -117,38 +111,3 @@ def test_outside_of_a_project_standard_output_is_empty(tmp_path, project):
     assert result.returncode == 2
     assert result.stdout == ""
     assert "Error: Kedro project not found in" in result.stderr
-
-
-def test_a_command_called_within_a_process_answers_where_its_caller_listens():
-    @click.command(cls=AnswerCommand)
-    def command():
-        click.echo("on the way")
-        answer("the answer")
-        click.echo("afterwards")
-
-    before = sys.stdout
-    result = CliRunner().invoke(command)
-    assert result.stdout == "the answer\n"
-    assert result.stderr == "on the way\nafterwards\n"
-    assert sys.stdout is before
-
-
-def test_a_long_line_is_whole_in_a_narrow_console_and_the_console_is_as_before(said):
-    from io import StringIO
-
-    from kedro.logging import RichHandler
-    from rich.console import Console
-
-    stream = StringIO()
-    console = Console(file=stream, width=40)
-    handler = RichHandler(console=console)
-    logger = logging.getLogger("kedro_bind.test_of_lines")
-    logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
-    try:
-        log_whole(logger, logging.INFO, "the model needs %s at %s", "kedro-bind[serve]", "models:/" + "m" * 60)
-    finally:
-        logger.removeHandler(handler)
-    assert "the model needs kedro-bind[serve] at models:/" + "m" * 60 in stream.getvalue()
-    assert handler.console is console
-    assert console.width == 40

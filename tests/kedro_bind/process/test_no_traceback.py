@@ -1,0 +1,42 @@
+"""Errors of a command as messages."""
+
+from __future__ import annotations
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from kedro_bind.errors import KedroBindError
+from kedro_bind.process.no_traceback import no_traceback
+
+
+@pytest.fixture
+def run():
+    """Run a command that raises an error."""
+
+    def run(error, *, verbose=False):
+        @click.command()
+        def command():
+            with no_traceback(verbose=verbose):
+                raise error
+
+        return CliRunner().invoke(command)
+
+    return run
+
+
+@pytest.mark.parametrize("verbose", [False, True])
+def test_an_unexpected_error_is_one_line_and_its_traceback_is_shown_on_request(run, verbose):
+    result = run(LookupError("no such\n  thing at http://me:secret@host"), verbose=verbose)
+    assert result.exit_code == 3
+    assert "Error: LookupError: no such thing at http://host" in result.stderr
+    assert ("Traceback" in result.stderr) is verbose
+    assert "secret" not in result.output
+
+
+@pytest.mark.parametrize("error", [KedroBindError("the store is gone"), click.UsageError("no such option")])
+def test_an_error_with_a_message_keeps_its_own_exit_code(run, error):
+    result = run(error)
+    assert result.exit_code == error.exit_code
+    assert f"Error: {error.message}" in result.stderr
+    assert "Traceback" not in result.stderr
