@@ -93,7 +93,7 @@ def test_an_input_that_has_changed_since_the_run_is_refused_whatever_its_time(tr
     assert "was trained before 'customers'" in result.output
 
 
-def test_a_run_that_has_not_written_the_artifacts_says_nothing_about_them(trained):
+def test_a_run_that_did_not_write_the_artifacts_is_no_evidence_of_their_age(trained):
     age(trained, "customers.csv", -86400)
     nodes = trained.source / "nodes.py"
     text = nodes.read_text()

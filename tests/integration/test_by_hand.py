@@ -29,7 +29,7 @@ def trained(project, store):
     mlflow.set_tracking_uri(None)
 
 
-def test_a_model_logged_by_hand_answers(project, trained, store):
+def test_a_model_logged_by_hand_predicts(project, trained, store):
     pipeline_ml, catalog = trained
     mlflow.set_tracking_uri(store)
     artifacts = pipeline_ml.extract_pipeline_artifacts(catalog)
@@ -53,7 +53,7 @@ class Other(mlflow.pyfunc.PythonModel):
     """A model of somebody else."""
 
     def predict(self, context, model_input: list[str], params=None):  # noqa: ARG002 - so MLflow calls it
-        """Give the input back."""
+        """Return the input back."""
         return model_input
 
 

@@ -65,7 +65,7 @@ def server(elsewhere):
         yield f"{address}/invocations"
 
 
-def test_mlflow_models_predict_answers_from_another_folder(elsewhere):
+def test_mlflow_models_predict_works_from_another_folder(elsewhere):
     path, environment = elsewhere
     (path / "penguins.json").write_text(json.dumps(PENGUINS))
     command = [*MLFLOW_MODELS, "predict", "-m", "models:/penguins/1", "-i", "penguins.json", "-t", "json"]
@@ -76,7 +76,7 @@ def test_mlflow_models_predict_answers_from_another_folder(elsewhere):
     assert [each["species"] for each in answer["predictions"]] == SPECIES
 
 
-def test_mlflow_models_serve_answers(server):
+def test_mlflow_models_serve_predicts(server):
     status, answer = ask(server, PENGUINS)
     assert status == 200
     assert [each["species"] for each in answer["predictions"]] == SPECIES

@@ -115,7 +115,7 @@ def test_a_misspelt_name_gets_the_error_that_kedro_has_for_it(template):
         assert "Failed to find the pipeline named 'trainin'" in said
 
 
-def test_an_error_in_another_pipeline_is_told_with_the_one_of_the_name(template):
+def test_an_error_in_another_pipeline_is_shown_with_that_of_the_requested_name(template):
     template.write("src/rocket/pipelines/other/__init__.py", "raise RuntimeError('no such column')")
     result = template.kedro("run", "--pipelines=training", check=False)
     assert result.returncode == 1

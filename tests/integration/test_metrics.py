@@ -107,7 +107,7 @@ def test_stored_metrics_are_those_of_the_model_that_is_logged_from_them(scored):
     assert logged(scored) == [(EXPECTED, EXPECTED)] * 2
 
 
-def test_what_is_not_stored_can_not_be_logged_later_and_a_line_says_so(scored):
+def test_metrics_that_are_not_stored_are_left_out_later_with_a_warning(scored):
     train(scored)
     result = scored.kedro("bind", "log", "churn")
     assert "the metrics in 'metrics' are not logged" in result.stderr

@@ -142,7 +142,7 @@ def test_a_run_that_would_take_the_store_from_another_one_is_refused(quick):
     run(quick)
 
 
-def test_what_the_environment_says_wins_and_is_told(quick, monkeypatch, said):
+def test_the_environment_takes_precedence_and_the_log_says_so(quick, monkeypatch, said):
     configure(
         quick,
         """
@@ -181,7 +181,7 @@ def test_a_deleted_experiment_is_restored_unless_that_is_refused(quick):
     assert (found.experiment_id, found.lifecycle_stage) == (experiment, "active")
 
 
-def test_a_pipeline_that_is_not_tracked_runs_and_says_that_it_logs_none(quick, said):
+def test_a_pipeline_that_is_not_tracked_runs_and_the_log_says_that_it_has_no_model(quick, said):
     configure(quick, "tracking: {disable_tracking: {pipelines: [churn]}}\n")
     run(quick)
     assert (quick.path / "data/classifier.pkl").exists()
@@ -190,7 +190,7 @@ def test_a_pipeline_that_is_not_tracked_runs_and_says_that_it_logs_none(quick, s
     assert "disable_tracking.pipelines" in line
 
 
-def test_what_does_not_hold_is_told_before_training(quick):
+def test_an_invalid_file_is_an_error_before_training(quick):
     configure(quick, "tracking: {rn: {}}\n")
     with pytest.raises(BindingError, match=r"mlflow.yml:1:12: there is no key 'rn' in 'tracking'; did you mean 'run'"):
         run(quick)

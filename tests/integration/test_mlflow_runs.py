@@ -91,7 +91,7 @@ def test_an_active_run_keeps_its_tags_and_gets_ours(quick):
     assert (tags["kedro_version"], tags["kedro_bind.bindings"]) == ("theirs", "churn")
 
 
-def test_a_training_that_fails_tells_why_without_credentials(quick, said):
+def test_a_failed_training_run_has_its_error_as_tags_without_credentials(quick, said):
     quick.write("conf/local/credentials.yml", f"database: {{deep: [{{password: {SECRET}}}]}}\n")
     add_to(quick, "fit_classifier", f"raise LookupError('{SECRET} is refused')")
     with pytest.raises(LookupError):
@@ -118,7 +118,7 @@ def test_an_interrupted_run_in_a_notebook_ends_with_the_next_session(quick):
 
 @pytest.mark.parametrize(("where", "command"), [("training", "script"), ("logging", "kedro")])
 def test_ctrl_c_ends_the_run_as_killed(quick, where, command):
-    if where == "logging":  # which runs the inference pipeline for the verification
+    if where == "logging":  # verification runs the inference pipeline
         quick.write("conf/base/pipeline_ml.yml", BINDING)
     function = "fit_classifier" if where == "training" else "predict"
     wait = "import time; from pathlib import Path; Path('data/here').touch(); time.sleep(300)"

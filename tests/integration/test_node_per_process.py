@@ -141,7 +141,7 @@ def lineage_of(model):
 
 
 def plan_of(model):
-    """Give the plan; whether a pickle is the same byte for byte depends on what else the process holds."""
+    """Return the plan; whether a pickle is the same byte for byte depends on what else the process holds."""
     plan = yaml.safe_load(mlflow.artifacts.load_text(f"{model.artifact_location}/artifacts/plan/plan.yml"))
     for artifact in plan["artifacts"].values():
         del artifact["sha256"]

@@ -1,4 +1,4 @@
-"""The private parts of Kedro that kedro_bind touches are there, and mean what it takes them for."""
+"""The private parts of Kedro that kedro_bind uses exist, and mean what it expects."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_pipelines_get_the_users_function_through_one_method():
     assert asked == ["some.module"]
 
 
-def test_pipelines_load_again_when_told_that_they_are_not_loaded():
+def test_pipelines_load_again_when_they_are_marked_as_not_loaded():
     loads = []
     pipelines = kedro_project._ProjectPipelines()
     pipelines.configure("some.module")
@@ -76,7 +76,7 @@ def test_a_node_keeps_its_inputs_and_outputs_as_written():
     assert made._outputs == {"x": "left", "y": "right"}
 
 
-def test_a_context_goes_by_the_hints_of_the_pipelines_that_it_is_told(project):
+def test_a_context_uses_the_hints_of_the_pipelines_to_validate(project):
     depth = "from dataclasses import dataclass\n\n\n@dataclass\nclass Depth:\n    of: int\n"
     project.write(f"src/{project.package}/nodes.py", depth + NODES.replace("depth: int", "depth: Depth"))
     project.write("conf/base/parameters.yml", "depth: {of: 3}\nthreshold: 0.0\n")

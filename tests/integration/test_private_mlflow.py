@@ -1,8 +1,9 @@
-"""The private parts of MLflow that kedro_bind touches are there, and its limits are what kedro_bind takes them for."""
+"""The private parts of MLflow that kedro_bind uses exist, and its limits are what kedro_bind expects."""
 
 from __future__ import annotations
 
 import inspect
+import json
 
 import mlflow
 from mlflow.models import Model
@@ -12,10 +13,11 @@ from mlflow.utils.name_utils import _generate_random_name
 from mlflow.utils.validation import MAX_PARAM_VAL_LENGTH, MAX_TAG_VAL_LENGTH
 
 from kedro_bind.tracking.parameters import MOST_CHARACTERS
+from kedro_bind.tracking.registration import VERSIONS_TAG
 from kedro_bind.tracking.tags import error_tags
 
 
-def test_a_header_provider_can_be_registered_and_taken_back():
+def test_a_header_provider_can_be_registered_and_removed():
     before = list(registry)
     provider = object()
     registry.register(lambda: provider)
@@ -76,3 +78,13 @@ def test_the_predict_method_of_loaded_models_can_be_replaced(monkeypatch):
     model = PyFuncModel(Model(flavors={"python_function": {"loader_module": "none"}}), Constant())
     assert model.predict(1, {"k": 2}) == (1, {"k": 2})
     assert isinstance(PyFuncModel(model.metadata, Wrapper(Constant())).unwrap_python_model(), Constant)
+
+
+def test_mlflows_own_registration_lists_versions_in_the_tag_of_a_logged_model(store):
+    mlflow.set_tracking_uri(store)
+    client = mlflow.MlflowClient()
+    model = client.create_logged_model("0", "churn")
+    client.finalize_logged_model(model.model_id, "READY")
+    mlflow.register_model(f"models:/{model.model_id}", "churn")
+    links = json.loads(client.get_logged_model(model.model_id).tags[VERSIONS_TAG])
+    assert [(link["name"], str(link["version"])) for link in links] == [("churn", "1")]

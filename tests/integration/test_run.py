@@ -42,7 +42,7 @@ def runs_of(project):
     return client(project).search_runs(experiments)
 
 
-def test_a_bound_run_logs_one_model_that_answers_as_kedro_does(project, store):
+def test_a_bound_run_logs_one_model_that_predicts_as_kedro_does(project, store):
     project.write(
         "conf/base/pipeline_ml.yml",
         BINDING
@@ -118,7 +118,7 @@ def test_an_unbound_run_logs_nothing(quick):
 @pytest.mark.parametrize(
     "options", [{"node_names": ["fit_scaler"]}, {"to_nodes": ["scale"]}, {"to_outputs": ["scaler"]}]
 )
-def test_a_filtered_run_without_every_artifact_logs_none_and_says_so(quick, said, options):
+def test_a_filtered_run_without_every_artifact_logs_no_model_and_a_warning(quick, said, options):
     run(quick, "churn", **options)
     (line,) = [each for each in said if "no model of 'churn'" in each]
     assert "classifier" in line
@@ -172,7 +172,7 @@ def test_an_active_run_is_joined_and_left_open(quick):
     assert len(runs_of(quick)) == 1
 
 
-def test_mlflow_tracking_uri_wins(quick, tmp_path):
+def test_mlflow_tracking_uri_takes_precedence(quick, tmp_path):
     elsewhere = f"sqlite:///{tmp_path}/elsewhere.db"
     quick.kedro("run", "--pipelines=churn", MLFLOW_TRACKING_URI=elsewhere)
     assert runs_of(quick) == []
@@ -223,7 +223,7 @@ def test_a_logging_that_fails_keeps_what_training_produced_and_bind_log_finishes
     assert (project.path / "data/classifier.pkl").stat().st_mtime_ns == before
 
 
-def test_a_dead_tracking_server_is_told_before_training_starts(quick):
+def test_a_dead_tracking_server_is_an_error_before_training_starts(quick):
     result = quick.kedro(
         "run",
         "--pipelines=churn",

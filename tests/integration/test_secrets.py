@@ -277,7 +277,7 @@ class Scene:
 
 
 def forms(secret: str) -> set[bytes]:
-    """Give the forms that a text, JSON, an address or a header may have of a secret."""
+    """Return the forms that a text, JSON, an address or a header may have of a secret."""
     texts = {secret, secret.strip(), json.dumps(secret)[1:-1], repr(secret)[1:-1], quote(secret, safe="")}
     texts |= {base64.b64encode(secret.encode()).decode().rstrip("="), "".join(secret.split())}
     texts |= {line for line in secret.splitlines() if not line.startswith("-----")}

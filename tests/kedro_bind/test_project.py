@@ -10,7 +10,7 @@ def git(folder, *arguments):
     subprocess.run(["git", "-C", str(folder), *identity, *arguments], check=True, capture_output=True)
 
 
-def test_the_store_in_the_project_is_no_change_of_it_and_anything_else_is(tmp_path):
+def test_the_store_in_the_project_is_not_a_change_of_it_but_anything_else_is(tmp_path):
     project = tmp_path / "projects" / "churn"
     project.mkdir(parents=True)
     assert GitQuery(project).state == {}

@@ -30,7 +30,7 @@ class Fault:
     times: int | None = None
 
     def hits(self, index: int) -> bool:
-        """Tell whether a request fails."""
+        """Return whether a request fails."""
         return self.at <= index and (self.times is None or index < self.at + self.times)
 
 
@@ -180,4 +180,4 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.shutdown(socket.SHUT_RDWR)
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Log nothing."""

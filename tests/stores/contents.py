@@ -23,7 +23,7 @@ TEMPORARY = re.compile(r"\S*/kedro-bind-\w+/")
 
 
 def contents_of(store: str, folder: Path) -> dict[str, Any]:
-    """Give the one model of a store: its run's data, tags, files and what it predicts; `folder` gets a copy."""
+    """Return the one model of a store: its run's data, tags, files and what it predicts; `folder` gets a copy."""
     mlflow.set_tracking_uri(store)
     try:
         client = mlflow.MlflowClient()
@@ -48,7 +48,7 @@ def contents_of(store: str, folder: Path) -> dict[str, Any]:
 
 
 def files_of(folder: Path) -> dict[str, Any]:
-    """Give the sha256 of each file; of the two that name the run, the content without it."""
+    """Return the sha256 of each file; of the two that name the run, the content without it."""
     return {
         each.relative_to(folder).as_posix(): without_run(each)
         if each.name in ("MLmodel", "lineage.yml")

@@ -39,7 +39,7 @@ def s3(folder: Path, *buckets: str) -> Iterator[str]:
 
 @functools.cache  # making one takes a second
 def s3_client(address: str):
-    """Give a client of the S3 server."""
+    """Return a client of the S3 server."""
     import boto3
 
     keys = {"aws_access_key_id": SECRETS["key"], "aws_secret_access_key": SECRETS["secret"]}
@@ -47,7 +47,7 @@ def s3_client(address: str):
 
 
 def keys_of(address: str, bucket: str) -> list[str]:
-    """Give the keys of all objects in a bucket."""
+    """Return the keys of all objects in a bucket."""
     return [each["Key"] for each in s3_client(address).list_objects_v2(Bucket=bucket).get("Contents", [])]
 
 

@@ -51,7 +51,7 @@ def run(project):
         mlflow.set_tracking_uri(None)
 
 
-def test_postgresql_holds_the_same_model_and_no_word_of_the_password(shop, in_sqlite, tmp_path):
+def test_postgresql_contains_the_same_model_and_not_the_password(shop, in_sqlite, tmp_path):
     with postgres() as store:
         result = shop.kedro("run", "--pipelines=churn", MLFLOW_TRACKING_URI=store)
         assert contents_of(store, tmp_path / "model") == in_sqlite

@@ -21,7 +21,7 @@ def received():
     signal.signal(signal.SIGTERM, before)
 
 
-def test_it_raises_while_a_run_is_under_way_and_leaves_it_to_others_afterwards(received):
+def test_the_signal_raises_while_a_run_is_under_way_and_the_previous_handler_is_restored(received):
     handler, termination = signal.getsignal(signal.SIGTERM), Termination()
     with termination.watched(), termination.watched(), pytest.raises(Terminated) as info:
         signal.raise_signal(signal.SIGTERM)
@@ -30,7 +30,7 @@ def test_it_raises_while_a_run_is_under_way_and_leaves_it_to_others_afterwards(r
     assert signal.getsignal(signal.SIGTERM) == handler
 
 
-def test_what_is_swallowed_is_raised_again(received):
+def test_an_exception_that_was_suppressed_is_raised_again(received):
     termination = Termination()
     with termination.watched():
         with suppress(Terminated):
@@ -43,7 +43,7 @@ def test_what_is_swallowed_is_raised_again(received):
     termination.raise_if_received()
 
 
-def test_who_takes_the_signal_meanwhile_keeps_it_and_may_hand_it_on(received):
+def test_a_handler_that_is_set_meanwhile_stays_and_may_call_ours(received):
     termination = Termination()
     with termination.watched():
         ours = signal.getsignal(signal.SIGTERM)

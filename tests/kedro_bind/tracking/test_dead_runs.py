@@ -52,14 +52,14 @@ def registered(client, model_id, *, pending):
 def test_what_a_killed_process_left_half_done_is_removed_and_nothing_else(client, said):
     client.create_registered_model("churn")
     run_id = running(client, GONE)
-    wanted = {REGISTERED_NAME_TAG: "churn"}
+    to_register = {REGISTERED_NAME_TAG: "churn"}
     unfinished = logged(client, run_id, ready=False)
-    never_registered = logged(client, run_id, tags=wanted)
-    half = logged(client, run_id, tags=wanted)
+    never_registered = logged(client, run_id, tags=to_register)
+    half = logged(client, run_id, tags=to_register)
     registered(client, half, pending=True)
-    whole = logged(client, run_id, tags=wanted)
+    whole = logged(client, run_id, tags=to_register)
     version = registered(client, whole, pending=False)
-    in_use = logged(client, run_id, tags=wanted)
+    in_use = logged(client, run_id, tags=to_register)
     alias = registered(client, in_use, pending=True)
     client.set_registered_model_alias("churn", "champion", alias)
     not_to_be_registered = logged(client, run_id)
@@ -89,7 +89,7 @@ def test_what_a_killed_process_left_half_done_is_removed_and_nothing_else(client
     ],
     ids=["alive", "elsewhere", "unreadable", "not ours", "of another binding"],
 )
-def test_any_other_run_is_left_alone_and_told_where_nothing_can_be_known(client, said, process, bindings, told):
+def test_any_other_run_is_left_alone_and_named_if_its_process_is_unknown(client, said, process, bindings, told):
     run_id = running(client, process, bindings)
     model = logged(client, run_id, ready=False)
     end_dead_runs("0", ["churn"], except_for="")
@@ -98,7 +98,7 @@ def test_any_other_run_is_left_alone_and_told_where_nothing_can_be_known(client,
     assert any(run_id in each for each in said) is told
 
 
-def test_a_store_that_fails_keeps_no_run_from_starting(client, said, tmp_path):
+def test_a_store_that_fails_does_not_keep_a_run_from_starting(client, said, tmp_path):
     (tmp_path / "broken.db").write_bytes(b"not a database at all" * 100)
     mlflow.set_tracking_uri(f"sqlite:///{tmp_path}/broken.db")
     end_dead_runs("0", ["churn"], except_for="")

@@ -42,7 +42,7 @@ def test_two_first_runs_at_once_share_one_store(project):
     assert [each.name for each in project.path.glob("mlflow.db*")] == ["mlflow.db"]
 
 
-def test_a_store_that_is_there_is_left_alone_and_what_a_killed_process_left_is_removed(tmp_path):
+def test_an_existing_store_is_left_alone_and_the_file_of_a_killed_process_is_removed(tmp_path):
     file = tmp_path / "mlflow.db"
     file.write_bytes(b"whatever")
     left = tmp_path / f"mlflow.db.{replace(this_process(), start='1')}"
@@ -53,7 +53,7 @@ def test_a_store_that_is_there_is_left_alone_and_what_a_killed_process_left_is_r
 
 
 @pytest.mark.parametrize("kind", ["half", "other", "none"])
-def test_a_broken_store_is_told_as_one(project, store, kind):
+def test_a_broken_store_is_reported_as_such(project, store, kind):
     import sqlite3
 
     file = project.path / "mlflow.db"

@@ -42,12 +42,12 @@ def test_a_number_is_named_after_its_dataset_and_a_mapping_gives_its_own_keys():
     assert metrics_in("scores", {}) == {}
 
 
-def test_a_name_that_mlflow_does_not_allow_is_changed_as_that_of_a_parameter():
+def test_a_name_that_mlflow_does_not_allow_is_changed_like_that_of_a_parameter():
     assert metrics_in("scores", {"f1@5": 1.0, "gain (%)": 2.0}) == {"f1_5": 1.0, "gain ___": 2.0}
 
 
 @pytest.mark.parametrize("value", NUMBERS, ids=repr)
-def test_a_number_is_what_mlflow_takes_for_one(value, store):
+def test_a_number_is_what_mlflow_accepts_as_one(value, store):
     mlflow.set_tracking_uri(store)
     with mlflow.start_run() as run:
         mlflow.log_metric("it", value)
@@ -79,14 +79,14 @@ def test_two_metrics_of_one_name_are_an_error():
         observed.of(["scores", "mae"], DataCatalog())
 
 
-def test_what_is_wrong_with_data_stops_no_training_but_the_logging():
+def test_invalid_metrics_stop_logging_but_not_training():
     observed = ObservedMetrics()
     observed.observe("scores", [1, 2])
     with pytest.raises(KedroBindError, match="'scores' is of type list"):
         observed.of(["scores"], DataCatalog())
 
 
-def test_data_counts_as_it_was_when_it_was_saved():
+def test_metrics_are_read_when_data_is_saved():
     observed = ObservedMetrics()
     scores = {"mae": 1.0}
     observed.observe("scores@json", scores)
@@ -94,7 +94,7 @@ def test_data_counts_as_it_was_when_it_was_saved():
     assert observed.of(["scores"], DataCatalog()) == {"mae": 1.0}
 
 
-def test_what_was_not_seen_is_read_from_the_catalog_unless_it_is_of_another_run(said):
+def test_data_that_was_not_observed_is_read_from_the_catalog_unless_it_is_from_another_run(said):
     catalog = DataCatalog({"scores": MemoryDataset({"mae": 1.0}), "empty": MemoryDataset()})
     assert ObservedMetrics().of(["scores"], catalog) == {"mae": 1.0}
     assert ObservedMetrics(produced=frozenset({"scores"})).of(["scores"], catalog) == {"mae": 1.0}

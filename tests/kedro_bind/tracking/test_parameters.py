@@ -51,7 +51,7 @@ def test_a_parameter_that_is_too_long_is_refused_cut_or_made_a_tag():
     assert [len(each.remarks) for each in (refused, cut, tagged)] == [0, 2, 2]
 
 
-def test_a_name_that_mlflow_does_not_allow_is_changed_and_told():
+def test_a_name_that_mlflow_does_not_allow_is_changed_with_a_remark():
     result = loggable({"a[0]": 1, "größe/x.y-z: w": 2}, options())
     assert result.parameters == {"a_0_": "1", "größe/x.y-z: w": "2"}
     assert "'a[0]' is logged as 'a_0_'" in result.remarks[0]

@@ -61,7 +61,7 @@ def test_without_a_name_nothing_is_registered(registry):
     assert list(registry.versions) == ["1"]
 
 
-def test_a_version_has_all_that_the_settings_say(registry):
+def test_a_version_has_everything_that_is_configured(registry):
     run_id = registry.run()
     version, model_id = registry.register(run_id, aliases=["a", "b"], description="Who leaves")
     made = registry.versions[version]
@@ -118,7 +118,7 @@ def test_what_another_run_is_registering_stays(registry):
     assert STATE_TAG in registry.versions["2"].tags
 
 
-def test_a_version_in_use_is_no_leftover(registry):
+def test_a_pending_version_in_use_is_kept(registry):
     registry.register(registry.run())
     run_id = registry.run()
     version = half_registered(registry, run_id)
@@ -174,7 +174,7 @@ class TestPromotion:
         assert registry.aliases == {"champion": "1"}
         assert said[-1].endswith("loss is 0.5, not < 0.5")
 
-    def test_all_conditions_have_to_hold(self, registry, register, said):
+    def test_all_conditions_have_to_be_met(self, registry, register, said):
         register("accuracy >= champion", "accuracy > 0.4", accuracy=0.5)
         register("accuracy >= champion", "accuracy > 0.7", accuracy=0.6)
         assert registry.aliases == {"champion": "1"}
@@ -205,6 +205,6 @@ class TestPromotion:
         register("accuracy > champion", run_id=run_id)
         assert registry.aliases == {"champion": "2"}
 
-    def test_a_metric_that_is_no_number_does_not_promote(self, registry, register):
+    def test_a_metric_that_is_not_a_number_does_not_promote(self, registry, register):
         register("accuracy >= 0.5", accuracy=float("nan"))
         assert registry.aliases == {}

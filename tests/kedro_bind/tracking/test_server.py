@@ -27,5 +27,5 @@ PROJECT = Path("/home/me/project")
         ("databricks://profile", "databricks://profile"),
     ],
 )
-def test_a_path_is_one_of_the_project(given, resolved):
+def test_a_path_is_relative_to_the_project(given, resolved):
     assert resolved_uri(given, PROJECT) == resolved

@@ -44,7 +44,7 @@ def test_a_command_with_a_credential_in_it_does_not_show_it(tmp_path):
     )
 
 
-def test_git_tells_commit_and_changes_under_mlflows_own_names(tmp_path):
+def test_commit_and_changes_are_tagged_under_mlflows_own_names(tmp_path):
     def git(*arguments):
         command = ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@b", *arguments]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
@@ -62,7 +62,7 @@ def test_git_tells_commit_and_changes_under_mlflows_own_names(tmp_path):
     assert tags() == (git("rev-parse", "HEAD"), "true")
 
 
-def test_an_error_is_told_by_type_and_message_cut_to_what_a_tag_takes():
+def test_an_error_is_tagged_by_type_and_message_cut_to_the_limit_of_a_tag():
     assert error_tags(ValueError("no luck")) == {
         "kedro_bind.error.type": "ValueError",
         "kedro_bind.error.message": "no luck",

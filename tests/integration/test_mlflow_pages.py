@@ -25,7 +25,7 @@ def client(project, store):
     return mlflow.MlflowClient()
 
 
-def test_run_and_model_tell_where_they_come_from_and_what_they_are(client):
+def test_run_and_model_have_their_origin_and_description(client):
     experiments = [each.experiment_id for each in client.search_experiments()]
     (run,) = client.search_runs(experiments)
     (model,) = client.search_logged_models(experiments)
