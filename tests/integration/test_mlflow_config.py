@@ -159,8 +159,8 @@ def test_the_environment_takes_precedence_and_the_log_says_so(quick, monkeypatch
     [(experiment, _)], _ = contents(quick.store)
     assert experiment.name == "of the environment"
     assert os.environ["MLFLOW_TRACKING_TOKEN"] == "of the environment"
-    told = [line for line in said if "does not count" in line]
-    assert [line.split("'")[1] for line in told] == [
+    ignored = [line for line in said if "is ignored" in line]
+    assert [line.split("'")[1] for line in ignored] == [
         "server.mlflow_tracking_uri",
         "server.mlflow_registry_uri",
         "tracking.experiment",
