@@ -28,7 +28,9 @@ from kedro_bind.tracking.cleanup import removed_on_error
 from kedro_bind.tracking.registration import REGISTERED_NAME_TAG, register
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
+
+    from mlflow.models.model import ModelInfo
 
     from kedro_bind.binding.resolved import ModelSettings, ResolvedBinding
     from kedro_bind.model.plan import Plan
@@ -86,7 +88,6 @@ def log_model(
         KedroBindError: the model can't be built, fails verification, or MLflow refuses it.
     """
     import mlflow
-    from mlflow.models import Model
 
     settings = _redacted(in_project(binding.model, origin.project_path))
     with ExitStack() as stack, quiet("mlflow"), _frozen_heap(), temporary_files_here():
@@ -108,15 +109,7 @@ def log_model(
         attempt = stack.enter_context(removed_on_error(run_id, settings.name))
         tags = {**lineage_tags(lineage), **settings.tags}
         with _store_errors(binding, run_id):
-            info = Model.log(
-                None,
-                flavor,
-                name=settings.name,
-                metadata=dict(settings.metadata) if settings.metadata is not None else None,
-                tags={**tags, **_tags_of_model(settings)},
-                validate_serving_input=False,
-                **settings.more,
-            )
+            info = _save(flavor, settings, tags)
             attempt.model_id = info.model_id
             if flavor.saved is not None:
                 refuse_other_files(info.model_id, flavor.saved)
@@ -125,6 +118,22 @@ def log_model(
                 on_saved(info.model_id)
             version = register(settings, tags, info.model_id, run_id)
     return LoggedModel(settings.name, info.model_uri, settings.registered_model_name, version)
+
+
+def _save(flavor: BoundFlavor, settings: ModelSettings, tags: Mapping[str, str]) -> ModelInfo:
+    """Save a model to the active MLflow run."""
+    from mlflow.models import Model
+
+    info: ModelInfo = Model.log(
+        None,
+        flavor,
+        name=settings.name,
+        metadata=dict(settings.metadata) if settings.metadata is not None else None,
+        tags={**tags, **_tags_of_model(settings)},
+        validate_serving_input=False,
+        **settings.more,
+    )
+    return info
 
 
 @contextmanager
