@@ -8,11 +8,24 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["pickled_modules"]
+    from kedro_bind.model.plan import Plan
+
+__all__ = ["artifact_modules", "pickled_modules"]
 
 _STRINGS = {"SHORT_BINUNICODE", "BINUNICODE", "BINUNICODE8", "UNICODE"}
 _STORING = {"PUT", "BINPUT", "LONG_BINPUT"}
 _FETCHING = {"GET", "BINGET", "LONG_BINGET"}
+
+
+def artifact_modules(plan: Plan, folder: Path) -> set[str]:
+    """Return the top-level modules that the pickled artifacts in a plan's folder name."""
+    found: set[str] = set()
+    for artifact in plan.artifacts.values():
+        path = folder / artifact.location
+        for file in (path, *path.rglob("*")):
+            if file.is_file():
+                found |= pickled_modules(file)
+    return found
 
 
 def pickled_modules(path: Path) -> set[str]:

@@ -12,6 +12,7 @@ from kedro_bind.model.runtime import ARTIFACT
 from kedro_bind.model.typed_parameters import key_of
 from kedro_bind.packaging.input_sample import missing_parts, why_not_written
 from kedro_bind.packaging.lineage import artifact_lineage, write_lineage
+from kedro_bind.packaging.pickled_modules import artifact_modules
 from kedro_bind.packaging.requirements import (
     NO_REQUIREMENT,
     complete_requirements,
@@ -28,10 +29,11 @@ from kedro_bind.packaging.verification.row_wise import NOT_VERIFIED
 from kedro_bind.redaction import get_logger
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from concurrent.futures import Future
 
     from kedro_bind.binding.resolved import ModelSettings
+    from kedro_bind.model.plan import Plan
     from kedro_bind.packaging.build import BuiltPlan
     from kedro_bind.packaging.input_sample import InputSample
     from kedro_bind.packaging.project_files import OwnCode
@@ -92,7 +94,9 @@ class BoundFlavor:
         if settings.declares_environment:
             needed = pinned(dataset_modules(built.plan))
         else:
-            needed = pinned({*result.direct, *imported_by(built.plan, self._own.packages)}, result.incidental)
+            # Without a verification nothing unpickles the artifacts; what they are of is read from the pickles.
+            of_artifacts = result.direct if verification else artifact_modules(built.plan, built.folder)
+            needed = pinned({*of_artifacts, *imported_by(built.plan, self._own.packages)}, result.incidental)
         complete_requirements(model, needed)
         self.saved = saved_model(model, built.plan, built.folder, lineage)
         mlflow_model.model_size_bytes = sum(file.stat().st_size for file in model.rglob("*") if file.is_file())
@@ -178,6 +182,10 @@ class BoundFlavor:
             logger.warning("kedro_bind: %s: %s", self._built.plan.name, result.remark)
         for warning in result.warnings:
             logger.warning("kedro_bind: %s: loading the saved model warns: %s", self._built.plan.name, warning)
+        if result.unused_columns:
+            logger.warning(
+                "kedro_bind: %s: %s", self._built.plan.name, _unused(result.unused_columns, self._built.plan)
+            )
         return result
 
     def _row_wise(self, result: VerificationResult) -> RowWise:
@@ -195,6 +203,17 @@ class BoundFlavor:
                 "'row_wise: true' from 'model'"
             )
         return result.row_wise
+
+
+def _unused(columns: Sequence[str], plan: Plan) -> str:
+    """Describe columns that callers have to send for nothing, such as the target."""
+    names = ", ".join(f"'{column}'" for column in columns)
+    many = len(columns) > 1
+    them = "them" if many else "it"
+    return (
+        f"no prediction depends on the column{'s' * many} {names} of '{plan.input_name}', but callers have to send "
+        f"{them}; to change that, name a training dataset without {them} as 'training.input_name'"
+    )
 
 
 def _no_uv_project(empty: Path) -> dict[str, Any]:

@@ -85,3 +85,27 @@ def test_an_artifact_of_another_version_of_its_library_is_a_warning(fitted, said
     logged = fitted.kedro("bind", "log", "churn")
     assert "loading the saved model warns: InconsistentVersionWarning" in logged.stdout + logged.stderr
     assert requirements(2)["scikit-learn"] == version.decode()
+
+
+def test_it_is_pinned_without_a_verification_too(fitted):
+    fitted.write("conf/base/pipeline_ml.yml", BINDING + "  model: {registered_model_name: churn, verify: false}\n")
+    run(fitted)
+    assert requirements(1)["scikit-learn"] == importlib.metadata.version("scikit-learn")
+
+
+def test_a_column_that_no_prediction_depends_on_is_a_warning_with_the_remedy(fitted, said):
+    rows = (fitted.path / "data/customers.csv").read_text().splitlines()
+    table = [f"{row},{'churned' if not number else number % 2}" for number, row in enumerate(rows)]
+    fitted.write("data/customers.csv", "\n".join(table) + "\n")
+    fitted.write(
+        f"src/{fitted.package}/nodes.py",
+        NODES.replace("classifier.predict(scaled)", "classifier.predict(scaled[['spend', 'visits']])"),
+    )
+    fitted.write(
+        f"src/{fitted.package}/fitting.py",
+        FITTING.replace('.fit(scaled, scaled["visits"])', '.fit(scaled[["spend", "visits"]], scaled["churned"])'),
+    )
+    run(fitted)
+    (warning,) = [line for line in said if "no prediction depends on" in line]
+    assert "the column 'churned' of 'customers'" in warning
+    assert "'training.input_name'" in warning

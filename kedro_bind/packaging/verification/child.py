@@ -21,11 +21,12 @@ from typing import TYPE_CHECKING, Any
 from kedro_bind.packaging.verification.messages import VerificationJob, VerificationResult
 from kedro_bind.packaging.verification.row_wise import check_row_wise
 from kedro_bind.packaging.verification.shared_state import SharedModel, predict_and_compare
+from kedro_bind.packaging.verification.unused_columns import unused_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from kedro_bind.packaging.verification.row_wise import RowWise
+    from kedro_bind.model.runtime import Predictor
 
 __all__ = ["main"]
 
@@ -55,40 +56,44 @@ def _verify(job: VerificationJob) -> VerificationResult:
     packages = set(job.packages)
     imports = _Imports(packages)
     with _recorded_warnings() as messages:
-        model, artifacts = _load(job.model)
+        model, predictor = _load(job.model)
     result = VerificationResult(foreign_modules=_foreign_modules(packages, Path(job.model)), warnings=tuple(messages))
     if job.example:
         predictions, changed = predict_and_compare(model, lambda: _load(job.model)[0], imports.unpickled(job.example))
         Path(job.predictions).write_bytes(pickle.dumps(predictions))
         result = replace(result, changed_artifacts=tuple(changed))
         if job.varied:
-            row_wise = _row_wise(model.predict, imports.unpickled(job.varied), job.most_calls)
-            result = replace(result, row_wise=row_wise)
-    direct, incidental = imports.stop(artifacts)
+            varied = imports.unpickled(job.varied)
+            with _silence():
+                row_wise = check_row_wise(model.predict, varied, job.most_calls)
+                unused = unused_columns(predictor.predict, varied, job.most_calls)
+            result = replace(result, row_wise=row_wise, unused_columns=tuple(unused))
+    direct, incidental = imports.stop(predictor.artifacts)
     return replace(result, direct=direct, incidental=incidental)
 
 
-def _row_wise(predict: Callable[[Any], Any], rows: Any, most_calls: int | None) -> RowWise:
-    """Find out whether the model is row-wise, without its warnings and log lines, which are about made rows."""
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Keep quiet about warnings and log lines, which are about made rows."""
     before = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return check_row_wise(predict, rows, most_calls)
+            yield
     finally:
         logging.disable(before)
 
 
-def _load(folder: str) -> tuple[SharedModel, Mapping[str, Any]]:
-    """Load a saved model; return it, with the artifacts that its requests share, and all its artifacts."""
+def _load(folder: str) -> tuple[SharedModel, Predictor]:
+    """Load a saved model; return it with the artifacts that its requests share, and what predicts without a schema."""
     import mlflow.pyfunc
 
     model = mlflow.pyfunc.load_model(folder, suppress_warnings=True)
     predictor = model.unwrap_python_model().predictor
     modes = predictor.plan.copy_mode
     shared = {name: artifact for name, artifact in predictor.artifacts.items() if modes.get(name) == "assign"}
-    return SharedModel(model.predict, shared), predictor.artifacts
+    return SharedModel(model.predict, shared), predictor
 
 
 @contextmanager

@@ -46,7 +46,8 @@ class VerificationResult:
     `error` says why the model does not load or predict. `foreign_modules` are modules of the project that were not
     imported from the model, `changed_artifacts` the artifacts that predicting changes. `direct` are the top-level
     modules that the model's own code and its artifacts need, `incidental` those that loading them imported as well.
-    `warnings` are those of loading the model. The training process adds a `remark` about what could not be verified.
+    `warnings` are those of loading the model, `unused_columns` the columns that no prediction depends on. The training
+    process adds a `remark` about what could not be verified.
     """
 
     error: str = ""
@@ -55,6 +56,7 @@ class VerificationResult:
     direct: tuple[str, ...] = ()
     incidental: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    unused_columns: tuple[str, ...] = ()
     row_wise: RowWise = NOT_VERIFIED
     remark: str = ""
 

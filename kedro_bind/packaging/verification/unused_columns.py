@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kedro_bind.packaging.verification.comparison import equal_predictions
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 __all__ = ["unused_columns"]
 
+_MOST_CALLS = 60
+"""How many predictions may look for unused columns, unless fewer are allowed."""
 
-def unused_columns(predict: Callable[[Any], Any], rows: Any, same: Callable[[Any, Any], bool]) -> list[str]:
+
+def unused_columns(predict: Callable[[Any], Any], rows: Any, most_calls: int | None = None) -> list[str]:
     """Find the columns of a table without which `predict` returns the same predictions.
 
-    Columns are left out in groups, which are halved while a prediction depends on them: a table of n columns takes at
-    most about 2n calls, and few if most columns are unused.
+    Columns are left out in groups, which are halved as long as something depends on them, so that few predictions are
+    needed where nearly all columns are used, or nearly none. In a wide table, some unused columns may not be found.
 
     Args:
-        predict: predicts a table; it may raise any error if a column is missing.
-        rows: a DataFrame of shape [n, columns]; other data has no columns to leave out.
-        same: compares the predictions for all columns with those for fewer.
+        predict: Predicts a table, and fails in any way if it needs a column that is missing.
+        rows: A DataFrame of shape [n, columns]; other data has no columns to leave out.
+        most_calls: The number of predictions after which the search ends.
 
     Returns:
         The names, in the order of the table; errors of `predict` are never raised.
@@ -30,14 +35,18 @@ def unused_columns(predict: Callable[[Any], Any], rows: Any, same: Callable[[Any
         return []
     try:
         expected = predict(rows.copy())
-        if not same(predict(rows.copy()), expected):
+        if not equal_predictions(predict(rows.copy()), expected):
             return []
     except Exception:  # noqa: BLE001 - a model may fail with any error
         return []
 
+    left = iter(range(min(_MOST_CALLS, _MOST_CALLS if most_calls is None else most_calls)))
+
     def needless(columns: Sequence[Any]) -> bool:
+        if next(left, None) is None:
+            return False
         try:
-            return same(predict(rows.drop(columns=list(columns))), expected)
+            return equal_predictions(predict(rows.drop(columns=list(columns))), expected)
         except Exception:  # noqa: BLE001 - a model may fail with any error
             return False
 
