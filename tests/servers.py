@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import urllib.error
 import urllib.request
 from contextlib import contextmanager, suppress
@@ -22,6 +23,11 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def serve_command(*arguments: str) -> list[str]:
+    """Return the command that serves models, outside of a project."""
+    return [sys.executable, "-m", "kedro_bind", "serve", *arguments]
 
 
 def ask(url: str, body: Any) -> tuple[int, Any]:

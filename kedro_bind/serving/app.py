@@ -36,14 +36,14 @@ _THREADS = 4
 def create_app(
     models: Sequence[ServedModel],
     *,
-    batch: bool = False,
+    batch: bool | None = None,
     limits: Limits | None = None,
     show_example: bool = False,
 ) -> Starlette:
     """Return an ASGI application that serves loaded models; the first one answers plain `/invocations`.
 
-    With `batch`, rows of different callers share a call of the model. With `show_example`, the description shows the
-    logged example, which is real data.
+    With `batch`, rows of different callers share a call of the model; without a value, they do for the models whose
+    binding has `row_wise: true`. With `show_example`, the description shows the logged example, which is real data.
 
     Raises:
         KedroBindError: `batch` is set, and verification did not find a model to be row-wise.

@@ -34,13 +34,15 @@ class Endpoint:
     batcher: Batcher | None = None
 
     @classmethod
-    def of(cls, model: ServedModel, executor: Executor, limits: Limits, metrics: Metrics, *, batch: bool) -> Endpoint:
-        """Return the endpoint of a model.
+    def of(
+        cls, model: ServedModel, executor: Executor, limits: Limits, metrics: Metrics, *, batch: bool | None
+    ) -> Endpoint:
+        """Return the endpoint of a model, which joins requests if `batch` says so, or else if the model's binding does.
 
         Raises:
             KedroBindError: `batch` is set, and verification did not find the model to be row-wise.
         """
-        if not batch:
+        if not (model.declared_row_wise if batch is None else batch):
             return cls(model, executor, limits, metrics)
         model.require_row_wise()
         batcher = Batcher(
@@ -84,15 +86,13 @@ class Endpoints:
     """The endpoints by the names and versions of their models; the first one is the default."""
 
     by_name: dict[str, dict[str, Endpoint]] = field(default_factory=dict)
+    models: list[ServedModel] = field(default_factory=list)
+    """All models, in their order."""
 
     def add(self, endpoint: Endpoint) -> None:
-        """Add an endpoint, after those that are there."""
+        """Add an endpoint after the existing ones."""
         self.by_name.setdefault(endpoint.model.name, {})[endpoint.model.version] = endpoint
-
-    @property
-    def models(self) -> list[ServedModel]:
-        """All models, in their order."""
-        return [endpoint.model for versions in self.by_name.values() for endpoint in versions.values()]
+        self.models.append(endpoint.model)
 
     def find(self, name: str | None = None, version: str | None = None) -> Endpoint:
         """Return the endpoint of a model; without a version, of the version that was named first.

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 from kedro_bind.serving.decoder import Decoder
 from kedro_bind.serving.errors import RequestError, bad_request, from_mlflow, invalid_value
 from kedro_bind.serving.predictions import Predictions
+from kedro_bind.serving.sources import locate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kedro_bind.model.plan import Plan
+    from kedro_bind.serving.sources import ModelSource
 
 __all__ = ["ServedModel", "load_served_model"]
 
@@ -54,6 +56,11 @@ class ServedModel:
         """The plan of a model that kedro_bind logged."""
         predictor = getattr(self._python_model, "predictor", None)
         return predictor.plan if predictor is not None else None
+
+    @property
+    def declared_row_wise(self) -> bool:
+        """Whether the model's binding has `row_wise: true`, which verification has confirmed."""
+        return self.plan is not None and self.plan.row_wise and self.plan.row_wise_declared
 
     @property
     def description(self) -> str:
@@ -151,8 +158,8 @@ class ServedModel:
         return bad_request(f"the model fails for this input: {type(error).__name__}{f', {notes}' if notes else ''}")
 
 
-def load_served_model(uri: str, name: str = "") -> ServedModel:
-    """Load a model from its URI.
+def load_served_model(model: str | ModelSource, name: str = "") -> ServedModel:
+    """Load a model from its URI, or from where it was found.
 
     Raises:
         KedroBindError: the model can't be found or loaded.
@@ -162,17 +169,16 @@ def load_served_model(uri: str, name: str = "") -> ServedModel:
 
     from kedro_bind.errors import KedroBindError
     from kedro_bind.model.plan import PlanError
-    from kedro_bind.tracking.model_uri import pinned_uri
 
+    source = locate(model) if isinstance(model, str) else model
+    uri = source.uri
     try:
-        uri = pinned_uri(uri)
-        folder = mlflow.artifacts.download_artifacts(artifact_uri=uri)
-        pyfunc = mlflow.pyfunc.load_model(folder)
+        pyfunc = mlflow.pyfunc.load_model(source.folder)
     except (MlflowException, PlanError, OSError) as error:
         raise KedroBindError(f"the model {uri} can't be loaded: {error}") from error
-    model = ServedModel(name or _name_in(uri), _version_in(uri), uri, pyfunc, folder)
-    unregistered = not name and not model.version and model.plan is not None
-    return replace(model, name=model.plan.name) if unregistered and model.plan else model
+    served = ServedModel(name or _name_in(uri), _version_in(uri), uri, pyfunc, source.folder)
+    unregistered = not name and not served.version and served.plan is not None
+    return replace(served, name=served.plan.name) if unregistered and served.plan else served
 
 
 def _name_in(uri: str) -> str:

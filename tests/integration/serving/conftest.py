@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from mlflow import MlflowClient
 
 from tests.kedro_project import BINDING, clean_environment, make_project
 from tests.servers import free_port, serving
@@ -22,7 +24,9 @@ def fit(people: pd.DataFrame) -> dict:
 
 def score(people: pd.DataFrame, fitted: dict, threshold: float, top: int, mark: str, strict: bool) -> pd.DataFrame:
     score = people["spend"] - fitted["mean"] + people["visits"] + people["age"].fillna(0.0)
-    marked = people["region"].fillna("none") + mark
+    from . import late
+
+    marked = people["region"].fillna("none") + mark + late.SUFFIX
     if strict and (people["region"] == "boom").any():
         raise RuntimeError("secret of a customer")
     visits = people["visits"].clip(upper=top)
@@ -67,7 +71,8 @@ def logged(tmp_path_factory):
     source = f"src/{project.package}"
     project.write(f"{source}/nodes.py", NODES)
     project.write(f"{source}/pipelines/data_science/__init__.py", PIPELINE)
-    (project.source / "pipelines/reporting/__init__.py").unlink()
+    project.write(f"{source}/late.py", "SUFFIX = ''\n")
+    shutil.rmtree(project.source / "pipelines/reporting")
     project.write("conf/base/catalog.yml", CATALOG)
     project.write("conf/base/parameters.yml", "threshold: 0.5\ntop: 3\nmark: '!'\nstrict: true\n")
     regions = ("", "north", "south", "north")
@@ -78,10 +83,27 @@ def logged(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def served(logged, tmp_path_factory):
-    """Both servers, until the end of the session."""
+def two_versions(logged):
+    """The project with a second version of its model, of other code; the alias stays with the first one."""
+    late = f"src/{logged.package}/late.py"
+    logged.write(late, "SUFFIX = '2'\n")
+    logged.kedro("bind", "log", "people", "--force")
+    logged.write(late, "SUFFIX = ''\n")
+    MlflowClient(logged.store).set_registered_model_alias("people", "champion", "1")
+    return logged
+
+
+@pytest.fixture(scope="session")
+def server_environment(logged):
+    """The environment of a server that finds the project's store."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = clean_environment(MLFLOW_TRACKING_URI=logged.store, PATH=path)
+    return clean_environment(MLFLOW_TRACKING_URI=logged.store, PATH=path)
+
+
+@pytest.fixture(scope="session")
+def served(logged, server_environment, tmp_path_factory):
+    """Both servers, until the end of the session."""
+    environment = server_environment
     uri, ports = "models:/people@champion", (free_port(), free_port())
     theirs, ours = (f"http://127.0.0.1:{port}" for port in ports)
     of_mlflow = [sys.executable, "-m", "mlflow", "models", "serve", "-m", uri, "--env-manager", "local", "-p"]

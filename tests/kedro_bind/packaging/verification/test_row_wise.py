@@ -82,5 +82,5 @@ def test_the_search_ends_after_a_number_of_calls():
         return rows["visits"]
 
     verdict = check_row_wise(predict, ROWS, most_calls=10)
-    assert verdict.reason == "not verified: predicting is too slow"
+    assert "predicting is too slow" in verdict.reason
     assert len(calls) == 10
