@@ -40,7 +40,8 @@ class _Waiting:
 class Batcher:
     """Predicts for many callers at once; to be used from one event loop.
 
-    `predict` runs in a thread of `executor`, one batch at a time. `observe` is told the rows of each batch.
+    `predict` runs in a thread of `executor`, one batch at a time. `accept`, if there is one, has looked at the rows of
+    each request before. `observe` gets the number of rows of each batch.
     """
 
     def __init__(
@@ -50,12 +51,15 @@ class Batcher:
         *,
         max_rows: int,
         max_queue: int,
+        accept: Callable[[Rows], Rows] | None = None,
         observe: Callable[[int], None] = lambda _: None,
     ) -> None:
         self._predict = predict
         self._executor = executor
         self._max_rows = max_rows
         self._max_queue = max_queue
+        self._accept = accept
+        self._accepting = 0
         self._observe = observe
         self._queue: deque[_Waiting] = deque()
         self._running: asyncio.Task[None] | None = None
@@ -68,11 +72,17 @@ class Batcher:
 
         Raises:
             RequestError: too many requests wait already.
-            Exception: whatever the model raises for these rows, or `write` for their predictions.
+            Exception: whatever the model raises for these rows, `accept` as well, or `write` for their predictions.
         """
-        if len(self._queue) >= self._max_queue:
+        if len(self._queue) + self._accepting >= self._max_queue:
             raise RequestError(503, "TEMPORARILY_UNAVAILABLE", "too many requests are waiting", retry_after=1)
         loop = asyncio.get_running_loop()
+        if self._accept is not None:
+            self._accepting += 1
+            try:
+                rows = await loop.run_in_executor(self._executor, self._accept, rows)
+            finally:
+                self._accepting -= 1
         waiting = _Waiting(rows, params, write, _group(rows, params), loop.create_future())
         self._queue.append(waiting)
         if self._running is None:

@@ -46,10 +46,11 @@ class Endpoint:
             return cls(model, executor, limits, metrics)
         model.require_row_wise()
         batcher = Batcher(
-            model.predict,
+            model.run,
             executor,
             max_rows=limits.batch_rows,
             max_queue=limits.queue,
+            accept=model.accept if model.has_validators else None,
             observe=lambda rows: metrics.batch(model, rows),
         )
         return cls(model, executor, limits, metrics, batcher)
@@ -73,7 +74,7 @@ class Endpoint:
 
     async def _predict(self, rows: Rows, params: Mapping[str, Any] | None, write: Write) -> Any:
         if self.batcher is not None:
-            return await self.batcher.predict(rows, params, write)
+            return await self.batcher.predict(rows, params, lambda part: write(self.model.release(part)))
 
         def answer() -> Any:
             return write(self.model.predict(rows.joined([rows]), params).whole)

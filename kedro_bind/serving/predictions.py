@@ -25,6 +25,7 @@ class Predictions:
     def __init__(self, data: Any) -> None:
         import pandas as pd
 
+        self.returned = data
         self.data = data.to_frame() if isinstance(data, pd.Series) else data
 
     def __len__(self) -> int:
@@ -70,7 +71,14 @@ class Part:
     @property
     def data(self) -> Any:
         """The predictions in the type that the model returned; a Series as a table."""
-        data = self._predictions.data
+        return self._taken(self._predictions.data)
+
+    @property
+    def returned(self) -> Any:
+        """The predictions in the type that the model returned."""
+        return self._taken(self._predictions.returned)
+
+    def _taken(self, data: Any) -> Any:
         if self._is_whole:
             return data
         return data.iloc[self._rows] if hasattr(data, "iloc") else data[self._rows]

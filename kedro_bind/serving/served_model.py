@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from kedro_bind.serving.decoder import Decoder
+from kedro_bind.serving.decoder import Decoder, Rows
 from kedro_bind.serving.errors import RequestError, bad_request, from_mlflow, invalid_value
 from kedro_bind.serving.predictions import Predictions
 from kedro_bind.serving.sources import locate
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kedro_bind.model.plan import Plan
+    from kedro_bind.serving.predictions import Part
     from kedro_bind.serving.sources import ModelSource
 
 __all__ = ["ServedModel", "load_served_model"]
@@ -93,10 +94,10 @@ class ServedModel:
             raise KedroBindError(f"the model '{self.name}' does not predict its logged example: {said}") from error
 
     def require_row_wise(self) -> None:
-        """Refuse a model whose rows may depend on each other, or which looks at each request as a whole.
+        """Refuse a model whose rows may depend on each other.
 
         Raises:
-            KedroBindError: verification did not find the model to be row-wise, or it has validators.
+            KedroBindError: verification did not find the model to be row-wise.
         """
         from kedro_bind.errors import KedroBindError
 
@@ -106,11 +107,6 @@ class ServedModel:
             raise KedroBindError(
                 f"the model '{self.name}' is not verified as row-wise ({reason}), so its requests can't share a batch"
                 "; serve it without '--batch'"
-            )
-        if plan.validators:
-            raise KedroBindError(
-                f"the model '{self.name}' has validators, each of which looks at one request, so its requests can't "
-                "share a batch; serve it without '--batch'"
             )
 
     def params(self, given: Any) -> Mapping[str, Any] | None:
@@ -139,7 +135,7 @@ class ServedModel:
         return params
 
     def predict(self, model_input: Any, params: Mapping[str, Any] | None) -> Predictions:
-        """Predict for input and parameters that the schema has been enforced on.
+        """Predict for the input of one request, and parameters, that the schema has been enforced on.
 
         Raises:
             Exception: whatever the model raises.
@@ -147,6 +143,37 @@ class ServedModel:
         if self.plan is not None:
             return Predictions(self._python_model.predictor.predict(model_input, params))
         return Predictions(self.pyfunc.predict(model_input, params=dict(params) if params else None))
+
+    @property
+    def has_validators(self) -> bool:
+        """Whether the model has validators, each of which looks at the input or the output of one request."""
+        return self.plan is not None and self._python_model.predictor.validators is not None
+
+    def accept(self, rows: Rows) -> Rows:
+        """Return the rows of one request as the validator of the input returns them.
+
+        Raises:
+            MlflowException: it rejects them.
+        """
+        return Rows.of_table(self._python_model.predictor.validators.accept(rows.joined([rows])))
+
+    def run(self, model_input: Any, params: Mapping[str, Any] | None) -> Predictions:
+        """Predict for several requests at once; `accept` comes before, for each of them, and `release` after.
+
+        Raises:
+            Exception: whatever the model raises.
+        """
+        return Predictions(self._python_model.predictor.run(model_input, params))
+
+    def release(self, part: Part) -> Part:
+        """Return the predictions of one request as the validator of the output returns them.
+
+        Raises:
+            MlflowException: it rejects them.
+        """
+        if not self.has_validators:
+            return part
+        return Predictions(self._python_model.predictor.validators.release(part.returned)).whole
 
     def failure(self, error: Exception) -> RequestError:
         """Return what a caller is told about an error of the model: its type and the node, not the data it quotes."""

@@ -63,7 +63,7 @@ def grouped_by_code(sources: Sequence[ModelSource]) -> list[tuple[ModelSource, .
     from kedro_bind.model.integrity import code_digests
 
     groups: dict[frozenset[tuple[str, str]], list[ModelSource]] = {}
-    without_code = []
+    without_code: list[ModelSource] = []
     for source in dict.fromkeys(sources):
         code = frozenset(code_digests(Path(source.folder) / "code").items())
         (groups.setdefault(code, []) if code else without_code).append(source)

@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -46,8 +47,31 @@ def create_pipeline(**kwargs) -> Pipeline:
     ])
 """
 CATALOG = """
-people: {type: pandas.CSVDataset, filepath: data/people.csv}
-fitted: {type: pickle.PickleDataset, filepath: data/fitted.pkl}
+fitted: {{type: pickle.PickleDataset, filepath: data/fitted.pkl}}
+"""
+PLAIN = """
+people: {{type: pandas.CSVDataset, filepath: data/people.csv}}
+"""
+VALIDATES = find_spec("kedro.validation") is not None
+"""Whether Kedro has validators: 1.7 and later."""
+VALIDATED = """
+people: {{type: pandas.CSVDataset, filepath: data/people.csv, validator: {package}.schemas.check_people}}
+scores: {{type: MemoryDataset, validator: {{class: {package}.schemas.check_scores, on: save}}}}
+"""
+SCHEMAS = """
+import pandas as pd
+
+
+def check_people(people: pd.DataFrame) -> pd.DataFrame:
+    if (people["spend"] == -12345.0).any():
+        raise ValueError("spend is not possible")
+    return people
+
+
+def check_scores(scores: pd.DataFrame) -> pd.DataFrame:
+    if (scores["top"] == -12345).any():
+        raise ValueError("top is not possible")
+    return scores
 """
 MODEL = "  model: {registered_model_name: people, aliases: [champion], row_wise: true}\n"
 
@@ -73,7 +97,10 @@ def logged(tmp_path_factory):
     project.write(f"{source}/pipelines/data_science/__init__.py", PIPELINE)
     project.write(f"{source}/late.py", "SUFFIX = ''\n")
     shutil.rmtree(project.source / "pipelines/reporting")
-    project.write("conf/base/catalog.yml", CATALOG)
+    project.write(
+        "conf/base/catalog.yml", (CATALOG + (VALIDATED if VALIDATES else PLAIN)).format(package=project.package)
+    )
+    project.write(f"{source}/schemas.py", SCHEMAS)
     project.write("conf/base/parameters.yml", "threshold: 0.5\ntop: 3\nmark: '!'\nstrict: true\n")
     regions = ("", "north", "south", "north")
     rows = "".join(f"{row / 2},{row % 7},{row if row % 5 else ''},{regions[row % 4]}\n" for row in range(40))

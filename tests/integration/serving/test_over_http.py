@@ -55,6 +55,21 @@ def test_the_caller_of_a_failing_row_alone_gets_the_error(served):
     assert "secret" not in refused["message"]
 
 
+@pytest.mark.needs(kedro="1.7")
+@pytest.mark.parametrize(
+    ("column", "status", "message"),
+    [("spend", 400, "spend is not possible"), ("visits", 500, "top is not possible")],
+)
+def test_validators_look_at_each_joined_request_alone(served, column, status, message):
+    rows = [{**ROW, column: -12345 if number % 10 == 0 else number} for number in range(60)]
+    with ThreadPoolExecutor(16) as pool:
+        responses = list(pool.map(lambda row: post(served.ours, {"dataframe_records": [row]}), rows))
+    assert [response.status_code for response in responses] == [status if row[column] < 0 else 200 for row in rows]
+    assert message in responses[0].json()["message"]
+    alone = post(served.mlflow, {"dataframe_records": [rows[0]]})
+    assert (alone.status_code, alone.json()["error_code"]) == (status, responses[0].json()["error_code"])
+
+
 def test_a_body_that_is_too_large_is_refused(served):
     answer = post(served.ours, {"dataframe_records": [{**ROW, "region": "x" * 2_100_000}]})
     assert answer.status_code == 413
