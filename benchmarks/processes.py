@@ -109,3 +109,13 @@ def peak_kb(root: int) -> int:
             lines = Path(f"/proc/{each}/status").read_text(encoding="utf-8").splitlines()
             peaks += int(next(line for line in lines if line.startswith("VmHWM:")).split()[1])
     return peaks
+
+
+def pss_kb(root: int) -> int:
+    """Return the proportional memory of each process of a tree (Pss), summed up."""
+    shares = 0
+    for process in tree(root):
+        with contextlib.suppress(OSError, StopIteration):
+            lines = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="utf-8").splitlines()
+            shares += int(next(line for line in lines if line.startswith("Pss:")).split()[1])
+    return shares

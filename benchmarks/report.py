@@ -43,6 +43,21 @@ _TITLES: dict[str, tuple[str, Callable[[dict[str, Any]], Iterator[Figure]], str]
         figures.concurrency,
         "16 requests at once; one that fails counts as wrong.",
     ),
+    "batching": (
+        "Servers side by side",
+        figures.batching,
+        "Five nodes of pandas and scikit-learn, one row a request; LitServe and BentoML batch up to 64 as well.",
+    ),
+    "decoding": (
+        "From a request's body to a table",
+        figures.decoding,
+        "JSON to the table that the signature promises, schema enforced, both in one process.",
+    ),
+    "workers": (
+        "Memory of workers",
+        figures.workers,
+        "The proportional memory (Pss) of all processes of the server, once each has predicted.",
+    ),
     "startup": (
         "Commands in a project that binds nothing",
         figures.startup,
