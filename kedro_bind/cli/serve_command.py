@@ -39,7 +39,7 @@ def _limit_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "--timeout",
             type=click.FloatRange(0, min_open=True),
             default=default.seconds,
-            help="Seconds after which a request is answered with 504.",
+            help="Seconds after which a request gets 504.",
         ),
     ]
     for option in reversed(options):

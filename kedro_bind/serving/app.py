@@ -1,4 +1,4 @@
-"""The ASGI application: which path is answered by what."""
+"""The ASGI application: which function handles which path."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def create_app(
     limits: Limits | None = None,
     show_example: bool = False,
 ) -> Starlette:
-    """Return an ASGI application that serves loaded models; the first one answers plain `/invocations`.
+    """Return an ASGI application that serves loaded models; the first one is behind plain `/invocations`.
 
     With `batch`, rows of different callers share a call of the model; without a value, they do for the models whose
     binding has `row_wise: true`. With `show_example`, the description shows the logged example, which is real data.
@@ -58,7 +58,7 @@ def create_app(
     async def invocations(request: Request) -> Response:
         endpoint = endpoints.find(request.path_params.get("name"), request.path_params.get("version"))
         with metrics.request(endpoint.model) as statuses:
-            response = await _answered(endpoint, request)
+            response = await _response(endpoint, request)
             statuses.append(response.status_code)
         return response
 
@@ -91,7 +91,7 @@ def create_app(
     )
 
 
-async def _answered(endpoint: Endpoint, request: Request) -> Response:
+async def _response(endpoint: Endpoint, request: Request) -> Response:
     try:
         body = await read_body(request, endpoint.limits.body_bytes)
         rows, params = read_request(endpoint.model, body, request.headers.get("content-type"))

@@ -85,7 +85,7 @@ class Backend:
                 self._idle.set()
 
     async def retire(self) -> None:
-        """End the process once the requests that it has are answered; it gets no others."""
+        """End the process once it has responded to the requests that it has; it gets no others."""
         await self._idle.wait()
         if self._watch is not None:
             self._watch.cancel()

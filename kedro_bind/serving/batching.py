@@ -28,13 +28,13 @@ __all__ = ["Batcher"]
 
 @dataclass(frozen=True)
 class _Waiting:
-    """A request that waits for its answer."""
+    """A request that waits for its response."""
 
     rows: Rows
     params: Mapping[str, Any] | None
     write: Write
     group: Hashable
-    answer: asyncio.Future[Any]
+    response: asyncio.Future[Any]
 
 
 class Batcher:
@@ -88,9 +88,9 @@ class Batcher:
         if self._running is None:
             self._running = loop.create_task(self._run())
         try:
-            return await waiting.answer
+            return await waiting.response
         except asyncio.CancelledError:  # the caller has gone
-            waiting.answer.cancel()
+            waiting.response.cancel()
             raise
 
     async def _run(self) -> None:
@@ -98,9 +98,9 @@ class Batcher:
         try:
             while batch := self._next():
                 self._observe(sum(waiting.rows.count for waiting in batch))
-                results = await loop.run_in_executor(self._executor, _answers, self._predict, batch)
+                results = await loop.run_in_executor(self._executor, _responses, self._predict, batch)
                 for waiting, result in zip(batch, results, strict=True):
-                    _deliver(waiting.answer, result)
+                    _deliver(waiting.response, result)
         finally:
             self._running = None
 
@@ -111,7 +111,7 @@ class Batcher:
         count = 0
         while self._queue and count < self._max_rows:
             waiting = self._queue.popleft()
-            if waiting.answer.cancelled():
+            if waiting.response.cancelled():
                 continue
             joins = not batch or (
                 waiting.group is not None
@@ -135,8 +135,8 @@ def _group(rows: Rows, params: Mapping[str, Any] | None) -> Hashable:
     return (rows.layout, repr(sorted(params.items())) if params else "")
 
 
-def _answers(predict: Predict, batch: Sequence[_Waiting]) -> list[Any]:
-    """Predict for a batch, in a thread; if that fails, for each request alone: only the culprit gets the error."""
+def _responses(predict: Predict, batch: Sequence[_Waiting]) -> list[Any]:
+    """Predict for a batch, in a thread; if that fails, for each request alone: the others are not at fault."""
     try:
         predictions = predict(Rows.joined([waiting.rows for waiting in batch]), batch[0].params)
         if len(batch) == 1:
@@ -146,26 +146,26 @@ def _answers(predict: Predict, batch: Sequence[_Waiting]) -> list[Any]:
     except Exception as error:  # noqa: BLE001 - a model may fail with any error
         if len(batch) == 1:
             return [error]
-        return [answer for waiting in batch for answer in _answers(predict, [waiting])]
-    answers, start = [], 0
+        return [response for waiting in batch for response in _responses(predict, [waiting])]
+    responses, start = [], 0
     for waiting in batch:
         stop = start + waiting.rows.count
-        answers.append(_written(waiting.write, Part(predictions, start, stop)))
+        responses.append(_written(waiting.write, Part(predictions, start, stop)))
         start = stop
-    return answers
+    return responses
 
 
 def _written(write: Write, part: Part) -> Any:
     try:
         return write(part)
-    except Exception as error:  # noqa: BLE001 - one caller's answer must not cost the others theirs
+    except Exception as error:  # noqa: BLE001 - what fails for one caller must not fail for the others
         return error
 
 
-def _deliver(answer: asyncio.Future[Any], result: Any) -> None:
-    if answer.done():  # cancelled meanwhile
+def _deliver(response: asyncio.Future[Any], result: Any) -> None:
+    if response.done():  # cancelled meanwhile
         return
     if isinstance(result, Exception):
-        answer.set_exception(result)
+        response.set_exception(result)
     else:
-        answer.set_result(result)
+        response.set_result(result)

@@ -24,7 +24,7 @@ __all__ = ["Decoder", "Rows"]
 _FORMS = ("dataframe_records", "dataframe_split", "instances", "inputs")
 
 
-class _NotPlain(Exception):  # noqa: N818 - it chooses the other way, and is no error
+class _NotPlain(Exception):  # noqa: N818 - not an error: it chooses the other way
     """A value is not one of those that a converter is certain of."""
 
 
@@ -68,7 +68,7 @@ class Rows:
             columns = [
                 np.concatenate(pieces)
                 if isinstance(pieces[0], np.ndarray)
-                else [each for part in pieces for each in part]
+                else [value for part in pieces for value in part]
                 for pieces in by_column
             ]
         return pd.DataFrame(dict(zip(names, columns, strict=True)))
@@ -158,7 +158,7 @@ class Decoder:
         for name, (low, high) in self._integers.items():
             for value in columns.get(name, ()):
                 if isinstance(value, float) and value.is_integer() is False and value == value:  # noqa: PLR0124 - not NaN
-                    raise invalid_value(f"the column '{name}' holds integers, and a value has a fraction")
+                    raise invalid_value(f"the column '{name}' has integers, and a value has a fraction")
                 if isinstance(value, int | float) and not low <= value <= high and value == value:  # noqa: PLR0124 - not NaN
                     raise invalid_value(f"a value of the column '{name}' is outside of {low} to {high}")
 
@@ -185,7 +185,7 @@ def _columns_of(form: str, content: Any) -> Mapping[str, Sequence[Any]]:
 
 @dataclass(frozen=True)
 class _Column:
-    """A column: the type of its array (`str`: a list of strings), and what makes it of a request's values."""
+    """A column: the type of its array (`str`: a list of strings), and what makes it from a request's values."""
 
     dtype: str
     convert: Callable[[Sequence[Any]], Any]

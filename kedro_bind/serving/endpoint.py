@@ -1,4 +1,4 @@
-"""A served model with what answers its requests, and all of them by name and version."""
+"""A served model with what handles its requests, and all of them by name and version."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = ["Endpoint", "Endpoints"]
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A served model with what answers its requests: a batcher, or one call for each request."""
+    """A served model with what handles its requests: a batcher, or one call for each request."""
 
     model: ServedModel
     executor: Executor
@@ -68,7 +68,7 @@ class Endpoint:
         except RequestError:
             raise
         except asyncio.TimeoutError:
-            raise RequestError(504, "DEADLINE_EXCEEDED", "the model did not answer in time") from None
+            raise RequestError(504, "DEADLINE_EXCEEDED", "the model did not respond in time") from None
         except Exception as error:
             raise self.model.failure(error) from error
 
@@ -76,10 +76,10 @@ class Endpoint:
         if self.batcher is not None:
             return await self.batcher.predict(rows, params, lambda part: write(self.model.release(part)))
 
-        def answer() -> Any:
+        def predict() -> Any:
             return write(self.model.predict(rows.joined([rows]), params).whole)
 
-        return await asyncio.get_running_loop().run_in_executor(self.executor, answer)
+        return await asyncio.get_running_loop().run_in_executor(self.executor, predict)
 
 
 @dataclass

@@ -45,7 +45,7 @@ def run_front(
     listening: socket.socket,
     announce: Callable[[Sequence[tuple[str, ModelSummary]]], None],
 ) -> None:
-    """Start the backends of models, and serve until a signal; requests under way are answered.
+    """Start the backends of models, and serve until a signal; requests under way are finished.
 
     Raises:
         KedroBindError: a model can't be loaded, or does not predict its example.

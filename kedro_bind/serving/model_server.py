@@ -44,7 +44,7 @@ class ModelServer:
         *,
         keep_alive: int = KEEP_ALIVE_SECONDS,
     ) -> None:
-        """Serve until a signal; requests under way are answered. Each process predicts the examples before it is ready.
+        """Serve until a signal; requests under way are finished. Each process predicts the examples before it is ready.
 
         `announce` gets the URI and the summary of each model, once the first process is ready.
 

@@ -20,7 +20,7 @@ _REFUSALS = {
     "413": "The request is too large.",
     "415": "The content type is not supported.",
     "503": "Too many requests are waiting.",
-    "504": "The model did not answer in time.",
+    "504": "The model did not respond in time.",
 }
 
 
@@ -37,8 +37,8 @@ def describe(models: Sequence[ServedModel], *, show_example: bool = False) -> di
             operation = _invocations(model, f"invocations{path.replace('/', '_')}", show_example=show_example)
             paths[f"{path}/invocations"] = {"post": operation}
     paths |= {
-        "/ping": _plain("Whether the server answers", "application/json"),
-        "/health": _plain("Whether the server answers", "application/json"),
+        "/ping": _plain("Whether the server is ready", "application/json"),
+        "/health": _plain("Whether the server is ready", "application/json"),
         "/version": _plain("The version of MLflow", "application/json"),
         "/metrics": _plain("Metrics for Prometheus", "text/plain"),
     }
@@ -93,7 +93,7 @@ def _request_schema(inputs: Any, params: Any) -> dict[str, Any]:
     """Return the schema of a body: one of the four forms of a table, and the parameters."""
     shared: dict[str, Any] = {}
     if params is not None:
-        properties = {each.name: _param_schema(each) for each in params.params}
+        properties = {param.name: _param_schema(param) for param in params.params}
         shared["params"] = {"type": "object", "properties": properties, "additionalProperties": False}
     if inputs is None or inputs.is_tensor_spec() or not inputs.has_input_names():
         forms: list[tuple[str, dict[str, Any]]] = [

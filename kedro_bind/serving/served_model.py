@@ -1,4 +1,4 @@
-"""A logged model that is loaded and ready to be asked."""
+"""A logged model that is loaded and ready to predict."""
 
 from __future__ import annotations
 
@@ -90,8 +90,8 @@ class ServedModel:
                 rows = self.decoder.decode(example)
                 self.predict(rows.joined([rows]), self.params(example.get("params")))
         except Exception as error:
-            said = f"{type(error).__name__}: {error}"
-            raise KedroBindError(f"the model '{self.name}' does not predict its logged example: {said}") from error
+            reason = f"{type(error).__name__}: {error}"
+            raise KedroBindError(f"the model '{self.name}' does not predict its logged example: {reason}") from error
 
     def require_row_wise(self) -> None:
         """Refuse a model whose rows may depend on each other.
@@ -109,17 +109,17 @@ class ServedModel:
                 "; serve it without '--batch'"
             )
 
-    def params(self, given: Any) -> Mapping[str, Any] | None:
-        """Return a request's parameters with the types of the signature; those that are not given have their defaults.
+    def params(self, values: Any) -> Mapping[str, Any] | None:
+        """Return a request's parameters with the types of the signature; those that it leaves out have their defaults.
 
         Raises:
             RequestError: one is unknown, or has another type.
         """
-        if given is None and self._params_schema is None:
+        if values is None and self._params_schema is None:
             return None
-        if isinstance(given, int | float) and given:  # what is empty or can be iterated, MLflow calls invalid
+        if isinstance(values, int | float) and values:  # what is empty or can be iterated, MLflow calls invalid
             raise bad_request("'params' must be a mapping of names to values")
-        if given is not None and not isinstance(given, dict):
+        if values is not None and not isinstance(values, dict):
             raise invalid_value("'params' must be a mapping of names to values")
         from mlflow.exceptions import MlflowException
         from mlflow.models.utils import _enforce_params_schema  # the public way predicts as well
@@ -127,9 +127,9 @@ class ServedModel:
         from kedro_bind.model.strict_params import refuse
 
         try:
-            if given and self.plan is not None:
-                refuse(self._params_schema, given)
-            params: dict[str, Any] | None = _enforce_params_schema(given, self._params_schema)
+            if values and self.plan is not None:
+                refuse(self._params_schema, values)
+            params: dict[str, Any] | None = _enforce_params_schema(values, self._params_schema)
         except MlflowException as error:
             raise from_mlflow(error, error.message) from error
         return params
@@ -176,7 +176,7 @@ class ServedModel:
         return Predictions(self._python_model.predictor.validators.release(part.returned)).whole
 
     def failure(self, error: Exception) -> RequestError:
-        """Return what a caller is told about an error of the model: its type and the node, not the data it quotes."""
+        """Return what a caller may know about an error of the model: its type and the node, not the data it quotes."""
         from mlflow.exceptions import MlflowException
 
         if isinstance(error, MlflowException):

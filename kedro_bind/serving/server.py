@@ -36,13 +36,13 @@ def become_server(options: ServerOptions, environment: Mapping[str, str]) -> NoR
     command = [sys.executable, "-m", "kedro_bind.serving", options.to_json()]
     with shown():
         sys.stdout.flush()
-        if os.name == "nt":  # there, the caller would not wait for what replaces a process
+        if os.name == "nt":  # where the caller would not wait for what replaces a process
             sys.exit(subprocess.call(command, env=dict(environment)))  # noqa: S603 - our own command
         os.execve(sys.executable, command, dict(environment))  # noqa: S606 - our own command
 
 
 def run_server(options: ServerOptions) -> None:
-    """Serve until a signal; requests under way are answered.
+    """Serve until a signal; requests under way are finished.
 
     Models that bring different code, and those whose alias is followed, are in backends of their own.
 
@@ -56,7 +56,7 @@ def run_server(options: ServerOptions) -> None:
     if os.name == "nt" and (behind or options.workers > 1):
         raise KedroBindError(
             "on Windows, models that bring different code, '--reload' and '--workers' are not supported"
-            "; start a server for each model, without these options"
+            "; start one server per model, without these options"
         )
     address = f"http://{options.host}:{listening.getsockname()[1]}"
     with ExitStack() as stack:

@@ -1,4 +1,4 @@
-"""What a server says about a model, to the page that shows it and to the process in front."""
+"""The description of a served model, for the page that shows it and for the process in front."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class ModelSummary:
 
 
 def summary_of(model: ServedModel) -> ModelSummary:
-    """Return what is said about a model."""
+    """Return the summary of a model."""
     signature = model.pyfunc.metadata.signature
     inputs, outputs, params = (
         (signature.inputs, signature.outputs, signature.params) if signature is not None else (None, None, None)

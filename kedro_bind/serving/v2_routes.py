@@ -40,15 +40,15 @@ _DATATYPES = {
 def v2_routes(endpoints: Endpoints, metrics: Metrics) -> list[Route]:
     """Return the routes of the protocol for all models."""
 
-    def of_model(answer: Callable[[Endpoint, Request], Awaitable[Response]]) -> Callable[..., Awaitable[Response]]:
-        async def answered(request: Request) -> Response:
+    def of_model(handle: Callable[[Endpoint, Request], Awaitable[Response]]) -> Callable[..., Awaitable[Response]]:
+        async def respond(request: Request) -> Response:
             try:
                 endpoint = endpoints.find(request.path_params["name"], request.path_params.get("version"))
-                return await answer(endpoint, request)
+                return await handle(endpoint, request)
             except RequestError as error:
                 return _error(error)
 
-        return answered
+        return respond
 
     async def infer(endpoint: Endpoint, request: Request) -> Response:
         with metrics.request(endpoint.model) as statuses:
@@ -121,7 +121,7 @@ def _rows(model: ServedModel, request: InferRequest) -> Rows:
         if len(tensor.shape) not in (1, 2) or tensor.shape[1:] not in ((), (1,)):
             raise invalid_value(f"the input '{tensor.name}' must have the shape [n] or [n, 1]")
         if tensor.name in columns:
-            raise bad_request(f"the input '{tensor.name}' is given twice")
+            raise bad_request(f"the input '{tensor.name}' appears twice")
         columns[tensor.name] = tensor.data if isinstance(tensor.data, list) else tensor.data.reshape(-1)
     if len({len(column) for column in columns.values()}) > 1:
         raise invalid_value("the inputs have different numbers of rows")
@@ -144,16 +144,16 @@ def _tensors(schema: Any, unnamed: str) -> list[dict[str, Any]]:
         return []
     if schema.is_tensor_spec():
         return [
-            {"name": each.name or unnamed, "datatype": _datatype_of_array(each.type), "shape": list(each.shape)}
-            for each in schema.inputs
+            {"name": tensor.name or unnamed, "datatype": _datatype_of_array(tensor.type), "shape": list(tensor.shape)}
+            for tensor in schema.inputs
         ]
     return [
         {
-            "name": str(each.name or unnamed),
-            "datatype": _DATATYPES.get(getattr(each.type, "name", ""), "BYTES"),
+            "name": str(column.name or unnamed),
+            "datatype": _DATATYPES.get(getattr(column.type, "name", ""), "BYTES"),
             "shape": [-1],
         }
-        for each in schema.inputs
+        for column in schema.inputs
     ]
 
 

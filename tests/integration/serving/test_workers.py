@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import requests
 
-from tests.servers import free_port, serve_command, serving
+from tests.servers import free_port, listeners, serve_command, serving
 
 pytestmark = pytest.mark.slow
 
@@ -48,22 +48,9 @@ def count_in_metrics(address):
 
 def workers_of(address):
     """Return the processes that listen on the address, without their parent."""
-    port = int(address.rpartition(":")[2])
-    inodes = {
-        f"socket:[{line.split()[9]}]"
-        for line in Path("/proc/net/tcp").read_text().splitlines()[1:]
-        if line.split()[1].endswith(f":{port:04X}") and line.split()[3] == "0A"
-    }
-    owners = {int(process.name) for process in Path("/proc").glob("[0-9]*") if inodes & set(open_files(process))}
+    owners = listeners(address)
     parents = {pid: int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1]) for pid in owners}
     return {pid for pid, parent in parents.items() if parent in owners}
-
-
-def open_files(process):
-    try:
-        return [str(file.readlink()) for file in (process / "fd").iterdir()]
-    except OSError:  # it has ended
-        return []
 
 
 def test_the_metrics_are_those_of_all_workers(address):
