@@ -146,9 +146,7 @@ def conformance(address, examples):
             phases=[Phase.explicit, Phase.generate],
             derandomize=True,
         )
-        @given(
-            case=operation.as_strategy() | operation.as_strategy(generation_mode=schemathesis.GenerationMode.NEGATIVE)
-        )
+        @given(case=fitting | unfitting)
         def run(case):
             case.call_and_validate(checks=[not_a_server_error, status_code_conformance])
 
