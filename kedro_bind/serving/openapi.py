@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["describe"]
 
 _ERROR = {"$ref": "#/components/schemas/Error"}
+_PAGE = "A page to try them"
 _REFUSALS = {
     "400": "The request can't be read or does not fit the model's signature, or the model fails for it.",
     "404": "There is no such model or version.",
@@ -44,7 +45,7 @@ def describe(models: Sequence[ServedModel], *, show_example: bool = False) -> di
     }
     return {
         "openapi": "3.1.0",
-        "info": {"title": "kedro_bind", "version": _version(), "description": "Models that kedro_bind serves."},
+        "info": {"title": "Served models", "version": _version(), "description": f"By kedro_bind. [{_PAGE}](.)"},
         "paths": paths,
         "components": {"schemas": {"Error": _error_schema()}},
     }
@@ -63,6 +64,7 @@ def _invocations(model: ServedModel, operation: str, *, show_example: bool) -> d
     example = model.logged_example if show_example else None
     return {
         "operationId": operation,
+        "tags": ["Predictions"],
         "summary": f"Predict with the model '{model.name}'",
         "description": model.description,
         "requestBody": {
@@ -151,7 +153,13 @@ def _response_schema(outputs: Any) -> dict[str, Any]:
 
 def _plain(summary: str, media_type: str) -> dict[str, Any]:
     content = {media_type: {"schema": {"type": "string"}}} if media_type.startswith("text/") else {media_type: {}}
-    return {"get": {"summary": summary, "responses": {"200": {"description": summary, "content": content}}}}
+    return {
+        "get": {
+            "tags": ["Server"],
+            "summary": summary,
+            "responses": {"200": {"description": summary, "content": content}},
+        }
+    }
 
 
 def _error_schema() -> dict[str, Any]:

@@ -128,7 +128,6 @@ def test_1000_connections_at_once_get_predictions(loaded):
     assert set(asyncio.run(at_once(loaded[0], 1))) == {200}
 
 
-@pytest.mark.filterwarnings("ignore")
 def conformance(address, examples):
     """Send requests made from our description, and check that each status is one that it lists, and none a 5xx."""
     from hypothesis import HealthCheck, Phase, given, settings
