@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 import uvloop
 from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -21,7 +22,7 @@ from kedro_bind.process.termination import termination
 from kedro_bind.serving.backends import Backends
 from kedro_bind.serving.errors import RequestError
 from kedro_bind.serving.model_server import KEEP_ALIVE_SECONDS
-from kedro_bind.serving.requests import read_body
+from kedro_bind.serving.requests import client_gone, read_body, unless_disconnected
 
 if TYPE_CHECKING:
     import socket
@@ -89,7 +90,7 @@ def _front_app(backends: Backends, most_bytes: int) -> Starlette:
     async def forward(request: Request) -> Response:
         try:
             body = await read_body(request, most_bytes)
-            return await _forwarded(backends, request, body)
+            return await unless_disconnected(request, _forwarded(backends, request, body))
         except RequestError as error:
             return JSONResponse({"error_code": error.error_code, "message": error.message}, error.status)
 
@@ -98,7 +99,8 @@ def _front_app(backends: Backends, most_bytes: int) -> Starlette:
             Route("/models", models),
             Route("/openapi.json", description),
             Route("/{path:path}", forward, methods=_METHODS),
-        ]
+        ],
+        exception_handlers={ClientDisconnect: client_gone},
     )
 
 

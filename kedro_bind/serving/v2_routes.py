@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from kedro_bind.serving.errors import RequestError, bad_request, invalid_value
-from kedro_bind.serving.requests import read_body
+from kedro_bind.serving.requests import read_body, unless_disconnected
 from kedro_bind.serving.v2 import HEADER_LENGTH, read_infer_request, tensors_of, write_infer_response
 
 if TYPE_CHECKING:
@@ -102,8 +102,13 @@ async def _infer(endpoint: Endpoint, request: Request) -> Response:
     def write(part: Part) -> tuple[bytes, dict[str, str]]:
         return write_infer_response(head, tensors_of(part.data), read)
 
-    content, headers = await endpoint.predict(_rows(model, read), params, write)
-    return Response(content, headers=headers)
+    rows = _rows(model, read)
+
+    async def predicted() -> Response:
+        content, headers = await endpoint.predict(rows, params, write)
+        return Response(content, headers=headers)
+
+    return await unless_disconnected(request, predicted())
 
 
 def _rows(model: ServedModel, request: InferRequest) -> Rows:
