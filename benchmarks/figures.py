@@ -169,8 +169,9 @@ def batching(numbers: dict[str, Any]) -> Iterator[Figure]:
         row_wise = each["binding"] == "independent"
         ours = "kedro_bind --batch" if row_wise else "kedro_bind"
         label = f"{'row-wise' if row_wise else 'not row-wise'}, {connections} connection{'s' * (connections > 1)}"
-        for key, unit in (("rate", "/s"), ("p50_ms", "ms"), ("p99_ms", "ms")):
-            what = f"{label}, {key[:4].removesuffix('_')}"
+        measures = {"rate": "rate", "p50_ms": "p50", "p99_ms": "p99", "processor_ms": "processor time per request"}
+        for key, measure in measures.items():
+            what, unit = f"{label}, {measure}", "/s" if key == "rate" else "ms"
             base = "hand_written" if row_wise else "mlflow"
             for name in names_in(rounds):
                 yield Figure(

@@ -111,6 +111,16 @@ def peak_kb(root: int) -> int:
     return peaks
 
 
+def processor_seconds(root: int) -> float:
+    """Return the processor time that the processes of a tree have had so far, summed up."""
+    ticks = 0
+    for process in tree(root):
+        with contextlib.suppress(OSError):
+            fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def pss_kb(root: int) -> int:
     """Return the proportional memory of each process of a tree (Pss), summed up."""
     shares = 0

@@ -13,7 +13,7 @@ import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from processes import CommandFailed, clean_environment, group, peak_kb, pss_kb
+from processes import CommandFailed, clean_environment, group, peak_kb, processor_seconds, pss_kb
 from processes import run as run_command
 
 if TYPE_CHECKING:
@@ -65,7 +65,10 @@ class Server:
 
     def press(self, connections: int, seconds: float) -> dict[str, Any]:
         """Put load on it, and give how it went."""
-        return self._load(connections, seconds)
+        before = processor_seconds(self._process.pid)
+        measured = self._load(connections, seconds)
+        spent = processor_seconds(self._process.pid) - before
+        return {**measured, "processor_ms": 1e3 * spent / max(1, measured["requests"])}
 
     def check(self, connections: int, count: int) -> dict[str, Any]:
         """Send requests with parameters of their own, and count the wrong answers."""
