@@ -57,7 +57,7 @@ async def _until(event: threading.Event):
 
 
 async def _one_running_and(batcher, model, *requests):
-    """Start a request that holds the model, then others that have to wait; open the gate and return the answers."""
+    """Start a request that holds the model, then others that have to wait; open the gate and return the results."""
     first = asyncio.ensure_future(batcher.predict(rows(1), None, numbers))
     await _until(model.entered)
     others = [asyncio.ensure_future(batcher.predict(*request, numbers)) for request in requests]
