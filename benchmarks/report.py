@@ -99,6 +99,11 @@ def _circumstances(cases: dict[str, Any]) -> str:
         versions = {name: version for each in case["versions"].values() for name, version in each.items()}
         told = ", ".join(f"{name} {version}" for name, version in sorted(versions.items()))
         lines.append(f"Measured on {case['date']} at {case['commit']}, {case['cores']} cores, with {told}.")
+        if case["load"] > 2 * case["cores"]:
+            lines.append(
+                f"The machine was busy with other work, with a load of {case['load']:.0f}: rates and latencies of those "
+                "cases are noisy, and servers of several processes get a larger share. Processor time is not affected."
+            )
         if case["scale"] != "full":
             lines.append("A quick run: too few repetitions of too small things for the bars to mean much.")
     return "\n\n".join(dict.fromkeys(lines))
