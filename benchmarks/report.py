@@ -101,7 +101,7 @@ def _circumstances(cases: dict[str, Any]) -> str:
         lines.append(f"Measured on {case['date']} at {case['commit']}, {case['cores']} cores, with {told}.")
         if case["load"] > 2 * case["cores"]:
             lines.append(
-                f"The machine was busy with other work, with a load of {case['load']:.0f}: rates and latencies of those "
+                f"The machine had other work, with a load of {case['load']:.0f}: rates and latencies of these "
                 "cases are noisy, and servers of several processes get a larger share. Processor time is not affected."
             )
         if case["scale"] != "full":
