@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class _HasVariant(Protocol):
-    variant: Variant
+    variant: Any
 
 
 _Asked = TypeVar("_Asked", bound=_HasVariant)

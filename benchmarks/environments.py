@@ -8,15 +8,20 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from processes import run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parent
 FOLDER = HERE / ".envs"
-NAMES = ("kedro_mlflow", "kedro_bind", "plain")
+NAMES = ("kedro_mlflow", "kedro_bind", "plain", "servers")
 COMMON = ("kedro", "mlflow", "kedro-datasets[pickle-pickledataset]", "pandas", "scikit-learn")
-VERSIONS_OF = ("kedro-bind", "kedro-mlflow", "kedro", "mlflow", "kedro-datasets", "pandas", "numpy", "scikit-learn")
+SERVERS = ("bentoml", "fastapi", "litserve")
+VERSIONS_OF = ("kedro-bind", "kedro-mlflow", *COMMON[:2], "kedro-datasets", "pandas", "numpy", "scikit-learn", *SERVERS)
 _SOURCES = ("kedro_bind", "conf_schema", "setup.cfg", "pyproject.toml", "README.md", "LICENSE")
 
 
@@ -41,12 +46,13 @@ class Environment:
         return versions
 
 
-def set_up(given: dict[str, Path]) -> dict[str, Environment]:
+def set_up(given: dict[str, Path], names: Iterable[str] = NAMES) -> dict[str, Environment]:
     """Make the environments that are not given; those that exist are used again, with this project anew."""
     environments = {}
     for name in NAMES:
-        python = given.get(name) or _made(name)
-        environments[name] = Environment(name, python)
+        if name in names or (name == "kedro_mlflow" and name not in given and set(names) - set(given)):
+            python = given.get(name) or _made(name)
+            environments[name] = Environment(name, python)
     return environments
 
 
@@ -63,13 +69,16 @@ def _made(name: str) -> Path:
         _pip(python, "install", "-q", *COMMON, *own)
         if name == "kedro_mlflow":
             constraints.write_text(_pip(python, "freeze", "--exclude", "kedro-mlflow"), encoding="utf-8")
+        if name == "servers":  # without the constraints, which BentoML does not go with
+            _pip(python, "install", "-q", *SERVERS)
         complete.touch()
-    if name == "kedro_bind":
+    if name in ("kedro_bind", "servers"):
+        extra = "[serve]" if name == "servers" else ""
         with tempfile.TemporaryDirectory() as copy:  # a build in the repository would leave its traces there
             for each in _SOURCES:
                 source = REPOSITORY / each
                 (shutil.copytree if source.is_dir() else shutil.copy2)(source, Path(copy, each))
-            _pip(python, "install", "-q", "-c", str(constraints), copy)
+            _pip(python, "install", "-q", *([] if extra else ["-c", str(constraints)]), f"{copy}{extra}")
             _pip(python, "install", "-q", "--no-deps", "--force-reinstall", copy)
     return python
 

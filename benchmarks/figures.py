@@ -153,6 +153,57 @@ def serving(numbers: dict[str, Any]) -> Iterator[Figure]:
             yield Figure(f"{label}, peak memory", name, peak / 1024, "MB", versus, at_most=bar)
 
 
+def batching(numbers: dict[str, Any]) -> Iterator[Figure]:
+    """Return rate and latency of servers side by side, and how ours compares with each of the others."""
+    bars = {
+        ("rate", "mlflow"): {16: 10.0, 64: 16.0},
+        ("rate", "hand_written"): {16: 7.0, 64: 12.0},
+        ("rate", "litserve"): {16: 1.3, 64: 1.8},
+        ("rate", "bentoml"): {16: 1.0, 64: 1.0},
+        ("p50_ms", "hand_written"): {1: 1.05},
+        ("p99_ms", "hand_written"): {1: 1.15},
+        ("p50_ms", "litserve"): {1: 0.8},
+    }
+    for each in numbers["series"]:
+        rounds, connections = each["rounds"], each["connections"]
+        row_wise = each["binding"] == "independent"
+        ours = "kedro_bind --batch" if row_wise else "kedro_bind"
+        label = f"{'row-wise' if row_wise else 'not row-wise'}, {connections} connection{'s' * (connections > 1)}"
+        measures = {"rate": "rate", "p50_ms": "p50", "p99_ms": "p99", "processor_ms": "processor time per request"}
+        for key, measure in measures.items():
+            what, unit = f"{label}, {measure}", "/s" if key == "rate" else "ms"
+            base = "hand_written" if row_wise else "mlflow"
+            for name in names_in(rounds):
+                yield Figure(
+                    what, name, middle(rounds, name, _of(key)), unit, ratio(rounds, name, base, _of(key)), base
+                )
+            for (judged, base), by_connections in bars.items():
+                bar = by_connections.get(connections) if row_wise else {("rate", "mlflow"): 1.2}.get((key, base))
+                if judged == key and bar is not None:
+                    limit = {"at_least": bar} if key == "rate" else {"at_most": bar}
+                    value, versus = middle(rounds, ours, _of(key)), ratio(rounds, ours, base, _of(key))
+                    yield Figure(f"{what}, beside {base}", ours, value, unit, versus, base, **limit)
+
+
+def decoding(numbers: dict[str, Any]) -> Iterator[Figure]:
+    """Return the time of decoding a row."""
+    rounds, what = numbers["rounds"], f"a row of {numbers['columns']} columns"
+    yield Figure(what, "mlflow", 1e3 * middle(rounds, "mlflow"), "ms", 1.0, "mlflow")
+    yield Figure(what, OURS, 1e3 * middle(rounds, OURS), "ms", ratio(rounds, OURS, "mlflow"), "mlflow", at_most=0.2)
+
+
+def workers(numbers: dict[str, Any]) -> Iterator[Figure]:
+    """Return the memory of four workers beside that of one."""
+    size = f"{numbers['artifact_bytes'] / 1e6:,.0f} MB model"
+    for key, what in (("start", "at start"), ("reloaded", "after another version has taken over")):
+        for name in names_in(numbers["rounds"]):
+            value = middle(numbers["rounds"], name, _of(key)) / 1024
+            versus = ratio(numbers["rounds"], name, "1", _of(key))
+            workers = "1 worker" if name == "1" else f"{name} workers"
+            bar = None if name == "1" else 1.6
+            yield Figure(f"{size}, {what}", workers, value, "MB", versus, "1 worker", at_most=bar)
+
+
 def concurrency(numbers: dict[str, Any]) -> Iterator[Figure]:
     """Give the wrong answers; a request without an answer counts as one."""
     for each in numbers["series"]:

@@ -109,3 +109,23 @@ def peak_kb(root: int) -> int:
             lines = Path(f"/proc/{each}/status").read_text(encoding="utf-8").splitlines()
             peaks += int(next(line for line in lines if line.startswith("VmHWM:")).split()[1])
     return peaks
+
+
+def processor_seconds(root: int) -> float:
+    """Return the processor time that the processes of a tree have had so far, summed up."""
+    ticks = 0
+    for process in tree(root):
+        with contextlib.suppress(OSError):
+            fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def pss_kb(root: int) -> int:
+    """Return the proportional memory of each process of a tree (Pss), summed up."""
+    shares = 0
+    for process in tree(root):
+        with contextlib.suppress(OSError, StopIteration):
+            lines = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="utf-8").splitlines()
+            shares += int(next(line for line in lines if line.startswith("Pss:")).split()[1])
+    return shares

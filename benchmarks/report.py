@@ -43,6 +43,21 @@ _TITLES: dict[str, tuple[str, Callable[[dict[str, Any]], Iterator[Figure]], str]
         figures.concurrency,
         "16 requests at once; one that fails counts as wrong.",
     ),
+    "batching": (
+        "Servers side by side",
+        figures.batching,
+        "Five nodes of pandas and scikit-learn, one row a request; LitServe and BentoML batch up to 64 as well.",
+    ),
+    "decoding": (
+        "From a request's body to a table",
+        figures.decoding,
+        "JSON to the table that the signature promises, schema enforced, both in one process.",
+    ),
+    "workers": (
+        "Memory of workers",
+        figures.workers,
+        "The proportional memory (Pss) of all processes of the server, once each has predicted.",
+    ),
     "startup": (
         "Commands in a project that binds nothing",
         figures.startup,
@@ -84,6 +99,11 @@ def _circumstances(cases: dict[str, Any]) -> str:
         versions = {name: version for each in case["versions"].values() for name, version in each.items()}
         told = ", ".join(f"{name} {version}" for name, version in sorted(versions.items()))
         lines.append(f"Measured on {case['date']} at {case['commit']}, {case['cores']} cores, with {told}.")
+        if case["load"] > 2 * case["cores"]:
+            lines.append(
+                f"The machine had other work, with a load of {case['load']:.0f}: rates and latencies of these "
+                "cases are noisy, and servers of several processes get a larger share. Processor time is not affected."
+            )
         if case["scale"] != "full":
             lines.append("A quick run: too few repetitions of too small things for the bars to mean much.")
     return "\n\n".join(dict.fromkeys(lines))

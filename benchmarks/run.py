@@ -21,7 +21,18 @@ from projects import Workshop
 from scale import FULL, QUICK
 
 HERE = Path(__file__).parent
-CASES = ("latency", "fresh", "table", "logging_time", "serving", "concurrency", "startup", "check")
+SERVERS_SIDE_BY_SIDE = ("batching", "decoding", "workers")
+CASES = (
+    "latency",
+    "fresh",
+    "table",
+    "logging_time",
+    "serving",
+    "concurrency",
+    "startup",
+    "check",
+    *SERVERS_SIDE_BY_SIDE,
+)
 
 
 def main() -> int:
@@ -31,7 +42,9 @@ def main() -> int:
     scale = QUICK if given.quick else FULL
     out: Path = given.out or HERE / (".work/quick" if given.quick else "results")
     out.mkdir(parents=True, exist_ok=True)
-    made = environments.set_up(dict(given.python))
+    others = set(given.cases) - set(SERVERS_SIDE_BY_SIDE)
+    needed = [*(environments.NAMES[:3] if others else ()), *(("servers",) if set(given.cases) - others else ())]
+    made = environments.set_up(dict(given.python), needed)
     work = HERE / ".work" / f"run-{os.getpid()}"
     work.mkdir(parents=True)
     failed = []

@@ -25,6 +25,8 @@ class Scale:
     serve_generations: int = 3
     serve_rounds: int = 5
     serve_seconds: float = 2.0
+    batching_rounds: int = 7
+    worker_rounds: int = 3
     requests: int = 10_000
     table_rows: int = 1_000_000
     table_generations: int = 3
@@ -49,6 +51,8 @@ QUICK = Scale(
     serve_generations=1,
     serve_rounds=1,
     serve_seconds=1.5,
+    batching_rounds=1,
+    worker_rounds=1,
     requests=400,
     table_rows=100_000,
     table_generations=2,

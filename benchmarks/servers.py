@@ -13,7 +13,7 @@ import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from processes import CommandFailed, clean_environment, group, peak_kb
+from processes import CommandFailed, clean_environment, group, peak_kb, processor_seconds, pss_kb
 from processes import run as run_command
 
 if TYPE_CHECKING:
@@ -27,11 +27,19 @@ _BODY = {"dataframe_split": {"columns": ["a", "b", "c", "d"], "data": [[0.5, -0.
 
 
 class Server:
-    """A served model."""
+    """A served model, and the body of the request that is put to it."""
 
-    def __init__(self, variant: Variant, process: subprocess.Popen[str], port: int, folder: Path) -> None:
-        self.variant, self.port = variant, port
-        self._process, self._folder = process, folder
+    def __init__(
+        self,
+        name: str,
+        process: subprocess.Popen[str],
+        port: int,
+        log: Path,
+        body: Any = _BODY,
+        variant: Variant | None = None,
+    ) -> None:
+        self.name, self.port, self.variant = name, port, variant
+        self._process, self._log, self._body = process, log, body
 
     def wait(self) -> None:
         """Wait until it answers.
@@ -42,27 +50,45 @@ class Server:
         end = time.monotonic() + _START_SECONDS
         while time.monotonic() < end and self._process.poll() is None:
             with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):
-                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/ping", timeout=2).close()
+                self.ask()
                 return
             time.sleep(0.2)
-        tail = "\n".join(_log(self._folder, self.variant).read_text(encoding="utf-8").splitlines()[-25:])
-        raise CommandFailed(f"the server of {self.variant.name} does not answer:\n{tail}")
+        tail = "\n".join(self._log.read_text(encoding="utf-8").splitlines()[-25:])
+        raise CommandFailed(f"the server {self.name} does not respond:\n{tail}")
+
+    def ask(self) -> Any:
+        """Return the parsed response to the request."""
+        url, body = f"http://127.0.0.1:{self.port}/invocations", json.dumps(self._body).encode()
+        request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=30) as response:
+            return json.load(response)
 
     def press(self, connections: int, seconds: float) -> dict[str, Any]:
         """Put load on it, and give how it went."""
-        return self._load(connections, seconds)
+        before = processor_seconds(self._process.pid)
+        measured = self._load(connections, seconds)
+        spent = processor_seconds(self._process.pid) - before
+        return {**measured, "processor_ms": 1e3 * spent / max(1, measured["requests"])}
 
     def check(self, connections: int, count: int) -> dict[str, Any]:
         """Send requests with parameters of their own, and count the wrong answers."""
         return self._load(connections, 0, "--check", str(count))
+
+    def log(self) -> str:
+        """Return what it has written."""
+        return self._log.read_text(encoding="utf-8")
+
+    def pss_kb(self) -> int:
+        """Return the memory of all its processes now, what several of them share counted once."""
+        return pss_kb(self._process.pid)
 
     def peak_kb(self) -> int:
         """Give the sum of the most memory that each of its processes held so far."""
         return peak_kb(self._process.pid)
 
     def _load(self, connections: int, seconds: float, *more: str) -> dict[str, Any]:
-        body = self._folder / "body.json"
-        body.write_text(json.dumps(_BODY), encoding="utf-8")
+        body = self._log.with_suffix(".json")
+        body.write_text(json.dumps(self._body), encoding="utf-8")
         program = Path(__file__).with_name("load.py")
         command: list[str | Path] = [
             sys.executable,
@@ -84,7 +110,7 @@ def serving(workshop: Workshop, variants: Sequence[Variant], kind: str) -> Itera
     with contextlib.ExitStack() as stack:
         servers = []
         for variant, model in zip(variants, models, strict=True):
-            python, port = workshop.python(variant), _free_port()
+            python, port = workshop.python(variant), free_port()
             command: list[str | Path] = [python, "-m", "mlflow", "models", "serve", "--env-manager", "local"]
             log = stack.enter_context(_log(workshop.folder, variant).open("w", encoding="utf-8"))
             environment = variant.process_environment()
@@ -98,7 +124,7 @@ def serving(workshop: Workshop, variants: Sequence[Variant], kind: str) -> Itera
                     stderr=log,
                 )
             )
-            servers.append(Server(variant, process, port, workshop.folder))
+            servers.append(Server(variant.name, process, port, _log(workshop.folder, variant), variant=variant))
         for server in servers:
             server.wait()
         yield servers
@@ -108,7 +134,8 @@ def _log(folder: Path, variant: Variant) -> Path:
     return folder / f"server_{variant.name}.log"
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on now."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]

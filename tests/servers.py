@@ -7,14 +7,15 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import urllib.error
 import urllib.request
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
 
 def free_port() -> int:
@@ -22,6 +23,29 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def serve_command(*arguments: str) -> list[str]:
+    """Return the command that serves models, outside of a project."""
+    return [sys.executable, "-m", "kedro_bind", "serve", *arguments]
+
+
+def listeners(address: str) -> set[int]:
+    """Return the processes that listen on the port of an address."""
+    port = int(address.rpartition(":")[2])
+    inodes = {
+        f"socket:[{line.split()[9]}]"
+        for line in Path("/proc/net/tcp").read_text().splitlines()[1:]
+        if line.split()[1].endswith(f":{port:04X}") and line.split()[3] == "0A"
+    }
+    return {int(process.name) for process in Path("/proc").glob("[0-9]*") if inodes & set(_open_files(process))}
+
+
+def _open_files(process: Path) -> list[str]:
+    try:
+        return [str(file.readlink()) for file in (process / "fd").iterdir()]
+    except OSError:  # it has ended
+        return []
 
 
 def ask(url: str, body: Any) -> tuple[int, Any]:

@@ -31,7 +31,7 @@ def run(workshop: Workshop) -> dict[str, Any]:
                 for connections in CONNECTIONS:
                     rounds[connections] += _rounds(servers, connections, workshop.scale)
                     for server in servers:
-                        name = server.variant.name
+                        name = server.name
                         peaks[connections][name] = max(server.peak_kb(), peaks[connections].get(name, 0))
         series += [
             {"kind": kind, "connections": each, "rounds": rounds[each], "peak_kb": peaks[each]} for each in CONNECTIONS
@@ -42,7 +42,7 @@ def run(workshop: Workshop) -> dict[str, Any]:
 def _rounds(servers: Sequence[Server], connections: int, scale: Scale) -> list[dict[str, Any]]:
     return [
         {
-            server.variant.name: server.press(connections, scale.serve_seconds)
+            server.name: server.press(connections, scale.serve_seconds)
             for server in in_turn(servers, turn, scale.serve_rounds)
         }
         for turn in range(scale.serve_rounds)

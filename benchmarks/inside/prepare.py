@@ -1,6 +1,6 @@
 """Make what the measurements need: data, MLflow stores, and the models that are written by hand.
 
-Usage: prepare.py data|store|hand_written|sklearn JSON; the arguments of the function as JSON.
+Usage: prepare.py data|customers|store|hand_written|sklearn JSON; the arguments of the function as JSON.
 """
 
 from __future__ import annotations
@@ -68,6 +68,26 @@ def data(folder: str, source: str, kind: str, trees: int, ballast_mb: int) -> No
     pd.to_pickle(customers, target_folder / "customers.pkl")
     pd.to_pickle(fitted, target_folder / "fitted.pkl")
     pd.to_pickle(customers.iloc[:1000].copy(), target_folder / "rows.pkl")
+
+
+def customers(folder: str) -> None:
+    """Write a table of customers, with missing values and a column of text."""
+    import numpy as np
+    import pandas as pd
+
+    random = np.random.default_rng(0)
+    table = pd.DataFrame(
+        {
+            "age": random.uniform(16, 90, ROWS).round(),
+            "income": random.lognormal(10.5, 0.5, ROWS),
+            "visits": random.poisson(3, ROWS).astype("float64"),
+            "spend": random.lognormal(2, 1, ROWS),
+            "region": random.choice(["north", "east", "south", "west"], ROWS),
+        }
+    )
+    table.loc[::7, "age"] = None
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    pd.to_pickle(table, Path(folder) / "customers.pkl")
 
 
 def store(project: str) -> None:
@@ -139,7 +159,7 @@ def _open(project: Path) -> None:
 
 if __name__ == "__main__":
     output = claim_output()
-    {"data": data, "store": store, "hand_written": hand_written, "sklearn": sklearn}[sys.argv[1]](
-        **json.loads(sys.argv[2])
-    )
+    {"data": data, "customers": customers, "store": store, "hand_written": hand_written, "sklearn": sklearn}[
+        sys.argv[1]
+    ](**json.loads(sys.argv[2]))
     say(output, {"done": sys.argv[1]})

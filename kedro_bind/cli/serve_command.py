@@ -39,7 +39,7 @@ def _limit_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "--timeout",
             type=click.FloatRange(0, min_open=True),
             default=default.seconds,
-            help="Seconds after which a request is answered with 504.",
+            help="Seconds after which a request gets 504.",
         ),
     ]
     for option in reversed(options):
@@ -56,7 +56,19 @@ def _limit_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.argument("models", nargs=-1, required=True, metavar="MODEL...")
 @click.option("--host", default="127.0.0.1", help="The address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=5001, help="The port; 0 is any free one.")
-@click.option("--batch", is_flag=True, help="Join the rows of requests that wait; only for models that are row-wise.")
+@click.option("--workers", type=click.IntRange(1), default=1, help="Processes that predict; they share the artifacts.")
+@click.option(
+    "--reload",
+    type=click.FloatRange(0, min_open=True),
+    metavar="SECONDS",
+    help="Look this often whether an alias has moved, and serve the version that it names.",
+)
+@click.option(
+    "--batch/--no-batch",
+    default=None,
+    help="Join the rows of requests that wait; only for row-wise models. "
+    "By default it is on for models whose binding has 'row_wise: true'.",
+)
 @_limit_options
 @where_options
 @verbose_option
@@ -79,7 +91,8 @@ def command(
     with no_traceback(verbose=verbose):
         _require_extra()
         from kedro_bind.serving.limits import Limits
-        from kedro_bind.serving.server import ServerOptions, become_server
+        from kedro_bind.serving.options import ServerOptions
+        from kedro_bind.serving.server import become_server
 
         limits = Limits(
             body_bytes=options["max_body"],
@@ -89,7 +102,7 @@ def command(
             batch_rows=options["max_batch_rows"],
         )
         uris = _uris(models, metadata, env, conf_source, params)
-        chosen = {key: options[key] for key in ("host", "port", "batch", "show_example")}
+        chosen = {key: options[key] for key in ("host", "port", "workers", "reload", "batch", "show_example")}
         become_server(ServerOptions(uris, verbose=verbose, limits=limits, **chosen), _environment(metadata))
 
 

@@ -126,6 +126,7 @@ class Plan(_Strict):
     `parameter_types` has the types of these values by Kedro's keys (`model.cut`), and `validators` has the validators
     by dataset. `code` has the sha256 of each file in the model's code folder. `row_wise` says whether verification
     found that the prediction for a row never depends on other rows; if not, `row_wise_reason` says why.
+    `row_wise_declared` says whether the binding has `row_wise: true`.
     The fields are in the order of the file. The last one is required and fits on one line, so a truncated file is
     never a valid plan.
     """
@@ -144,4 +145,5 @@ class Plan(_Strict):
     code: dict[str, str] = Field(default_factory=dict)
     row_wise: bool = False
     row_wise_reason: str = ""
+    row_wise_declared: bool = False
     output_name: str

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["PLAN_FILE", "from_yaml", "read_plan", "to_yaml", "write_plan"]
 
 PLAN_FILE = "plan.yml"
-_SINCE = {"code": 3, "parameter_types": 3, "validators": 3, "row_wise": 3, "row_wise_reason": 3}
+_SINCE = dict.fromkeys(("code", "parameter_types", "validators", "row_wise", "row_wise_reason", "row_wise_declared"), 3)
 """The format that introduced a key; the other keys are required from format 2 on."""
 # libyaml is several times faster, if PyYAML was built with it; all four are safe.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

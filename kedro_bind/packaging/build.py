@@ -69,7 +69,8 @@ class BuiltPlan:
 
     def with_row_wise(self, row_wise: RowWise) -> BuiltPlan:
         """Write into the plan whether verification found the model to be row-wise."""
-        plan = self.plan.model_copy(update={"row_wise": row_wise.row_wise, "row_wise_reason": row_wise.reason})
+        verdict = {"row_wise": row_wise.row_wise, "row_wise_reason": row_wise.reason}
+        plan = self.plan.model_copy(update={**verdict, "row_wise_declared": row_wise.declared})
         write_plan(plan, self.folder)
         return replace(self, plan=plan)
 

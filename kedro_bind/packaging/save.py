@@ -202,7 +202,7 @@ class BoundFlavor:
                 f"it ({result.row_wise.reason}); make the prediction for a row independent of other rows, or remove "
                 "'row_wise: true' from 'model'"
             )
-        return result.row_wise
+        return replace(result.row_wise, declared=self._settings.row_wise is True)
 
 
 def _unused(columns: Sequence[str], plan: Plan) -> str:

@@ -1,13 +1,14 @@
-"""The ASGI application: which path is answered by what."""
+"""The ASGI application: which function handles which path."""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -18,14 +19,15 @@ from kedro_bind.serving.metrics import Metrics
 from kedro_bind.serving.mlflow_protocol import read_request
 from kedro_bind.serving.openapi import describe
 from kedro_bind.serving.pages import page_routes
-from kedro_bind.serving.requests import read_body
+from kedro_bind.serving.requests import client_gone, read_body, unless_disconnected
 from kedro_bind.serving.v2_routes import v2_routes
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Mapping, Sequence
 
     from starlette.requests import Request
 
+    from kedro_bind.serving.decoder import Rows
     from kedro_bind.serving.served_model import ServedModel
 
 __all__ = ["create_app"]
@@ -36,14 +38,14 @@ _THREADS = 4
 def create_app(
     models: Sequence[ServedModel],
     *,
-    batch: bool = False,
+    batch: bool | None = None,
     limits: Limits | None = None,
     show_example: bool = False,
 ) -> Starlette:
-    """Return an ASGI application that serves loaded models; the first one answers plain `/invocations`.
+    """Return an ASGI application that serves loaded models; the first one is behind plain `/invocations`.
 
-    With `batch`, rows of different callers share a call of the model. With `show_example`, the description shows the
-    logged example, which is real data.
+    With `batch`, rows of different callers share a call of the model; without a value, they do for the models whose
+    binding has `row_wise: true`. With `show_example`, the description shows the logged example, which is real data.
 
     Raises:
         KedroBindError: `batch` is set, and verification did not find a model to be row-wise.
@@ -58,7 +60,7 @@ def create_app(
     async def invocations(request: Request) -> Response:
         endpoint = endpoints.find(request.path_params.get("name"), request.path_params.get("version"))
         with metrics.request(endpoint.model) as statuses:
-            response = await _answered(endpoint, request)
+            response = await _response(endpoint, request)
             statuses.append(response.status_code)
         return response
 
@@ -86,18 +88,26 @@ def create_app(
             *v2_routes(endpoints, metrics),
             *page_routes(endpoints),
         ],
-        exception_handlers={RequestError: _request_error, HTTPException: _http_error},  # type: ignore[dict-item]  # starlette's type is wider
+        exception_handlers={
+            RequestError: _request_error,  # type: ignore[dict-item]  # starlette's type is wider
+            HTTPException: _http_error,  # type: ignore[dict-item]
+            ClientDisconnect: client_gone,
+        },
         lifespan=lifespan,
     )
 
 
-async def _answered(endpoint: Endpoint, request: Request) -> Response:
+async def _response(endpoint: Endpoint, request: Request) -> Response:
     try:
         body = await read_body(request, endpoint.limits.body_bytes)
         rows, params = read_request(endpoint.model, body, request.headers.get("content-type"))
-        return Response(await endpoint.predict(rows, params), media_type="application/json")
+        return await unless_disconnected(request, _predicted(endpoint, rows, params))
     except RequestError as error:
         return await _request_error(request, error)
+
+
+async def _predicted(endpoint: Endpoint, rows: Rows, params: Mapping[str, Any] | None) -> Response:
+    return Response(await endpoint.predict(rows, params), media_type="application/json")
 
 
 async def _ping(_: Request) -> Response:

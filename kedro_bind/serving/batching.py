@@ -28,19 +28,20 @@ __all__ = ["Batcher"]
 
 @dataclass(frozen=True)
 class _Waiting:
-    """A request that waits for its answer."""
+    """A request that waits for its response."""
 
     rows: Rows
     params: Mapping[str, Any] | None
     write: Write
     group: Hashable
-    answer: asyncio.Future[Any]
+    response: asyncio.Future[Any]
 
 
 class Batcher:
     """Predicts for many callers at once; to be used from one event loop.
 
-    `predict` runs in a thread of `executor`, one batch at a time. `observe` is told the rows of each batch.
+    `predict` runs in a thread of `executor`, one batch at a time. `accept`, if there is one, has looked at the rows of
+    each request before. `observe` gets the number of rows of each batch.
     """
 
     def __init__(
@@ -50,12 +51,15 @@ class Batcher:
         *,
         max_rows: int,
         max_queue: int,
+        accept: Callable[[Rows], Rows] | None = None,
         observe: Callable[[int], None] = lambda _: None,
     ) -> None:
         self._predict = predict
         self._executor = executor
         self._max_rows = max_rows
         self._max_queue = max_queue
+        self._accept = accept
+        self._accepting = 0
         self._observe = observe
         self._queue: deque[_Waiting] = deque()
         self._running: asyncio.Task[None] | None = None
@@ -68,19 +72,25 @@ class Batcher:
 
         Raises:
             RequestError: too many requests wait already.
-            Exception: whatever the model raises for these rows, or `write` for their predictions.
+            Exception: whatever the model raises for these rows, `accept` as well, or `write` for their predictions.
         """
-        if len(self._queue) >= self._max_queue:
+        if len(self._queue) + self._accepting >= self._max_queue:
             raise RequestError(503, "TEMPORARILY_UNAVAILABLE", "too many requests are waiting", retry_after=1)
         loop = asyncio.get_running_loop()
+        if self._accept is not None:
+            self._accepting += 1
+            try:
+                rows = await loop.run_in_executor(self._executor, self._accept, rows)
+            finally:
+                self._accepting -= 1
         waiting = _Waiting(rows, params, write, _group(rows, params), loop.create_future())
         self._queue.append(waiting)
         if self._running is None:
             self._running = loop.create_task(self._run())
         try:
-            return await waiting.answer
+            return await waiting.response
         except asyncio.CancelledError:  # the caller has gone
-            waiting.answer.cancel()
+            waiting.response.cancel()
             raise
 
     async def _run(self) -> None:
@@ -88,9 +98,9 @@ class Batcher:
         try:
             while batch := self._next():
                 self._observe(sum(waiting.rows.count for waiting in batch))
-                results = await loop.run_in_executor(self._executor, _answers, self._predict, batch)
+                results = await loop.run_in_executor(self._executor, _responses, self._predict, batch)
                 for waiting, result in zip(batch, results, strict=True):
-                    _deliver(waiting.answer, result)
+                    _deliver(waiting.response, result)
         finally:
             self._running = None
 
@@ -101,7 +111,7 @@ class Batcher:
         count = 0
         while self._queue and count < self._max_rows:
             waiting = self._queue.popleft()
-            if waiting.answer.cancelled():
+            if waiting.response.cancelled():
                 continue
             joins = not batch or (
                 waiting.group is not None
@@ -125,8 +135,8 @@ def _group(rows: Rows, params: Mapping[str, Any] | None) -> Hashable:
     return (rows.layout, repr(sorted(params.items())) if params else "")
 
 
-def _answers(predict: Predict, batch: Sequence[_Waiting]) -> list[Any]:
-    """Predict for a batch, in a thread; if that fails, for each request alone: only the culprit gets the error."""
+def _responses(predict: Predict, batch: Sequence[_Waiting]) -> list[Any]:
+    """Predict for a batch, in a thread; if that fails, for each request alone: the others are not at fault."""
     try:
         predictions = predict(Rows.joined([waiting.rows for waiting in batch]), batch[0].params)
         if len(batch) == 1:
@@ -136,26 +146,26 @@ def _answers(predict: Predict, batch: Sequence[_Waiting]) -> list[Any]:
     except Exception as error:  # noqa: BLE001 - a model may fail with any error
         if len(batch) == 1:
             return [error]
-        return [answer for waiting in batch for answer in _answers(predict, [waiting])]
-    answers, start = [], 0
+        return [response for waiting in batch for response in _responses(predict, [waiting])]
+    responses, start = [], 0
     for waiting in batch:
         stop = start + waiting.rows.count
-        answers.append(_written(waiting.write, Part(predictions, start, stop)))
+        responses.append(_written(waiting.write, Part(predictions, start, stop)))
         start = stop
-    return answers
+    return responses
 
 
 def _written(write: Write, part: Part) -> Any:
     try:
         return write(part)
-    except Exception as error:  # noqa: BLE001 - one caller's answer must not cost the others theirs
+    except Exception as error:  # noqa: BLE001 - what fails for one caller must not fail for the others
         return error
 
 
-def _deliver(answer: asyncio.Future[Any], result: Any) -> None:
-    if answer.done():  # cancelled meanwhile
+def _deliver(response: asyncio.Future[Any], result: Any) -> None:
+    if response.done():  # cancelled meanwhile
         return
     if isinstance(result, Exception):
-        answer.set_exception(result)
+        response.set_exception(result)
     else:
-        answer.set_result(result)
+        response.set_result(result)

@@ -24,13 +24,13 @@ __all__ = ["Decoder", "Rows"]
 _FORMS = ("dataframe_records", "dataframe_split", "instances", "inputs")
 
 
-class _NotPlain(Exception):  # noqa: N818 - it chooses the other way, and is no error
+class _NotPlain(Exception):  # noqa: N818 - not an error: it chooses the other way
     """A value is not one of those that a converter is certain of."""
 
 
 @dataclass(frozen=True)
 class Rows:
-    """The input of one request: the columns of a table, or, if they are not plain, the input as MLflow made it.
+    """The input of one request: the columns of a table, or in `other` a table or what else MLflow has made of it.
 
     Requests may share a table if their `layout` is the same: the names and types of the columns.
     """
@@ -40,6 +40,15 @@ class Rows:
     columns: tuple[Any, ...] = ()
     other: Any = None
 
+    @classmethod
+    def of_table(cls, table: Any) -> Rows:
+        """Return the rows of a table, which may share one with others that have the same columns and types."""
+        import pandas as pd
+
+        if not isinstance(table, pd.DataFrame) or not isinstance(table.index, pd.RangeIndex):
+            return cls(len(table) if hasattr(table, "__len__") else 1, None, other=table)
+        return cls(len(table), tuple(zip(table.columns, table.dtypes, strict=True)), other=table)
+
     @staticmethod
     def joined(parts: Sequence[Rows]) -> Any:
         """Return one table with the rows of all parts, which have one layout."""
@@ -47,8 +56,10 @@ class Rows:
         import pandas as pd
 
         first = parts[0]
-        if first.layout is None:
+        if first.layout is None or (len(parts) == 1 and first.other is not None):
             return first.other
+        if first.other is not None:
+            return pd.concat([part.other for part in parts], ignore_index=True)
         names = [name for name, _ in first.layout]
         if len(parts) == 1:
             columns: Sequence[Any] = first.columns
@@ -57,7 +68,7 @@ class Rows:
             columns = [
                 np.concatenate(pieces)
                 if isinstance(pieces[0], np.ndarray)
-                else [each for part in pieces for each in part]
+                else [value for part in pieces for value in part]
                 for pieces in by_column
             ]
         return pd.DataFrame(dict(zip(names, columns, strict=True)))
@@ -147,7 +158,7 @@ class Decoder:
         for name, (low, high) in self._integers.items():
             for value in columns.get(name, ()):
                 if isinstance(value, float) and value.is_integer() is False and value == value:  # noqa: PLR0124 - not NaN
-                    raise invalid_value(f"the column '{name}' holds integers, and a value has a fraction")
+                    raise invalid_value(f"the column '{name}' has integers, and a value has a fraction")
                 if isinstance(value, int | float) and not low <= value <= high and value == value:  # noqa: PLR0124 - not NaN
                     raise invalid_value(f"a value of the column '{name}' is outside of {low} to {high}")
 
@@ -174,7 +185,7 @@ def _columns_of(form: str, content: Any) -> Mapping[str, Sequence[Any]]:
 
 @dataclass(frozen=True)
 class _Column:
-    """A column: the type of its array (`str`: a list of strings), and what makes it of a request's values."""
+    """A column: the type of its array (`str`: a list of strings), and what makes it from a request's values."""
 
     dtype: str
     convert: Callable[[Sequence[Any]], Any]
@@ -286,11 +297,11 @@ def _datetimes(values: Sequence[Any]) -> Any:
     _only(values, str)
     try:
         parsed = pd.to_datetime(pd.Series(list(values)))
-    except (ValueError, TypeError, OverflowError):
+        if parsed.dtype.kind != "M" or getattr(parsed.dtype, "tz", None) is not None:
+            raise _NotPlain
+        return parsed.dt.as_unit("ns").to_numpy()
+    except (ValueError, TypeError, OverflowError):  # beyond the years 1677 to 2262, for instance
         raise _NotPlain from None
-    if parsed.dtype.kind != "M" or getattr(parsed.dtype, "tz", None) is not None:
-        raise _NotPlain
-    return parsed.to_numpy(dtype="datetime64[ns]")
 
 
 def _first_sentence(error: Exception) -> str:

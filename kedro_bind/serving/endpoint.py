@@ -1,4 +1,4 @@
-"""A served model with what answers its requests, and all of them by name and version."""
+"""A served model with what handles its requests, and all of them by name and version."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = ["Endpoint", "Endpoints"]
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A served model with what answers its requests: a batcher, or one call for each request."""
+    """A served model with what handles its requests: a batcher, or one call for each request."""
 
     model: ServedModel
     executor: Executor
@@ -34,20 +34,23 @@ class Endpoint:
     batcher: Batcher | None = None
 
     @classmethod
-    def of(cls, model: ServedModel, executor: Executor, limits: Limits, metrics: Metrics, *, batch: bool) -> Endpoint:
-        """Return the endpoint of a model.
+    def of(
+        cls, model: ServedModel, executor: Executor, limits: Limits, metrics: Metrics, *, batch: bool | None
+    ) -> Endpoint:
+        """Return the endpoint of a model, which joins requests if `batch` says so, or else if the model's binding does.
 
         Raises:
             KedroBindError: `batch` is set, and verification did not find the model to be row-wise.
         """
-        if not batch:
+        if not (model.declared_row_wise if batch is None else batch):
             return cls(model, executor, limits, metrics)
         model.require_row_wise()
         batcher = Batcher(
-            model.predict,
+            model.run,
             executor,
             max_rows=limits.batch_rows,
             max_queue=limits.queue,
+            accept=model.accept if model.has_validators else None,
             observe=lambda rows: metrics.batch(model, rows),
         )
         return cls(model, executor, limits, metrics, batcher)
@@ -65,18 +68,18 @@ class Endpoint:
         except RequestError:
             raise
         except asyncio.TimeoutError:
-            raise RequestError(504, "DEADLINE_EXCEEDED", "the model did not answer in time") from None
+            raise RequestError(504, "DEADLINE_EXCEEDED", "the model did not respond in time") from None
         except Exception as error:
             raise self.model.failure(error) from error
 
     async def _predict(self, rows: Rows, params: Mapping[str, Any] | None, write: Write) -> Any:
         if self.batcher is not None:
-            return await self.batcher.predict(rows, params, write)
+            return await self.batcher.predict(rows, params, lambda part: write(self.model.release(part)))
 
-        def answer() -> Any:
+        def predict() -> Any:
             return write(self.model.predict(rows.joined([rows]), params).whole)
 
-        return await asyncio.get_running_loop().run_in_executor(self.executor, answer)
+        return await asyncio.get_running_loop().run_in_executor(self.executor, predict)
 
 
 @dataclass
@@ -84,15 +87,13 @@ class Endpoints:
     """The endpoints by the names and versions of their models; the first one is the default."""
 
     by_name: dict[str, dict[str, Endpoint]] = field(default_factory=dict)
+    models: list[ServedModel] = field(default_factory=list)
+    """All models, in their order."""
 
     def add(self, endpoint: Endpoint) -> None:
-        """Add an endpoint, after those that are there."""
+        """Add an endpoint after the existing ones."""
         self.by_name.setdefault(endpoint.model.name, {})[endpoint.model.version] = endpoint
-
-    @property
-    def models(self) -> list[ServedModel]:
-        """All models, in their order."""
-        return [endpoint.model for versions in self.by_name.values() for endpoint in versions.values()]
+        self.models.append(endpoint.model)
 
     def find(self, name: str | None = None, version: str | None = None) -> Endpoint:
         """Return the endpoint of a model; without a version, of the version that was named first.

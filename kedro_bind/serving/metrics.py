@@ -40,7 +40,7 @@ class Metrics:
         )
         self._waiting = Gauge(
             "kedro_bind_requests_in_progress",
-            "Requests that wait or are being answered",
+            "Requests that wait or are being processed",
             _LABELS,
             registry=self._registry,
             multiprocess_mode="livesum",

@@ -14,13 +14,14 @@ if TYPE_CHECKING:
 __all__ = ["describe"]
 
 _ERROR = {"$ref": "#/components/schemas/Error"}
+_PAGE = "A page to try them"
 _REFUSALS = {
     "400": "The request can't be read or does not fit the model's signature, or the model fails for it.",
     "404": "There is no such model or version.",
     "413": "The request is too large.",
     "415": "The content type is not supported.",
     "503": "Too many requests are waiting.",
-    "504": "The model did not answer in time.",
+    "504": "The model did not respond in time.",
 }
 
 
@@ -37,14 +38,14 @@ def describe(models: Sequence[ServedModel], *, show_example: bool = False) -> di
             operation = _invocations(model, f"invocations{path.replace('/', '_')}", show_example=show_example)
             paths[f"{path}/invocations"] = {"post": operation}
     paths |= {
-        "/ping": _plain("Whether the server answers", "application/json"),
-        "/health": _plain("Whether the server answers", "application/json"),
+        "/ping": _plain("Whether the server is ready", "application/json"),
+        "/health": _plain("Whether the server is ready", "application/json"),
         "/version": _plain("The version of MLflow", "application/json"),
         "/metrics": _plain("Metrics for Prometheus", "text/plain"),
     }
     return {
         "openapi": "3.1.0",
-        "info": {"title": "kedro_bind", "version": _version(), "description": "Models that kedro_bind serves."},
+        "info": {"title": "Served models", "version": _version(), "description": f"By kedro_bind. [{_PAGE}](.)"},
         "paths": paths,
         "components": {"schemas": {"Error": _error_schema()}},
     }
@@ -63,6 +64,7 @@ def _invocations(model: ServedModel, operation: str, *, show_example: bool) -> d
     example = model.logged_example if show_example else None
     return {
         "operationId": operation,
+        "tags": ["Predictions"],
         "summary": f"Predict with the model '{model.name}'",
         "description": model.description,
         "requestBody": {
@@ -93,7 +95,7 @@ def _request_schema(inputs: Any, params: Any) -> dict[str, Any]:
     """Return the schema of a body: one of the four forms of a table, and the parameters."""
     shared: dict[str, Any] = {}
     if params is not None:
-        properties = {each.name: _param_schema(each) for each in params.params}
+        properties = {param.name: _param_schema(param) for param in params.params}
         shared["params"] = {"type": "object", "properties": properties, "additionalProperties": False}
     if inputs is None or inputs.is_tensor_spec() or not inputs.has_input_names():
         forms: list[tuple[str, dict[str, Any]]] = [
@@ -151,7 +153,13 @@ def _response_schema(outputs: Any) -> dict[str, Any]:
 
 def _plain(summary: str, media_type: str) -> dict[str, Any]:
     content = {media_type: {"schema": {"type": "string"}}} if media_type.startswith("text/") else {media_type: {}}
-    return {"get": {"summary": summary, "responses": {"200": {"description": summary, "content": content}}}}
+    return {
+        "get": {
+            "tags": ["Server"],
+            "summary": summary,
+            "responses": {"200": {"description": summary, "content": content}},
+        }
+    }
 
 
 def _error_schema() -> dict[str, Any]:

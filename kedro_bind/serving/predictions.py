@@ -1,4 +1,4 @@
-"""Predictions for one or several callers, and the JSON that MLflow's server answers with.
+"""Predictions for one or several callers, and the JSON that MLflow's server responds with.
 
 The JSON equals that of MLflow once both are parsed. orjson is many times faster than the standard library, and writes
 null for NaN, which MLflow writes as `NaN`; so it writes plain values only, and MLflow's own encoder all others.
@@ -25,6 +25,7 @@ class Predictions:
     def __init__(self, data: Any) -> None:
         import pandas as pd
 
+        self.returned = data
         self.data = data.to_frame() if isinstance(data, pd.Series) else data
 
     def __len__(self) -> int:
@@ -70,13 +71,20 @@ class Part:
     @property
     def data(self) -> Any:
         """The predictions in the type that the model returned; a Series as a table."""
-        data = self._predictions.data
+        return self._taken(self._predictions.data)
+
+    @property
+    def returned(self) -> Any:
+        """The predictions in the type that the model returned."""
+        return self._taken(self._predictions.returned)
+
+    def _taken(self, data: Any) -> Any:
         if self._is_whole:
             return data
         return data.iloc[self._rows] if hasattr(data, "iloc") else data[self._rows]
 
     def json(self) -> bytes:
-        """Return the body of an answer of MLflow's scoring protocol."""
+        """Return the body of a response in MLflow's scoring protocol."""
         jsonable = self._predictions.jsonable
         content = {"predictions": jsonable if self._is_whole else jsonable[self._rows]}
         if self._predictions.plain:
@@ -87,7 +95,7 @@ class Part:
 
 
 Write: TypeAlias = "Callable[[Part], Any]"
-"""Makes the answer to a request of its predictions; runs in the thread that has predicted."""
+"""Makes the response to a request from its predictions; runs in the thread that has predicted."""
 
 
 def _is_plain(array: Any) -> bool:

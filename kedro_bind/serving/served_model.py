@@ -1,4 +1,4 @@
-"""A logged model that is loaded and ready to be asked."""
+"""A logged model that is loaded and ready to predict."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from kedro_bind.serving.decoder import Decoder
+from kedro_bind.serving.decoder import Decoder, Rows
 from kedro_bind.serving.errors import RequestError, bad_request, from_mlflow, invalid_value
 from kedro_bind.serving.predictions import Predictions
+from kedro_bind.serving.sources import locate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kedro_bind.model.plan import Plan
+    from kedro_bind.serving.predictions import Part
+    from kedro_bind.serving.sources import ModelSource
 
 __all__ = ["ServedModel", "load_served_model"]
 
@@ -56,6 +59,11 @@ class ServedModel:
         return predictor.plan if predictor is not None else None
 
     @property
+    def declared_row_wise(self) -> bool:
+        """Whether the model's binding has `row_wise: true`, which verification has confirmed."""
+        return self.plan is not None and self.plan.row_wise and self.plan.row_wise_declared
+
+    @property
     def description(self) -> str:
         """What the model is for, as far as it says."""
         return str((self.pyfunc.metadata.metadata or {}).get("description", ""))
@@ -82,14 +90,14 @@ class ServedModel:
                 rows = self.decoder.decode(example)
                 self.predict(rows.joined([rows]), self.params(example.get("params")))
         except Exception as error:
-            said = f"{type(error).__name__}: {error}"
-            raise KedroBindError(f"the model '{self.name}' does not predict its logged example: {said}") from error
+            reason = f"{type(error).__name__}: {error}"
+            raise KedroBindError(f"the model '{self.name}' does not predict its logged example: {reason}") from error
 
     def require_row_wise(self) -> None:
-        """Refuse a model whose rows may depend on each other, or which looks at each request as a whole.
+        """Refuse a model whose rows may depend on each other.
 
         Raises:
-            KedroBindError: verification did not find the model to be row-wise, or it has validators.
+            KedroBindError: verification did not find the model to be row-wise.
         """
         from kedro_bind.errors import KedroBindError
 
@@ -100,23 +108,18 @@ class ServedModel:
                 f"the model '{self.name}' is not verified as row-wise ({reason}), so its requests can't share a batch"
                 "; serve it without '--batch'"
             )
-        if plan.validators:
-            raise KedroBindError(
-                f"the model '{self.name}' has validators, each of which looks at one request, so its requests can't "
-                "share a batch; serve it without '--batch'"
-            )
 
-    def params(self, given: Any) -> Mapping[str, Any] | None:
-        """Return a request's parameters with the types of the signature; those that are not given have their defaults.
+    def params(self, values: Any) -> Mapping[str, Any] | None:
+        """Return a request's parameters with the types of the signature; those that it leaves out have their defaults.
 
         Raises:
             RequestError: one is unknown, or has another type.
         """
-        if given is None and self._params_schema is None:
+        if values is None and self._params_schema is None:
             return None
-        if isinstance(given, int | float) and given:  # what is empty or can be iterated, MLflow calls invalid
+        if isinstance(values, int | float) and values:  # what is empty or can be iterated, MLflow calls invalid
             raise bad_request("'params' must be a mapping of names to values")
-        if given is not None and not isinstance(given, dict):
+        if values is not None and not isinstance(values, dict):
             raise invalid_value("'params' must be a mapping of names to values")
         from mlflow.exceptions import MlflowException
         from mlflow.models.utils import _enforce_params_schema  # the public way predicts as well
@@ -124,15 +127,15 @@ class ServedModel:
         from kedro_bind.model.strict_params import refuse
 
         try:
-            if given and self.plan is not None:
-                refuse(self._params_schema, given)
-            params: dict[str, Any] | None = _enforce_params_schema(given, self._params_schema)
+            if values and self.plan is not None:
+                refuse(self._params_schema, values)
+            params: dict[str, Any] | None = _enforce_params_schema(values, self._params_schema)
         except MlflowException as error:
             raise from_mlflow(error, error.message) from error
         return params
 
     def predict(self, model_input: Any, params: Mapping[str, Any] | None) -> Predictions:
-        """Predict for input and parameters that the schema has been enforced on.
+        """Predict for the input of one request, and parameters, that the schema has been enforced on.
 
         Raises:
             Exception: whatever the model raises.
@@ -141,8 +144,39 @@ class ServedModel:
             return Predictions(self._python_model.predictor.predict(model_input, params))
         return Predictions(self.pyfunc.predict(model_input, params=dict(params) if params else None))
 
+    @property
+    def has_validators(self) -> bool:
+        """Whether the model has validators, each of which looks at the input or the output of one request."""
+        return self.plan is not None and self._python_model.predictor.validators is not None
+
+    def accept(self, rows: Rows) -> Rows:
+        """Return the rows of one request as the validator of the input returns them.
+
+        Raises:
+            MlflowException: it rejects them.
+        """
+        return Rows.of_table(self._python_model.predictor.validators.accept(rows.joined([rows])))
+
+    def run(self, model_input: Any, params: Mapping[str, Any] | None) -> Predictions:
+        """Predict for several requests at once; `accept` comes before, for each of them, and `release` after.
+
+        Raises:
+            Exception: whatever the model raises.
+        """
+        return Predictions(self._python_model.predictor.run(model_input, params))
+
+    def release(self, part: Part) -> Part:
+        """Return the predictions of one request as the validator of the output returns them.
+
+        Raises:
+            MlflowException: it rejects them.
+        """
+        if not self.has_validators:
+            return part
+        return Predictions(self._python_model.predictor.validators.release(part.returned)).whole
+
     def failure(self, error: Exception) -> RequestError:
-        """Return what a caller is told about an error of the model: its type and the node, not the data it quotes."""
+        """Return what a caller may know about an error of the model: its type and the node, not the data it quotes."""
         from mlflow.exceptions import MlflowException
 
         if isinstance(error, MlflowException):
@@ -151,8 +185,8 @@ class ServedModel:
         return bad_request(f"the model fails for this input: {type(error).__name__}{f', {notes}' if notes else ''}")
 
 
-def load_served_model(uri: str, name: str = "") -> ServedModel:
-    """Load a model from its URI.
+def load_served_model(model: str | ModelSource, name: str = "") -> ServedModel:
+    """Load a model from its URI, or from where it was found.
 
     Raises:
         KedroBindError: the model can't be found or loaded.
@@ -162,17 +196,16 @@ def load_served_model(uri: str, name: str = "") -> ServedModel:
 
     from kedro_bind.errors import KedroBindError
     from kedro_bind.model.plan import PlanError
-    from kedro_bind.tracking.model_uri import pinned_uri
 
+    source = locate(model) if isinstance(model, str) else model
+    uri = source.uri
     try:
-        uri = pinned_uri(uri)
-        folder = mlflow.artifacts.download_artifacts(artifact_uri=uri)
-        pyfunc = mlflow.pyfunc.load_model(folder)
+        pyfunc = mlflow.pyfunc.load_model(source.folder)
     except (MlflowException, PlanError, OSError) as error:
         raise KedroBindError(f"the model {uri} can't be loaded: {error}") from error
-    model = ServedModel(name or _name_in(uri), _version_in(uri), uri, pyfunc, folder)
-    unregistered = not name and not model.version and model.plan is not None
-    return replace(model, name=model.plan.name) if unregistered and model.plan else model
+    served = ServedModel(name or _name_in(uri), _version_in(uri), uri, pyfunc, source.folder)
+    unregistered = not name and not served.version and served.plan is not None
+    return replace(served, name=served.plan.name) if unregistered and served.plan else served
 
 
 def _name_in(uri: str) -> str:

@@ -1,4 +1,4 @@
-"""The process that serves: models are loaded and tried, then uvicorn answers until a signal ends it.
+"""The process that serves: models of the same code in it or its workers, all others in processes behind it.
 
 It is a process of its own, since in that of a Kedro command the project's modules would take the place of those that
 are in the model.
@@ -12,43 +12,23 @@ import shlex
 import socket
 import subprocess
 import sys
-from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from kedro_bind.errors import KedroBindError
 from kedro_bind.process.stdout import answer, shown
-from kedro_bind.serving.limits import Limits
+from kedro_bind.process.temporary import TemporaryFolder
+from kedro_bind.serving.sources import grouped_by_code, locate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import NoReturn
 
-    from kedro_bind.serving.served_model import ServedModel
+    from kedro_bind.serving.options import ServerOptions
+    from kedro_bind.serving.summaries import ModelSummary
 
-__all__ = ["ServerOptions", "become_server", "run_server"]
-
-
-@dataclass(frozen=True)
-class ServerOptions:
-    """What a server is started with; `uris` are the models, of which the first one is the default."""
-
-    uris: tuple[str, ...]
-    host: str = "127.0.0.1"
-    port: int = 5001
-    batch: bool = False
-    show_example: bool = False
-    verbose: bool = False
-    limits: Limits = field(default_factory=Limits)
-
-    def to_json(self) -> str:
-        """Return the options as text, for the arguments of a process."""
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def from_json(cls, text: str) -> ServerOptions:
-        """Read the text that `to_json` has returned."""
-        values = json.loads(text)
-        return cls(**{**values, "uris": tuple(values["uris"]), "limits": Limits(**values["limits"])})
+__all__ = ["become_server", "run_server"]
 
 
 def become_server(options: ServerOptions, environment: Mapping[str, str]) -> NoReturn:
@@ -56,32 +36,57 @@ def become_server(options: ServerOptions, environment: Mapping[str, str]) -> NoR
     command = [sys.executable, "-m", "kedro_bind.serving", options.to_json()]
     with shown():
         sys.stdout.flush()
-        if os.name == "nt":  # there, the caller would not wait for what replaces a process
+        if os.name == "nt":  # where the caller would not wait for what replaces a process
             sys.exit(subprocess.call(command, env=dict(environment)))  # noqa: S603 - our own command
         os.execve(sys.executable, command, dict(environment))  # noqa: S606 - our own command
 
 
 def run_server(options: ServerOptions) -> None:
-    """Load the models, let each predict its example, and serve until a signal; requests under way are answered.
+    """Serve until a signal; requests under way are finished.
+
+    Models that bring different code, and those whose alias is followed, are in backends of their own.
 
     Raises:
         KedroBindError: a model can't be loaded or does not predict its example, or the port is taken.
     """
-    import uvicorn
-
-    from kedro_bind.serving.app import create_app
-    from kedro_bind.serving.served_model import load_served_model
-
+    _allow_many_connections()
     listening = _bound(options.host, options.port)
-    models = [load_served_model(uri) for uri in options.uris]
-    _refuse_mixed_code(models)
-    for model in models:
-        model.predict_example()
-    app = create_app(models, batch=options.batch, limits=options.limits, show_example=options.show_example)
-    config = uvicorn.Config(app, log_level="info" if options.verbose else "warning", access_log=options.verbose)
-    listening.listen(config.backlog)  # from here on, connections wait for the server
-    _announce(models, f"http://{options.host}:{listening.getsockname()[1]}")
-    uvicorn.Server(config).run(sockets=[listening])
+    sources = tuple(map(locate, options.uris))
+    behind = options.reload is not None or len(grouped_by_code(sources)) > 1
+    if os.name == "nt" and (behind or options.workers > 1):
+        raise KedroBindError(
+            "on Windows, models that bring different code, '--reload' and '--workers' are not supported"
+            "; start one server per model, without these options"
+        )
+    address = f"http://{options.host}:{listening.getsockname()[1]}"
+    with ExitStack() as stack:
+        if behind or options.workers > 1:
+            stack.enter_context(_shared_metrics())
+        if behind:
+            from kedro_bind.serving.front import run_front
+
+            run_front(options, sources, listening, lambda served: _announce(served, address))
+        else:
+            from kedro_bind.serving.model_server import ModelServer
+
+            here = replace(options, sources=sources)
+            ModelServer(here, listening).run(lambda served: _announce(served, address))
+
+
+@contextmanager
+def _shared_metrics() -> Iterator[None]:
+    """Have all processes write their metrics into one folder; before prometheus_client is imported."""
+    name, process = "PROMETHEUS_MULTIPROC_DIR", os.getpid()
+    if os.environ.get(name):
+        yield
+        return
+    folder = TemporaryFolder("metrics")
+    os.environ[name] = str(folder.path)
+    try:
+        yield
+    finally:
+        if os.getpid() == process:  # a worker that ends leaves the folder to the others
+            folder.cleanup()
 
 
 def _bound(host: str, port: int) -> socket.socket:
@@ -96,24 +101,24 @@ def _bound(host: str, port: int) -> socket.socket:
         raise KedroBindError(
             f"{host}:{port} can't be used ({error.strerror or error}); choose another '--host' or '--port'"
         ) from error
-    listening.set_inheritable(True)
     return listening
 
 
-def _refuse_mixed_code(models: Sequence[ServedModel]) -> None:
-    """Refuse models that bring different code: modules of one name would mix."""
-    codes = [model.plan.code for model in models if model.plan is not None]
-    if any(code != codes[0] for code in codes):
-        raise KedroBindError("the models bring different code, which would mix in one process; start a server for each")
+def _allow_many_connections() -> None:
+    """Allow as many open files as this user may have: each connection is one, and the default is often 1,024."""
+    if os.name == "nt":
+        return
+    import resource
+
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):  # macOS refuses an unlimited number
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-def _announce(models: Sequence[ServedModel], address: str) -> None:
-    from kedro_bind.serving.made_up import example_request
-
-    for model in models:
-        version = f", version {model.version}" if model.version else ""
-        answer(f"serving {model.uri} as '{model.name}'{version}")
-    metadata: Any = models[0].pyfunc.metadata
-    body = json.dumps(example_request(metadata.get_input_schema(), metadata.get_params_schema()))
+def _announce(served: Sequence[tuple[str, ModelSummary]], address: str) -> None:
+    for uri, summary in served:
+        version = f", version {summary.version}" if summary.version else ""
+        answer(f"serving {uri} as '{summary.name}'{version}")
+    body = json.dumps(served[0][1].example)
     answer(f"listening on {address}, with a page to try it at {address}/ and its description at {address}/docs")
     answer(f"try: curl -H 'Content-Type: application/json' -d {shlex.quote(body)} {address}/invocations")

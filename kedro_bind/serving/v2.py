@@ -54,7 +54,7 @@ class Tensor:
 
 @dataclass(frozen=True)
 class InferRequest:
-    """A request to predict; `outputs` are the tensors that the caller wants, each as binary or not. Empty means all."""
+    """A request to predict; `outputs` are the requested tensors, and whether as binary. Empty means all."""
 
     id: str | None
     parameters: Mapping[str, Any]
@@ -96,7 +96,7 @@ def read_infer_request(body: bytes, header_length: str | None) -> InferRequest:
         identifier,
         {name: value for name, value in parameters.items() if name != "binary_data_output"},
         inputs,
-        dict(_wanted(content.get("outputs"), binary=binary)),
+        dict(_requested(content.get("outputs"), binary=binary)),
         binary,
     )
 
@@ -104,18 +104,18 @@ def read_infer_request(body: bytes, header_length: str | None) -> InferRequest:
 def write_infer_response(
     head: Mapping[str, Any], tensors: Sequence[Tensor], request: InferRequest
 ) -> tuple[bytes, dict[str, str]]:
-    """Return the body and the headers of an answer.
+    """Return the body and the headers of a response.
 
     Raises:
-        RequestError: the caller wants an output that there is not, or a value can't be written.
+        RequestError: there is no such output, or a value can't be written.
     """
     by_name = {tensor.name: tensor for tensor in tensors}
     for name in request.outputs:
         if name not in by_name:
             raise invalid_value(f"the model has no output '{name}'; it has {', '.join(by_name)}")
-    wanted = request.outputs or dict.fromkeys(by_name, request.binary)
+    requested = request.outputs or dict.fromkeys(by_name, request.binary)
     outputs, blobs = [], []
-    for name, binary in wanted.items():
+    for name, binary in requested.items():
         tensor = by_name[name]
         output: dict[str, Any] = {"name": name, "datatype": tensor.datatype, "shape": list(tensor.shape)}
         if binary:
@@ -169,7 +169,7 @@ def _read_tensor(item: Any, rest: memoryview) -> tuple[Tensor, memoryview]:
     import numpy as np
 
     if not isinstance(item, dict) or not isinstance(item.get("name"), str):
-        raise bad_request("each of 'inputs' must be an object with a 'name'")
+        raise bad_request("every item of 'inputs' must be an object with a 'name'")
     name, datatype, shape = item["name"], item.get("datatype"), item.get("shape")
     if datatype != "BYTES" and datatype not in _TYPES:
         raise bad_request(f"the input '{name}' has no known 'datatype'; the types are BYTES, {', '.join(_TYPES)}")
@@ -246,7 +246,7 @@ def _to_bytes(tensor: Tensor) -> bytes:
     import numpy as np
 
     if tensor.datatype == "BYTES":
-        return b"".join(_LENGTH.pack(len(each)) + each for each in (text.encode() for text in tensor.data))
+        return b"".join(_LENGTH.pack(len(encoded)) + encoded for encoded in (text.encode() for text in tensor.data))
     return np.ascontiguousarray(tensor.data, dtype=np.dtype(_TYPES[tensor.datatype]).newbyteorder("<")).tobytes()
 
 
@@ -261,14 +261,14 @@ def _to_list(tensor: Tensor) -> list[Any]:
     return flat
 
 
-def _wanted(outputs: Any, *, binary: bool) -> Iterator[tuple[str, bool]]:
+def _requested(outputs: Any, *, binary: bool) -> Iterator[tuple[str, bool]]:
     if outputs is None:
         return
     if not isinstance(outputs, list):
         raise bad_request("'outputs' must be a list")
     for item in outputs:
         if not isinstance(item, dict) or not isinstance(item.get("name"), str):
-            raise bad_request("each of 'outputs' must be an object with a 'name'")
+            raise bad_request("every item of 'outputs' must be an object with a 'name'")
         yield item["name"], _mapping(item, "parameters").get("binary_data", binary) is True
 
 

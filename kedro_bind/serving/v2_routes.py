@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from kedro_bind.serving.errors import RequestError, bad_request, invalid_value
-from kedro_bind.serving.requests import read_body
+from kedro_bind.serving.requests import read_body, unless_disconnected
 from kedro_bind.serving.v2 import HEADER_LENGTH, read_infer_request, tensors_of, write_infer_response
 
 if TYPE_CHECKING:
@@ -40,15 +40,15 @@ _DATATYPES = {
 def v2_routes(endpoints: Endpoints, metrics: Metrics) -> list[Route]:
     """Return the routes of the protocol for all models."""
 
-    def of_model(answer: Callable[[Endpoint, Request], Awaitable[Response]]) -> Callable[..., Awaitable[Response]]:
-        async def answered(request: Request) -> Response:
+    def of_model(handle: Callable[[Endpoint, Request], Awaitable[Response]]) -> Callable[..., Awaitable[Response]]:
+        async def respond(request: Request) -> Response:
             try:
                 endpoint = endpoints.find(request.path_params["name"], request.path_params.get("version"))
-                return await answer(endpoint, request)
+                return await handle(endpoint, request)
             except RequestError as error:
                 return _error(error)
 
-        return answered
+        return respond
 
     async def infer(endpoint: Endpoint, request: Request) -> Response:
         with metrics.request(endpoint.model) as statuses:
@@ -102,8 +102,13 @@ async def _infer(endpoint: Endpoint, request: Request) -> Response:
     def write(part: Part) -> tuple[bytes, dict[str, str]]:
         return write_infer_response(head, tensors_of(part.data), read)
 
-    content, headers = await endpoint.predict(_rows(model, read), params, write)
-    return Response(content, headers=headers)
+    rows = _rows(model, read)
+
+    async def predicted() -> Response:
+        content, headers = await endpoint.predict(rows, params, write)
+        return Response(content, headers=headers)
+
+    return await unless_disconnected(request, predicted())
 
 
 def _rows(model: ServedModel, request: InferRequest) -> Rows:
@@ -121,7 +126,7 @@ def _rows(model: ServedModel, request: InferRequest) -> Rows:
         if len(tensor.shape) not in (1, 2) or tensor.shape[1:] not in ((), (1,)):
             raise invalid_value(f"the input '{tensor.name}' must have the shape [n] or [n, 1]")
         if tensor.name in columns:
-            raise bad_request(f"the input '{tensor.name}' is given twice")
+            raise bad_request(f"the input '{tensor.name}' appears twice")
         columns[tensor.name] = tensor.data if isinstance(tensor.data, list) else tensor.data.reshape(-1)
     if len({len(column) for column in columns.values()}) > 1:
         raise invalid_value("the inputs have different numbers of rows")
@@ -144,16 +149,16 @@ def _tensors(schema: Any, unnamed: str) -> list[dict[str, Any]]:
         return []
     if schema.is_tensor_spec():
         return [
-            {"name": each.name or unnamed, "datatype": _datatype_of_array(each.type), "shape": list(each.shape)}
-            for each in schema.inputs
+            {"name": tensor.name or unnamed, "datatype": _datatype_of_array(tensor.type), "shape": list(tensor.shape)}
+            for tensor in schema.inputs
         ]
     return [
         {
-            "name": str(each.name or unnamed),
-            "datatype": _DATATYPES.get(getattr(each.type, "name", ""), "BYTES"),
+            "name": str(column.name or unnamed),
+            "datatype": _DATATYPES.get(getattr(column.type, "name", ""), "BYTES"),
             "shape": [-1],
         }
-        for each in schema.inputs
+        for column in schema.inputs
     ]
 
 

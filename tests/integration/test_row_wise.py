@@ -48,6 +48,7 @@ def test_a_model_that_is_row_wise(project, store, row_wise):
     run(project, row_wise)
     assert plan(project)["row_wise"] is True
     assert plan(project)["row_wise_reason"] == ""
+    assert plan(project)["row_wise_declared"] is (row_wise == "true")
 
 
 def test_a_model_that_is_not_row_wise(project, store):

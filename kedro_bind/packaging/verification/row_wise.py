@@ -7,6 +7,7 @@ not row-wise.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -28,16 +29,22 @@ _PARTS = (16, 101)
 _SMALL_PARTS = (2, 3)
 _IN_SMALL_PARTS = 24
 """How many rows are also predicted in small parts; every part is a call, and calls take the time."""
+_MOST_SECONDS = 120.0
+"""How long the search may take if the number of calls is limited: about 280 calls of almost half a second."""
 _AGAIN = 16
 """How many rows are predicted alone once more at the end, to find state and randomness."""
 
 
 @dataclass(frozen=True)
 class RowWise:
-    """Whether a model is row-wise; if not, `reason` names the comparison that differed."""
+    """Whether a model is row-wise; if not, `reason` names the comparison that differed.
+
+    `declared` says that the binding declares the model row-wise.
+    """
 
     row_wise: bool
     reason: str = ""
+    declared: bool = False
 
 
 NOT_VERIFIED = RowWise(row_wise=False, reason="not verified")
@@ -52,8 +59,8 @@ def check_row_wise(predict: Callable[[Any], Any], rows: Any, most_calls: int | N
 
     `rows` are real ones: a DataFrame, or an array of shape [n, …]. Made rows are added, which show what real ones hide.
     A row that `predict` rejects alone is left out, and has to be rejected beside other rows too: otherwise, a gap that
-    is filled from the row above would pass. The search ends after `most_calls` calls: a count, unlike a time, leads to
-    the same verdict on every machine.
+    is filled from the row above would pass. With `most_calls`, the search ends after so many calls, or
+    after two minutes.
 
     Returns:
         The verdict; errors of `predict` are part of it, and never raised.
@@ -67,14 +74,14 @@ def check_row_wise(predict: Callable[[Any], Any], rows: Any, most_calls: int | N
     except PredictionsDiffer as found:
         return RowWise(False, str(found))
     except _TooManyCalls:
-        return RowWise(False, "not verified: predicting is too slow")
+        return RowWise(False, "not determined: predicting is too slow; 'row_wise: true' in 'model' sets no time limit")
 
 
 def _bounded(predict: Callable[[Any], Any], most: int) -> Callable[[Any], Any]:
-    calls = iter(range(most))
+    calls, end = iter(range(most)), time.monotonic() + _MOST_SECONDS
 
     def bounded(rows: Any) -> Any:
-        if next(calls, None) is None:
+        if next(calls, None) is None or time.monotonic() > end:
             raise _TooManyCalls
         return predict(rows)
 

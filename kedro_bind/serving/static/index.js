@@ -44,8 +44,13 @@ function show(model) {
   section.querySelector(".description").textContent = model.description;
   fill(section.querySelector(".inputs"), (model.inputs || []).map((c) => [c.name ?? "", typeOf(c), c.required === false ? "no" : "yes"]));
   fill(section.querySelector(".params"), (model.params || []).map((p) => [p.name, p.type, JSON.stringify(p.default)]));
+  fill(section.querySelector(".outputs"), (model.outputs || []).map((c) => [c.name ?? "", typeOf(c)]));
+  if (model.row_wise) section.querySelector(".rows").textContent = "Verified: the prediction for a row never depends on other rows.";
+  else section.querySelector(".rows").remove();
   const form = section.querySelector("form");
-  form.querySelector("textarea").value = JSON.stringify(model.example, null, 2);
+  const request = form.querySelector("textarea");
+  request.value = JSON.stringify(model.example, null, 2);
+  request.rows = Math.min(request.value.split("\n").length, 24);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     predict(model, form);

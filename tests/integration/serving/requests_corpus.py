@@ -1,4 +1,4 @@
-"""Requests, valid and not, that MLflow's server and ours have to answer alike."""
+"""Requests, valid and not, that MLflow's server and ours have to respond to alike."""
 
 from __future__ import annotations
 

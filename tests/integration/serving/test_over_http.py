@@ -22,11 +22,11 @@ def post(address, content, path="/invocations", **more):
     return requests.post(f"{address}{path}", json=content, timeout=60, **more)
 
 
-def still_answers(served):
+def still_responds(served):
     assert post(served.ours, {"dataframe_records": [ROW]}).status_code == 200
 
 
-def test_callers_with_params_of_their_own_get_their_own_answers(served, logged):
+def test_callers_with_params_of_their_own_get_their_own_predictions(served, logged):
     mlflow.set_tracking_uri(logged.store)
     try:
         alone = mlflow.pyfunc.load_model(served.uri)
@@ -37,10 +37,10 @@ def test_callers_with_params_of_their_own_get_their_own_answers(served, logged):
         for number in range(120)
     ]
     with ThreadPoolExecutor(16) as pool:
-        answers = list(pool.map(lambda one: post(served.ours, {"inputs": [one[0]], "params": one[1]}).json(), asked))
-    for (row, params), answer in zip(asked, answers, strict=True):
+        responses = list(pool.map(lambda one: post(served.ours, {"inputs": [one[0]], "params": one[1]}).json(), asked))
+    for (row, params), response in zip(asked, responses, strict=True):
         expected = alone.predict(pd.DataFrame([row]), params=params).to_dict(orient="records")
-        assert answer == {"predictions": expected}
+        assert response == {"predictions": expected}
     text = requests.get(f"{served.ours}/metrics", timeout=60).text
     assert 'model="people"' in text
 
@@ -48,17 +48,32 @@ def test_callers_with_params_of_their_own_get_their_own_answers(served, logged):
 def test_the_caller_of_a_failing_row_alone_gets_the_error(served):
     rows = [{**ROW, "region": "boom" if number % 10 == 0 else "north"} for number in range(60)]
     with ThreadPoolExecutor(16) as pool:
-        answers = list(pool.map(lambda row: post(served.ours, {"dataframe_records": [row]}), rows))
-    assert [answer.status_code for answer in answers] == [400 if row["region"] == "boom" else 200 for row in rows]
-    refused = answers[0].json()
+        responses = list(pool.map(lambda row: post(served.ours, {"dataframe_records": [row]}), rows))
+    assert [response.status_code for response in responses] == [400 if row["region"] == "boom" else 200 for row in rows]
+    refused = responses[0].json()
     assert "RuntimeError" in refused["message"]
     assert "secret" not in refused["message"]
 
 
+@pytest.mark.needs(kedro="1.7")
+@pytest.mark.parametrize(
+    ("column", "status", "message"),
+    [("spend", 400, "spend is not possible"), ("visits", 500, "top is not possible")],
+)
+def test_validators_look_at_each_joined_request_alone(served, column, status, message):
+    rows = [{**ROW, column: -12345 if number % 10 == 0 else number} for number in range(60)]
+    with ThreadPoolExecutor(16) as pool:
+        responses = list(pool.map(lambda row: post(served.ours, {"dataframe_records": [row]}), rows))
+    assert [response.status_code for response in responses] == [status if row[column] < 0 else 200 for row in rows]
+    assert message in responses[0].json()["message"]
+    alone = post(served.mlflow, {"dataframe_records": [rows[0]]})
+    assert (alone.status_code, alone.json()["error_code"]) == (status, responses[0].json()["error_code"])
+
+
 def test_a_body_that_is_too_large_is_refused(served):
-    answer = post(served.ours, {"dataframe_records": [{**ROW, "region": "x" * 2_100_000}]})
-    assert answer.status_code == 413
-    still_answers(served)
+    response = post(served.ours, {"dataframe_records": [{**ROW, "region": "x" * 2_100_000}]})
+    assert response.status_code == 413
+    still_responds(served)
 
 
 def test_a_body_of_unknown_length_that_is_too_large_is_refused(served):
@@ -68,7 +83,7 @@ def test_a_body_of_unknown_length_that_is_too_large_is_refused(served):
     with connected(served) as raw:
         raw.sendall(head + b"200b20\r\n" + b"x" * 2_100_000)
         assert b" 413 " in raw.recv(100)
-    still_answers(served)
+    still_responds(served)
 
 
 def connected(served):
@@ -82,7 +97,7 @@ def test_a_client_that_goes_away_harms_nobody(served):
         with connected(served) as raw:
             head = "POST /invocations HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
             raw.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body[:sent])
-        still_answers(served)
+        still_responds(served)
 
 
 @pytest.mark.parametrize(
@@ -97,11 +112,11 @@ def test_a_client_that_goes_away_harms_nobody(served):
         ("POST", "/v2/models/people/infer", 400),
     ],
 )
-def test_what_is_not_there_is_said(served, method, path, status):
-    answer = requests.request(method, f"{served.ours}{path}", timeout=60)
-    assert answer.status_code == status
-    assert answer.headers["content-type"] == "application/json"
-    still_answers(served)
+def test_an_unknown_path_or_method_is_refused_in_json(served, method, path, status):
+    response = requests.request(method, f"{served.ours}{path}", timeout=60)
+    assert response.status_code == status
+    assert response.headers["content-type"] == "application/json"
+    still_responds(served)
 
 
 def test_no_error_shows_a_path_of_the_host(served):
@@ -114,13 +129,13 @@ def test_no_error_shows_a_path_of_the_host(served):
         '{"inputs": "x"}',
     ):
         headers = {"Content-Type": "application/json"}
-        answer = requests.post(f"{served.ours}/invocations", data=body, headers=headers, timeout=60)
-        assert answer.status_code == 400
-        assert not any(place in answer.text for place in (str(served.folder), "site-packages", "Traceback", "/tmp"))
-    still_answers(served)
+        response = requests.post(f"{served.ours}/invocations", data=body, headers=headers, timeout=60)
+        assert response.status_code == 400
+        assert not any(place in response.text for place in (str(served.folder), "site-packages", "Traceback", "/tmp"))
+    still_responds(served)
 
 
-def test_the_model_answers_by_its_name_and_version(served):
+def test_the_model_has_paths_by_name_and_version(served):
     for path in ("/models/people/invocations", "/models/people/versions/1/invocations"):
         assert post(served.ours, {"dataframe_records": [ROW]}, path).status_code == 200
 
@@ -132,25 +147,25 @@ def test_v2_in_json(served):
         {"name": "age", "datatype": "FP64", "shape": [2], "data": [30.0, 31.0]},
         {"name": "region", "datatype": "BYTES", "shape": [2], "data": ["north", "south"]},
     ]
-    answer = post(served.ours, {"id": "7", "inputs": inputs, "parameters": {"mark": "?"}}, "/v2/models/people/infer")
-    content = answer.json()
-    assert answer.status_code == 200, content
+    response = post(served.ours, {"id": "7", "inputs": inputs, "parameters": {"mark": "?"}}, "/v2/models/people/infer")
+    content = response.json()
+    assert response.status_code == 200, content
     assert (content["id"], content["model_name"], content["model_version"]) == ("7", "people", "1")
     outputs = {output["name"]: output for output in content["outputs"]}
     assert outputs["region"]["data"] == ["north?", "south?"]
     assert outputs["score"]["shape"] == [2]
 
 
-def test_a_full_queue_is_answered_with_503_and_when_to_try_again(served, tmp_path):
+def test_a_full_queue_gets_503_and_when_to_try_again(served, tmp_path):
     address = f"http://127.0.0.1:{(port := free_port())}"
     command = [sys.executable, "-m", "kedro_bind", "serve", served.uri, "--batch", "--max-batch-rows", "1"]
     with serving(
         [*command, "--max-queue", "1", "--port", str(port)], f"{address}/health", tmp_path, served.environment
     ):
         with ThreadPoolExecutor(32) as pool:
-            answers = list(pool.map(lambda _: post(address, {"dataframe_records": [ROW]}), range(200)))
-        statuses = {answer.status_code for answer in answers}
+            responses = list(pool.map(lambda _: post(address, {"dataframe_records": [ROW]}), range(200)))
+        statuses = {response.status_code for response in responses}
         assert statuses == {200, 503}
-        refused = next(answer for answer in answers if answer.status_code == 503)
+        refused = next(response for response in responses if response.status_code == 503)
         assert refused.headers["retry-after"] == "1"
         assert post(address, {"dataframe_records": [ROW]}).status_code == 200

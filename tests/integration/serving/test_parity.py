@@ -1,4 +1,4 @@
-"""MLflow's server and ours answer the same requests alike, but for what docs/serving.md lists."""
+"""MLflow's server and ours respond alike to the same requests, but for what docs/serving.md lists."""
 
 from __future__ import annotations
 

@@ -45,11 +45,13 @@ def test_the_name_of_a_binding_is_served_and_the_uri_is_printed(server):
     _, lines, address = server
     assert lines[0] == "serving models:/people/1 as 'people', version 1\n"
     assert lines[2].startswith("try: curl ")
-    answer = requests.post(f"{address}/invocations", json={"dataframe_records": [ROW]}, timeout=60)
-    assert answer.status_code == 200
+    response = requests.post(f"{address}/invocations", json={"dataframe_records": [ROW]}, timeout=60)
+    assert response.status_code == 200
+    metrics = requests.get(f"{address}/metrics", timeout=60).text
+    assert 'kedro_bind_batch_rows_count{model="people",version="1"} 1.0' in metrics  # its binding has 'row_wise: true'
 
 
-def test_sigterm_lets_requests_under_way_be_answered(server):
+def test_sigterm_lets_requests_under_way_finish(server):
     process, _, address = server
     statuses = []
 
@@ -73,11 +75,11 @@ def test_sigterm_lets_requests_under_way_be_answered(server):
 
 
 def test_a_name_without_a_project_is_refused(served, tmp_path):
-    said = refused(["people"], tmp_path, served.environment)
-    assert "run this in the folder of its Kedro project" in said
+    message = refused(["people"], tmp_path, served.environment)
+    assert "run this in the folder of its Kedro project" in message
 
 
-def test_a_name_that_is_no_binding_is_refused(served, logged):
+def test_a_name_that_is_not_a_binding_is_refused(served, logged):
     assert "there is no binding 'nobody'" in refused(["nobody"], logged.path, served.environment)
 
 
@@ -94,16 +96,16 @@ def test_a_port_that_is_taken_is_refused(served, tmp_path):
 
 def test_the_missing_extra_is_named(served, tmp_path):
     (tmp_path / "uvicorn.py").write_text("raise ImportError('not here', name='uvicorn')\n")
-    said = refused([served.uri], tmp_path, {**served.environment, "PYTHONPATH": str(tmp_path)})
-    assert "pip install 'kedro-bind[serve]'" in said
-    assert "uvicorn" in said
+    message = refused([served.uri], tmp_path, {**served.environment, "PYTHONPATH": str(tmp_path)})
+    assert "pip install 'kedro-bind[serve]'" in message
+    assert "uvicorn" in message
 
 
 @pytest.mark.filterwarnings("ignore:.*type hints")
-def test_a_model_of_which_nothing_is_known_is_not_joined(served, tmp_path):
+def test_a_model_without_a_plan_is_not_batched(served, tmp_path):
     import mlflow
 
     echo = {"python_model": lambda model_input: model_input, "pip_requirements": ["mlflow"]}
     mlflow.pyfunc.save_model(str(tmp_path / "echo"), **echo)
-    said = refused([str(tmp_path / "echo"), "--batch", "--port=0"], tmp_path, served.environment)
-    assert "is not verified as row-wise" in said
+    message = refused([str(tmp_path / "echo"), "--batch", "--port=0"], tmp_path, served.environment)
+    assert "is not verified as row-wise" in message

@@ -45,6 +45,7 @@ def model(tmp_path, monkeypatch):
         "code": code_digests(code),
         "row_wise": False,
         "row_wise_reason": "",
+        "row_wise_declared": False,
         "output_name": "out",
     }
     (folder / PLAN_FILE).write_text(yaml.safe_dump(plan))

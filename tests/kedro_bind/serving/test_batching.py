@@ -57,7 +57,7 @@ async def _until(event: threading.Event):
 
 
 async def _one_running_and(batcher, model, *requests):
-    """Start a request that holds the model, then others that have to wait; open the gate and return the answers."""
+    """Start a request that holds the model, then others that have to wait; open the gate and return the results."""
     first = asyncio.ensure_future(batcher.predict(rows(1), None, numbers))
     await _until(model.entered)
     others = [asyncio.ensure_future(batcher.predict(*request, numbers)) for request in requests]
@@ -95,7 +95,7 @@ def test_a_batch_has_no_more_rows_than_allowed_unless_one_request_has(run, model
     assert [len(values) for values, _ in model.calls] == [1, 2, 2, 4]
 
 
-def test_only_the_culprit_of_a_batch_that_fails_gets_the_error(run, model):
+def test_only_the_request_at_fault_in_a_batch_gets_the_error(run, model):
     async def scene(executor):
         batcher = Batcher(model.predict, executor, max_rows=100, max_queue=100)
         return await _one_running_and(batcher, model, (rows(2), None), (rows(-1), None), (rows(3), None))

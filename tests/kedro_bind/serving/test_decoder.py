@@ -5,7 +5,7 @@ import math
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from mlflow.models.utils import _enforce_schema
 from mlflow.pyfunc import scoring_server
@@ -96,6 +96,12 @@ def test_what_fits_the_signature_is_the_table_that_mlflow_makes_of_it(request):
 
 @settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
 @given(requests(fitting=False))
+@example(
+    (
+        Schema([ColSpec(DataType.datetime, "a")]),
+        {"dataframe_split": {"columns": ["a"], "data": [["9999-12-31"]]}},  # beyond nanoseconds
+    )
+)
 def test_anything_else_is_refused_or_converted_as_by_mlflow(request):
     schema, payload = request
     expected, found = by_mlflow(schema, payload), by_us(schema, payload)

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from kedro_bind.packaging.verification import row_wise
 from kedro_bind.packaging.verification.made_rows import made_rows
 from kedro_bind.packaging.verification.row_wise import MOST_ROWS, check_row_wise
 from tests.kedro_bind.packaging.verification.row_functions import NOT_ROW_WISE, ROW_WISE, ROWS
@@ -82,5 +83,11 @@ def test_the_search_ends_after_a_number_of_calls():
         return rows["visits"]
 
     verdict = check_row_wise(predict, ROWS, most_calls=10)
-    assert verdict.reason == "not verified: predicting is too slow"
+    assert "predicting is too slow" in verdict.reason
     assert len(calls) == 10
+
+
+def test_a_search_with_a_limit_ends_after_some_time(monkeypatch):
+    monkeypatch.setattr(row_wise, "_MOST_SECONDS", -1.0)
+    assert "predicting is too slow" in check_row_wise(lambda rows: rows["spend"] * 2, ROWS, most_calls=10_000).reason
+    assert check_row_wise(lambda rows: rows["spend"] * 2, ROWS).row_wise is True

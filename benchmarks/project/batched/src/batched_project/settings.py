@@ -1,0 +1,1 @@
+"""Kedro's settings, none of which differ from the defaults."""
