@@ -5,8 +5,18 @@ This package needs only pydantic and PyYAML; it imports neither Kedro nor MLflow
 
 from conf_schema.codes import Code
 from conf_schema.conditions import Condition, parse_condition
-from conf_schema.diagnostics import Diagnostic, KeyPath, Severity, closest, did_you_mean, has_errors, visible
+from conf_schema.diagnostics import (
+    Diagnostic,
+    KeyPath,
+    Severity,
+    Suggestion,
+    closest,
+    did_you_mean,
+    has_errors,
+    visible,
+)
 from conf_schema.draft import Draft
+from conf_schema.edits import Edit, apply_edits, suggested_edits
 from conf_schema.json_schema import json_schema, schema_text
 from conf_schema.kinds import KINDS, Kind
 from conf_schema.mlflow import MlflowConfig, validate_mlflow
@@ -27,6 +37,7 @@ __all__ = [
     "Diagnostic",
     "Document",
     "Draft",
+    "Edit",
     "KeyPath",
     "Kind",
     "MlflowConfig",
@@ -37,7 +48,9 @@ __all__ = [
     "Severity",
     "Source",
     "Sources",
+    "Suggestion",
     "TrainingSelection",
+    "apply_edits",
     "closest",
     "did_you_mean",
     "draft_binding",
@@ -46,6 +59,7 @@ __all__ = [
     "parse_condition",
     "parse_source",
     "schema_text",
+    "suggested_edits",
     "validate_binding",
     "validate_document",
     "validate_mlflow",
