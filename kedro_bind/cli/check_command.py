@@ -34,10 +34,10 @@ __all__ = ["command"]
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["text", "json", "github"]),
+    type=click.Choice(["text", "json", "github", "sarif"]),
     default="text",
     show_default=True,
-    help="The format of the report. To pipe json or github, run 'python -m kedro_bind check': 'kedro' itself "
+    help="The format of the report. To pipe json, github or sarif, run 'python -m kedro_bind check': 'kedro' itself "
     "prints a line first.",
 )
 @click.option(
