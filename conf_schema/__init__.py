@@ -23,6 +23,7 @@ from conf_schema.mlflow import MlflowConfig, validate_mlflow
 from conf_schema.model_options import ModelOptions
 from conf_schema.models import Binding, Document, RunnerSpec, Selection, TrainingSelection
 from conf_schema.parse import parse_source
+from conf_schema.project_schema import ProjectNames, project_schema
 from conf_schema.source import Source, Sources
 from conf_schema.validate import draft_binding, validate_binding, validate_document
 from conf_schema.values import CopyMode
@@ -43,6 +44,7 @@ __all__ = [
     "MlflowConfig",
     "ModelOptions",
     "Place",
+    "ProjectNames",
     "RunnerSpec",
     "Selection",
     "Severity",
@@ -58,6 +60,7 @@ __all__ = [
     "json_schema",
     "parse_condition",
     "parse_source",
+    "project_schema",
     "schema_text",
     "suggested_edits",
     "validate_binding",
