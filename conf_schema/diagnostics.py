@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from conf_schema.codes import Code
 
-__all__ = ["Diagnostic", "KeyPath", "Severity", "closest", "did_you_mean", "has_errors", "visible"]
+__all__ = ["Diagnostic", "KeyPath", "Severity", "Suggestion", "closest", "did_you_mean", "has_errors", "visible"]
 
 KeyPath = tuple[str | int, ...]
 """The keys and indices that lead from the top of a document to a value in it."""
@@ -27,13 +27,30 @@ class Severity(str, Enum):
     WARNING = "warning"
 
 
+class Suggestion(str):
+    """A hint that is nothing but the name that was meant: `replacement`, for the name `wrong`.
+
+    Joined with more text it becomes a plain string: what else there is to consider, only a person can decide.
+    """
+
+    __slots__ = ("replacement", "wrong")
+    wrong: str
+    replacement: str
+
+    def __new__(cls, wrong: str, replacement: str) -> Suggestion:  # noqa: PYI034 - typing has Self from Python 3.11 on
+        """Word the suggestion."""
+        made = super().__new__(cls, f"did you mean '{replacement}'?")
+        made.wrong, made.replacement = wrong, replacement
+        return made
+
+
 @dataclass(frozen=True)
 class Diagnostic:
     """One finding about a document.
 
     A check sets `path`, the keys that lead to the value (or, with `on_key`, to the key). `Sources.locate` adds the
     place in the text: `file`, and `line` and `column`, which count from 1. `elsewhere` says that this place is outside
-    of the binding's own text, in a template that it uses.
+    of the binding's own text, in a template that it uses. `suggestion` is the hint, if that is a `Suggestion`.
     """
 
     code: Code
@@ -47,9 +64,12 @@ class Diagnostic:
     column: int = 0
     width: int = 1
     elsewhere: bool = False
+    suggestion: Suggestion | None = None
 
     def __post_init__(self) -> None:
         """Escape what would break lines or control a terminal: texts quote documents and errors."""
+        if isinstance(self.hint, Suggestion):
+            object.__setattr__(self, "suggestion", self.hint)
         object.__setattr__(self, "message", visible(self.message))
         object.__setattr__(self, "hint", visible(self.hint))
 
@@ -110,18 +130,32 @@ def closest(name: str, candidates: Iterable[str]) -> str | None:
 
     Among more than 2,000 candidates, only the case of letters may differ: comparing with all takes seconds.
     """
+    return next(iter(_closest(name, candidates)), None)
+
+
+def did_you_mean(name: str, candidates: Iterable[str]) -> str:
+    """Return a hint at the closest candidate: a `Suggestion`, unless two are equally close; empty if none is close."""
+    matches = _closest(name, candidates)
+    if len(matches) > 1:
+        return f"did you mean '{matches[0]}' or '{matches[1]}'?"
+    return Suggestion(name, matches[0]) if matches else ""
+
+
+def _closest(name: str, candidates: Iterable[str]) -> list[str]:
+    """Return the closest candidates, which are equally close."""
     known = list(candidates)
     if len(known) > _MOST_CANDIDATES:
         known = [candidate for candidate in known if candidate.lower() == name.lower()]
     by_lower: dict[str, list[str]] = {}
-    for candidate in sorted(known):
+    for candidate in sorted(set(known)):
         by_lower.setdefault(candidate.lower(), []).append(candidate)
-    matches = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
-    same = by_lower[matches[0]] if matches else []
-    return max(same, key=lambda candidate: difflib.SequenceMatcher(None, name, candidate).ratio(), default=None)
+    matches = difflib.get_close_matches(name.lower(), by_lower, n=2, cutoff=0.6)
+    best = [match for match in matches if _likeness(name.lower(), match) == _likeness(name.lower(), matches[0])]
+    same = sorted(candidate for match in best for candidate in by_lower[match])
+    same.sort(key=lambda candidate: -_likeness(name, candidate))
+    return [candidate for candidate in same if _likeness(name, candidate) == _likeness(name, same[0])]
 
 
-def did_you_mean(name: str, candidates: Iterable[str]) -> str:
-    """Return a hint at the closest candidate; empty where none is close."""
-    match = closest(name, candidates)
-    return f"did you mean '{match}'?" if match is not None else ""
+def _likeness(name: str, candidate: str) -> float:
+    """Return how like a candidate a name is, computed as `difflib.get_close_matches` does."""
+    return difflib.SequenceMatcher(None, candidate, name).ratio()

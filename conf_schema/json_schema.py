@@ -9,7 +9,8 @@ from conf_schema.models import Document
 
 __all__ = ["DIALECT", "json_schema", "schema_text"]
 
-DIALECT = "https://json-schema.org/draft/2020-12/schema"
+DIALECT = "http://json-schema.org/draft-07/schema#"
+"""The newest dialect that all editors read, and the one that SchemaStore asks for."""
 
 _INTERPOLATION = {
     "type": "string",
@@ -20,12 +21,12 @@ _INTERPOLATION = {
 _HIDDEN = {"title": "Template", "description": "Ignored by kedro_bind: YAML anchors and templates."}
 
 
-def schema_text() -> str:
-    """Return the content of `pipeline_ml.schema.json`, which lies beside this module.
+def schema_text(schema: dict[str, Any] | None = None) -> str:
+    """Return a schema as text, by default the content of `pipeline_ml.schema.json`, which lies beside this module.
 
     After a change of the models, update it with `kedro bind schema --output=conf_schema/pipeline_ml.schema.json`.
     """
-    return json.dumps(json_schema(), indent=2) + "\n"
+    return json.dumps(schema or json_schema(), indent=2) + "\n"
 
 
 def json_schema() -> dict[str, Any]:
@@ -34,17 +35,22 @@ def json_schema() -> dict[str, Any]:
     Every value may be a string with an interpolation (`${globals:…}`) instead; a top-level key that starts with `_`
     may have any value.
     """
-    schema = Document.model_json_schema(by_alias=True)
-    definitions = {name: _admit(model) for name, model in schema.pop("$defs", {}).items()}
+    schema = Document.model_json_schema(by_alias=True, ref_template="#/definitions/{model}")
+    definitions = {name: _in_dialect(_admit(model)) for name, model in schema.pop("$defs", {}).items()}
     return {
         "$schema": DIALECT,
         "title": "pipeline_ml.yml",
         "description": "The bound pipelines of a Kedro project: the nodes that train, and the nodes that predict.",
         "type": "object",
-        "patternProperties": {"^_": _HIDDEN, "^[^_]": _or_interpolation({"$ref": "#/$defs/Binding"})},
+        "patternProperties": {"^_": _HIDDEN, "^[^_]": _or_interpolation({"$ref": "#/definitions/Binding"})},
         "additionalProperties": False,
-        "$defs": definitions,
+        "definitions": definitions,
     }
+
+
+def _in_dialect(model: dict[str, Any]) -> dict[str, Any]:
+    """Write what later dialects have other keywords for."""
+    return {"dependencies" if key == "dependentRequired" else key: value for key, value in model.items()}
 
 
 def _admit(model: dict[str, Any]) -> dict[str, Any]:

@@ -27,11 +27,14 @@ from kedro.config import OmegaConfigLoader
 from kedro.io import DataCatalog
 
 from conf_schema import Code
-from kedro_bind.checks import Project, check_project
+from kedro_bind.checks import Project, check_project, fix
 from kedro_bind.render import render_report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from conf_schema import Diagnostic, Edit
+    from kedro_bind.checks import Report
 
 GOLDEN = Path(__file__).parent / "golden"
 CASES = GOLDEN / "cases"
@@ -68,8 +71,8 @@ def project_of(case: str, folder: Path) -> Path:
     return project
 
 
-def check(project: Path, output_format: str = "text") -> str:
-    """Return what `kedro bind check` prints, without Kedro's session and start-up."""
+def report_of(project: Path) -> Report:
+    """Check a project as `kedro bind check` does, without Kedro's session and start-up."""
     loader = OmegaConfigLoader(str(project / "conf"), base_env="base", default_run_env="local")
 
     def load_pipelines():
@@ -82,8 +85,12 @@ def check(project: Path, output_format: str = "text") -> str:
         catalog["parameters"] = loader["parameters"]
         return catalog
 
-    report = check_project(Project(loader, project, "golden_project", load_pipelines, load_catalog))
-    printed = render_report(report, output_format)
+    return check_project(Project(loader, project, "golden_project", load_pipelines, load_catalog))
+
+
+def check(project: Path, output_format: str = "text") -> str:
+    """Return what `kedro bind check` prints."""
+    printed = render_report(report_of(project), output_format)
     return printed.replace(f"{project.as_posix()}/", "")
 
 
@@ -220,3 +227,53 @@ def test_the_content_of_a_document_is_never_executed(tmp_path):
     document.write_text(f"churn:\n  training: !!python/object/apply:os.mkdir [{made}]\n", encoding="utf-8")
     assert "[yaml-syntax]" in check(project)
     assert not made.exists()
+
+
+def suggested_in(report: Report) -> list[Diagnostic]:
+    """Return the findings whose only suggestion is for a name that is in the text at their place."""
+    found = []
+    for finding in report.findings:
+        line = report.sources.line(finding) or ""
+        pointed_at = line[finding.column - 1 : finding.column - 1 + finding.width]
+        if finding.suggestion is not None and finding.suggestion.wrong in pointed_at:
+            found.append(finding)
+    return found
+
+
+HAS_BOTH_KEYS = {"document/unknown_key", "mlflow/misspelt"}
+"""The cases where the right key is there beside the misspelt one: to rename it would make a duplicate."""
+
+
+@pytest.mark.parametrize(
+    "case", [name for name in NAMES if "did you mean '" in (CASES / f"{name}.txt").read_text(encoding="utf-8")]
+)
+def test_every_single_suggestion_is_applied_and_nothing_else_is_changed(case, tmp_path):
+    project = project_of(case, tmp_path)
+    before = {path: path.read_bytes() for path in (project / "conf").rglob("*") if path.is_file()}
+    files = {finding.file for finding in suggested_in(report_of(project))}
+    report, edits = fix(lambda: report_of(project), project)
+    assert len(suggested_in(report)) == (case in HAS_BOTH_KEYS)
+    assert case in HAS_BOTH_KEYS or files <= {edit.file for edit in edits}
+    after = {path: path.read_bytes() for path in before}
+    for path, content in before.items():
+        made = [edit for edit in edits if edit.file == path.relative_to(project).as_posix()]
+        assert undone(after[path], made) == content
+    assert fix(lambda: report_of(project), project)[1] == []
+    assert {path: path.read_bytes() for path in (project / "conf").rglob("*") if path.is_file()} == after
+
+
+def undone(content: bytes, edits: list[Edit]) -> bytes:
+    """Take back edits, the last one first; those of one round are in the order of the text."""
+    if not edits:
+        return content
+    text = content.decode()
+    rounds: list[list[Edit]] = [[]]
+    for edit in edits:
+        if rounds[-1] and edit.start <= rounds[-1][-1].start:
+            rounds.append([])
+        rounds[-1].append(edit)
+    for made in reversed(rounds):
+        for edit in made:  # what comes before it in the text has been taken back already
+            assert text[edit.start :].startswith(edit.new)
+            text = text[: edit.start] + edit.old + text[edit.start + len(edit.new) :]
+    return text.encode()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kedro.io.core import is_parameter
 
-from conf_schema import Diagnostic, did_you_mean
+from conf_schema import Diagnostic, Suggestion, did_you_mean
 from kedro_bind.binding.rule import Rule, rule
 from kedro_bind.names import bare, namesake
 
@@ -34,7 +34,7 @@ def input_is_inference_input(binding: ResolvedBinding) -> Iterator[Diagnostic]:
         message += ": one of its nodes produces it"
     inputs = ", ".join(sorted(data_inputs)) or "none"
     twin = namesake(name, data_inputs)
-    hint = f"did you mean '{twin}'?" if twin else did_you_mean(name, data_inputs)
+    hint = Suggestion(name, twin) if twin else did_you_mean(name, data_inputs)
     yield Diagnostic(
         "bad-input-name", message, hint or f"the inputs of the inference pipeline are {inputs}", path=("input_name",)
     )
@@ -144,7 +144,7 @@ def predict_params_are_parameters(binding: ResolvedBinding) -> Iterator[Diagnost
             yield Diagnostic(
                 "unknown-parameter",
                 f"inference has no parameter '{name}'",
-                f"did you mean '{twin}'?" if twin else _closest_or_all(name, parameters),
+                Suggestion(name, twin) if twin else _closest_or_all(name, parameters),
                 path=("model", "predict_params", index),
             )
 

@@ -34,16 +34,22 @@ __all__ = ["command"]
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["text", "json", "github"]),
+    type=click.Choice(["text", "json", "github", "sarif"]),
     default="text",
     show_default=True,
-    help="The format of the report. To pipe json or github, run 'python -m kedro_bind check': 'kedro' itself prints a "
-    "line first.",
+    help="The format of the report. To pipe json, github or sarif, run 'python -m kedro_bind check': 'kedro' itself "
+    "prints a line first.",
 )
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the report to this file.",
+)
+@click.option(
+    "--fix",
+    "fixes",
+    is_flag=True,
+    help="Correct misspelled names in the files, wherever there is exactly one suggestion; report what is left.",
 )
 @click.option("--strict", is_flag=True, help="Treat warnings as problems.")
 @verbose_option
@@ -58,6 +64,7 @@ def command(  # noqa: PLR0913 - one for each option
     output: Path | None,
     *,
     all_envs: bool,
+    fixes: bool,
     strict: bool,
     verbose: bool,
 ) -> None:
@@ -70,11 +77,17 @@ def command(  # noqa: PLR0913 - one for each option
     if all_envs and env:
         raise click.UsageError("'--env' and '--all-envs' can't be combined; leave one of them out")
     with no_traceback(verbose=verbose):
-        from kedro_bind.checks import merge_reports
+        from kedro_bind.checks import fix, merge_reports
         from kedro_bind.render import render_report
 
         envs = _environments(metadata, conf_source, params) if all_envs else [env]
-        report = merge_reports([_check(metadata, name, conf_source, params, names) for name in envs])
+
+        def checked() -> Report:
+            return merge_reports([_check(metadata, name, conf_source, params, names) for name in envs])
+
+        report, edits = fix(checked, metadata.project_path) if fixes else (checked(), [])
+        for edit in edits:
+            click.echo(redact(edit.text), err=True)
         colour = format_ == "text" and output is None and answers_on_terminal()
         printed = render_report(report, format_, colour=colour)
         if output is not None:

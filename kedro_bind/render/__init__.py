@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from conf_schema import visible
+from kedro_bind.render.sarif import render_sarif
 from kedro_bind.render.text import folded, render_excerpts, summary
 
 if TYPE_CHECKING:
@@ -16,9 +17,11 @@ __all__ = ["render_report"]
 
 
 def render_report(report: Report, output_format: str, *, colour: bool = False) -> str:
-    """Write a report as `text`, `json` or `github`."""
+    """Write a report as `text`, `json`, `github` or `sarif`."""
     if output_format == "json":
         return json.dumps({"diagnostics": [finding.as_dict() for finding in report.findings]}, indent=2)
+    if output_format == "sarif":
+        return render_sarif(report)
     if output_format == "github":
         return "\n".join(_annotation(finding, text) for finding, text in folded(report.findings))
     if report.empty:

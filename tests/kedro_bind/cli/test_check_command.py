@@ -62,3 +62,21 @@ def test_the_default_environment_without_a_folder_is_what_kedro_fails_on_too(pro
     run = project.kedro("run", "--pipeline=reporting", check=False)
     assert run.returncode != 0
     assert "does not exist or is not a valid directory" in run.stdout + run.stderr
+
+
+def test_fix_corrects_the_files_says_what_it_changed_and_reports_what_is_left(project):
+    document = project.path / "conf/base/pipeline_ml.yml"
+    text = document.read_text().replace("tags: training}", "tags: trainin}  # mine") + "  copy_mode: never\n"
+    assert "trainin}" in text
+    document.write_text(text)
+    document.chmod(0o640)
+    result = check(project, "--fix")
+    assert result.returncode == 1
+    assert "replaced trainin with training" in result.stderr
+    assert "[bad-value]" in result.stdout
+    assert "[empty-selection]" not in result.stdout
+    assert document.read_text() == text.replace("trainin}", "training}")
+    assert (document.stat().st_mode & 0o777, [path.name for path in document.parent.glob(".pipeline*")]) == (0o640, [])
+    again = check(project, "--fix")
+    assert (again.returncode, again.stdout.splitlines()[-5:]) == (1, result.stdout.splitlines()[-5:])
+    assert "replaced" not in again.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import kedro.framework.project  # noqa: F401 - logs a line to standard output when it is first imported
 from click.testing import CliRunner
 
 from conf_schema import schema_text
