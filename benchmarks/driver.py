@@ -93,7 +93,7 @@ def check_answers(started: Sequence[Worker]) -> None:
 
 
 def in_turn(started: Sequence[_Asked], turn: int, slow_every: int) -> list[_Asked]:
-    """Give whom to ask in a round: another one first each time, the slow ones only in some rounds."""
+    """Return whom to ask in a round: another one first each time, the slow ones only in some rounds."""
     asked = [each for each in started if not each.variant.slow or turn % slow_every == 0]
     first = turn % len(asked)
     return [*asked[first:], *asked[:first]]

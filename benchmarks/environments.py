@@ -33,7 +33,7 @@ class Environment:
     python: Path
 
     def versions(self) -> dict[str, str]:
-        """Give the versions that matter, and Python's."""
+        """Return the versions that matter, and Python's."""
         program = (
             "import importlib.metadata as m, json, platform, sys\n"
             "found = {'python': platform.python_version()}\n"

@@ -38,7 +38,7 @@ class Figure:
 
     @property
     def met(self) -> bool | None:
-        """Tell whether the bar is met; `None` without one."""
+        """Return whether the bar is met; `None` without one."""
         judged = self.judged if self.judged is not None else self.ratio
         if judged is None or (self.at_most is None and self.at_least is None):
             return None
@@ -46,7 +46,7 @@ class Figure:
 
 
 def latency(numbers: dict[str, Any]) -> Iterator[Figure]:
-    """Give the time of one prediction, and what a node adds."""
+    """Yield the time of one prediction, and what a node adds."""
     wall, processor = _of("wall"), _of("processor")
     for each in numbers["series"]:
         rounds, nodes = each["rounds"], each["nodes"]
@@ -65,7 +65,7 @@ def latency(numbers: dict[str, Any]) -> Iterator[Figure]:
 
 
 def _added(series: list[dict[str, Any]], key: str, value: Callable[[Any], float]) -> Iterator[Figure]:
-    """Give what a node costs more than by hand: the slope of the difference over the number of nodes."""
+    """Yield what a node costs more than by hand: the slope of the difference over the number of nodes."""
     small = {each["nodes"]: each[key] for each in series if each["kind"] == "small"}
     fewest, most = min(small), max(small)
     where = ", both in one process" if key == "pairs" else ""
@@ -78,7 +78,7 @@ def _added(series: list[dict[str, Any]], key: str, value: Callable[[Any], float]
 
 
 def fresh(numbers: dict[str, Any]) -> Iterator[Figure]:
-    """Give the time and the memory of loading."""
+    """Yield the time and the memory of loading."""
     parts = {
         "process start to loaded": ("total_seconds", "s", 1.0),
         "load_model alone": ("load_seconds", "s", 1.0),
@@ -99,7 +99,7 @@ def fresh(numbers: dict[str, Any]) -> Iterator[Figure]:
 
 
 def table(numbers: dict[str, Any]) -> Iterator[Figure]:
-    """Give the time of one call with many rows."""
+    """Yield the time of one call with many rows."""
     rounds = numbers["rounds"]
     for name in names_in(rounds):
         bar = 1.03 if name == OURS else None
@@ -110,7 +110,7 @@ def table(numbers: dict[str, Any]) -> Iterator[Figure]:
 
 
 def logging_time(numbers: dict[str, Any]) -> Iterator[Figure]:
-    """Give the time and the bytes of logging; without proof, beyond the copies of the artifact."""
+    """Yield the time and the bytes of logging; without proof, beyond the copies of the artifact."""
     for each in numbers["series"]:
         rounds = each["rounds"]
         label = f"{each['artifact_bytes'] / 1e6:,.0f} MB" if each["kind"] != "small" else "small"
@@ -134,7 +134,7 @@ def logging_time(numbers: dict[str, Any]) -> Iterator[Figure]:
 
 
 def serving(numbers: dict[str, Any]) -> Iterator[Figure]:
-    """Give rate, latency and memory of servers."""
+    """Yield rate, latency and memory of servers."""
     for each in numbers["series"]:
         rounds, connections = each["rounds"], each["connections"]
         label = f"{_LARGE[each['kind']]} model, {connections} connection{'s' if connections > 1 else ''}"
@@ -205,7 +205,7 @@ def workers(numbers: dict[str, Any]) -> Iterator[Figure]:
 
 
 def concurrency(numbers: dict[str, Any]) -> Iterator[Figure]:
-    """Give the wrong answers; a request without an answer counts as one."""
+    """Yield the wrong answers; a request without an answer counts as one."""
     for each in numbers["series"]:
         for way in ("http", "threads"):
             for name, tally in each[way].items():
@@ -215,7 +215,7 @@ def concurrency(numbers: dict[str, Any]) -> Iterator[Figure]:
 
 
 def startup(numbers: dict[str, Any]) -> Iterator[Figure]:
-    """Give the time of commands."""
+    """Yield the time of commands."""
     for each in numbers["series"]:
         for name in names_in(each["rounds"]):
             value = middle(each["rounds"], name)
@@ -223,7 +223,7 @@ def startup(numbers: dict[str, Any]) -> Iterator[Figure]:
 
 
 def check(numbers: dict[str, Any]) -> Iterator[Figure]:
-    """Give the time of the check beside that of listing pipelines, and what each binding adds."""
+    """Yield the time of the check beside that of listing pipelines, and what each binding adds."""
     listed, checked = "registry list", "bind check"
     wall, processor = _of("wall"), _of("processor")
     spent: dict[int, float] = {}

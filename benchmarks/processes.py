@@ -20,7 +20,7 @@ class CommandFailed(RuntimeError):  # noqa: N818 - reads as what happened
 
 
 def clean_environment(**more: str) -> dict[str, str]:
-    """Give the environment of every process: nobody else's store, no telemetry, one thread for each library."""
+    """Return the environment of every process: nobody else's store, no telemetry, one thread for each library."""
     others = ("MLFLOW_", "KEDRO_", "PYTHON", "VIRTUAL")
     kept = {key: value for key, value in os.environ.items() if not key.startswith(others)}
     single = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -90,7 +90,7 @@ def _stop(process: subprocess.Popen[str]) -> None:
 
 
 def tree(root: int) -> list[int]:
-    """Give a process and all that descend from it."""
+    """Return a process and all that descend from it."""
     found, todo = [], [root]
     while todo:
         each = todo.pop()
@@ -102,7 +102,7 @@ def tree(root: int) -> list[int]:
 
 
 def peak_kb(root: int) -> int:
-    """Give the most memory that each process of a tree ever held (VmHWM), summed up."""
+    """Return the most memory that each process of a tree ever held (VmHWM), summed up."""
     peaks = 0
     for each in tree(root):
         with contextlib.suppress(OSError, StopIteration):

@@ -68,18 +68,18 @@ class Workshop:
         self._models: dict[tuple[str, str, int], Path] = {}
 
     def python(self, variant: Variant) -> Path:
-        """Give the interpreter of a variant."""
+        """Return the interpreter of a variant."""
         return self.environments[variant.environment].python
 
     def project(self, kind: str, plugin: str) -> Project:
-        """Give the project of a plugin (kedro_bind, kedro_mlflow, plain) with a kind of model."""
+        """Return the project of a plugin (kedro_bind, kedro_mlflow, plain) with a kind of model."""
         key = (kind, plugin)
         if key not in self._projects:
             self._projects[key] = self._make_project(kind, plugin)
         return self._projects[key]
 
     def model(self, variant: Variant, kind: str, length: int) -> Path:
-        """Give the folder of a model; variants of one source share it."""
+        """Return the folder of a model; variants of one source share it."""
         key = (variant.source, kind, length)
         if key not in self._models:
             self._models[key] = self._make_model(variant, kind, length)
@@ -129,5 +129,5 @@ def prepare(what: str, python: Path, **arguments: Any) -> None:
 
 
 def size_of(folder: Path) -> int:
-    """Give the bytes of all files below a folder."""
+    """Return the bytes of all files below a folder."""
     return sum(each.stat().st_size for each in folder.rglob("*") if each.is_file())

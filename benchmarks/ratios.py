@@ -13,20 +13,20 @@ if TYPE_CHECKING:
 
 
 def names_in(rounds: Rounds) -> list[str]:
-    """Give the names that were measured, in the order of the first round that has each."""
+    """Return the names that were measured, in the order of the first round that has each."""
     return list(dict.fromkeys(name for each in rounds for name in each))
 
 
 def middle(rounds: Rounds, name: str, value: Callable[[Any], float] = float) -> float:
-    """Give the median over the rounds."""
+    """Return the median over the rounds."""
     return median(value(each[name]) for each in rounds if name in each)
 
 
 def ratio(rounds: Rounds, name: str, base: str, value: Callable[[Any], float] = float) -> float:
-    """Give the median of the ratios to `base`, each within a round."""
+    """Return the median of the ratios to `base`, each within a round."""
     return median(value(each[name]) / value(each[base]) for each in rounds if name in each and base in each)
 
 
 def difference(rounds: Rounds, name: str, base: str, value: Callable[[Any], float] = float) -> float:
-    """Give the median of the differences to `base`, each within a round."""
+    """Return the median of the differences to `base`, each within a round."""
     return median(value(each[name]) - value(each[base]) for each in rounds if name in each and base in each)

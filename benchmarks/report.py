@@ -77,7 +77,7 @@ def figures_of(case: str, numbers: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def render(folder: Path) -> str:
-    """Give the page for the numbers of a folder."""
+    """Return the page for the numbers of a folder."""
     files = {name: folder / f"{name}.json" for name in _TITLES}
     cases = {name: json.loads(file.read_text(encoding="utf-8")) for name, file in files.items() if file.exists()}
     if not cases:

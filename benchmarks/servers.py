@@ -83,7 +83,7 @@ class Server:
         return pss_kb(self._process.pid)
 
     def peak_kb(self) -> int:
-        """Give the sum of the most memory that each of its processes held so far."""
+        """Return the sum of the most memory that each of its processes held so far."""
         return peak_kb(self._process.pid)
 
     def _load(self, connections: int, seconds: float, *more: str) -> dict[str, Any]:

@@ -21,7 +21,7 @@ class Variant:
     slow: bool = False
 
     def process_environment(self, **more: str) -> dict[str, str]:
-        """Give the environment variables of its processes."""
+        """Return the environment variables of its processes."""
         return clean_environment(**self.variables, **more)
 
 
@@ -38,6 +38,6 @@ BASE = HAND_WRITTEN.name
 
 
 def of_model(length: int, kind: str) -> list[Variant]:
-    """Give the variants that a model of this length and kind has."""
+    """Return the variants that a model of this length and kind has."""
     has_sklearn = length == 2 and kind in ("small", "forest")
     return [HAND_WRITTEN, KEDRO_BIND, CONTROL, *([SKLEARN] if has_sklearn else []), KEDRO_MLFLOW_QUIET, KEDRO_MLFLOW]

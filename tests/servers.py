@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def free_port() -> int:
-    """Give a port that nobody listens on now."""
+    """Return a port that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -96,7 +96,7 @@ def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
 
 
 def _pause(process: subprocess.Popen[bytes]) -> None:
-    """Give the server a moment; ends at once if it dies."""
+    """Return the server a moment; ends at once if it dies."""
     try:
         process.wait(timeout=0.1)
     except subprocess.TimeoutExpired:

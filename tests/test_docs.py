@@ -52,7 +52,7 @@ def entries() -> dict[str, str]:
 
 
 def blocks(entry: str) -> list[Block]:
-    """Give the blocks; one that names no file is about the file of the one before, or the document."""
+    """Return the blocks; one that names no file is about the file of the one before, or the document."""
     missing = re.search(r"is missing in\s+`(.+?)`", entry)
     file = missing[1] if missing else DOCUMENT
     found, last = [], 0

@@ -24,6 +24,6 @@ def say(answers: TextIO, answer: Any) -> None:
 
 
 def peak_memory_kb() -> int:
-    """Give the most memory that this process ever held (VmHWM)."""
+    """Return the most memory that this process ever held (VmHWM)."""
     lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
     return int(next(line for line in lines if line.startswith("VmHWM:")).split()[1])

@@ -31,7 +31,7 @@ def main() -> None:
 
 
 def answer(model: Any, rows: Any, count: int) -> dict[str, Any]:
-    """Give the answer for some rows, for the driver to compare variants."""
+    """Return the answer for some rows, for the driver to compare variants."""
     predicted = model.predict(first(rows, count))
     values = predicted["score"] if hasattr(predicted, "columns") else predicted
     return {"scores": [float(each) for each in values]}
@@ -72,7 +72,7 @@ def concurrent(model: Any, rows: Any, count: int, threads: int) -> dict[str, int
 
 
 def first(rows: Any, count: int) -> Any:
-    """Give `count` rows; more than there are come from repeating them."""
+    """Return `count` rows; more than there are come from repeating them."""
     if count <= len(rows):
         return rows.iloc[:count]
     import pandas as pd

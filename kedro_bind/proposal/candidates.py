@@ -10,7 +10,7 @@ from kedro_bind.names import bare, namesake
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from kedro_bind.proposal.parts import Part
+    from kedro_bind.proposal.parts import ProjectPart
 
 __all__ = ["Candidate", "candidates", "exclusive"]
 
@@ -25,8 +25,8 @@ _INFERENCE = {
 class Candidate:
     """A binding that the graph allows."""
 
-    training: Part
-    inference: Part
+    training: ProjectPart
+    inference: ProjectPart
     input_name: str
     fitted: frozenset[str]
     """The inference inputs that training produces."""
@@ -65,7 +65,7 @@ class Candidate:
         )
 
 
-def candidates(trainings: Sequence[Part], inferences: Sequence[Part]) -> list[Candidate]:
+def candidates(trainings: Sequence[ProjectPart], inferences: Sequence[ProjectPart]) -> list[Candidate]:
     """Find the bindings that the graph allows, the likeliest first, with one training part for each inference part."""
     best: dict[tuple[frozenset[str], str], Candidate] = {}
     taken = {bare(name) for part in (*trainings, *inferences) for node in part.nodes.nodes for name in node.inputs}
@@ -75,7 +75,7 @@ def candidates(trainings: Sequence[Part], inferences: Sequence[Part]) -> list[Ca
     return sorted(best.values(), key=lambda candidate: candidate.rank)
 
 
-def _bound(training: Part, inference: Part, taken: set[str]) -> Iterator[Candidate]:
+def _bound(training: ProjectPart, inference: ProjectPart, taken: set[str]) -> Iterator[Candidate]:
     """Yield the bindings of two parts, one for each input that a caller may supply."""
     if len(inference.nodes.outputs()) != 1 or training.names <= inference.names:
         return

@@ -10,7 +10,7 @@ from conf_schema import did_you_mean
 from kedro_bind.binding.code import declared_in_code
 from kedro_bind.binding.pipeline_ml import PipelineML
 from kedro_bind.errors import BindingError
-from kedro_bind.proposal.parts import Part, is_bound, parts_of
+from kedro_bind.proposal.parts import ProjectPart, is_bound, parts_of
 from kedro_bind.proposal.written import write_binding, write_document
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _declared(bound: Any) -> dict[str, Any]:
     return binding.model_dump(mode="json", exclude_defaults=True)
 
 
-def _selection(nodes: Pipeline, parts: list[Part], what: str, name: str) -> dict[str, Any]:
+def _selection(nodes: Pipeline, parts: list[ProjectPart], what: str, name: str) -> dict[str, Any]:
     """Find a selection of exactly these nodes: a pipeline, one of its tags or namespaces, or the nodes by name."""
     names = frozenset(node.name for node in nodes.nodes)
     for part in parts:

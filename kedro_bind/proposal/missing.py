@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from kedro_bind.proposal.candidates import Candidate
-    from kedro_bind.proposal.parts import Part
+    from kedro_bind.proposal.parts import ProjectPart
 
 __all__ = ["missing_entries", "why_none"]
 
@@ -35,9 +35,9 @@ _ENTRY = """\
 
 
 def why_none(
-    parts: Sequence[Part],
-    trainings: Sequence[Part],
-    inferences: Sequence[Part],
+    parts: Sequence[ProjectPart],
+    trainings: Sequence[ProjectPart],
+    inferences: Sequence[ProjectPart],
     catalog: Any,
     training: str | None,
     inference: str | None,
@@ -65,7 +65,7 @@ def why_none(
     )
 
 
-def _models(part: Part, catalog: Any) -> Iterator[tuple[str, str]]:
+def _models(part: ProjectPart, catalog: Any) -> Iterator[tuple[str, str]]:
     """Yield what looks fitted, what is made last first: a dataset that is not a table, with the node that makes it."""
     for node in reversed(part.nodes.nodes):
         for output in node.outputs:

@@ -16,7 +16,7 @@ from kedro_bind.names import bare
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-__all__ = ["Part", "is_bound", "parts_of"]
+__all__ = ["ProjectPart", "is_bound", "parts_of"]
 
 _WORD = re.compile(r"[a-z]+")
 _MOST_NAMES = 40
@@ -26,7 +26,7 @@ _MOST_PARTS = 200
 
 
 @dataclass(frozen=True)
-class Part:
+class ProjectPart:
     """Nodes of a registered pipeline, and the selection that names them in a document."""
 
     pipeline: str
@@ -70,15 +70,15 @@ class Part:
         return f"{self.pipeline} ({filters})" if filters else self.pipeline
 
 
-def parts_of(pipelines: Mapping[str, Pipeline]) -> list[Part]:
+def parts_of(pipelines: Mapping[str, Pipeline]) -> list[ProjectPart]:
     """Find the parts that differ in their nodes; of two selections of the same nodes, the shorter one counts.
 
     The pipeline `__default__` counts only where it is not the sum of the others, and a bound pipeline never does.
     """
     known = {name: Pipeline(pipeline.nodes) for name, pipeline in pipelines.items() if not is_bound(pipeline)}
     names = sorted(known, key=lambda name: (name == "__default__", name))
-    found: dict[frozenset[str], Part] = {}
-    wholes = [Part(name, known[name]) for name in names if known[name].nodes]
+    found: dict[frozenset[str], ProjectPart] = {}
+    wholes = [ProjectPart(name, known[name]) for name in names if known[name].nodes]
     for part in [*wholes, *(part for whole in wholes for part in _selected_from(whole))]:
         found.setdefault(part.names, part)
     return list(found.values())[:_MOST_PARTS]
@@ -89,21 +89,21 @@ def is_bound(pipeline: Pipeline) -> bool:
     return isinstance(pipeline, PipelineML) or (hasattr(pipeline, "inference") and hasattr(pipeline, "training"))
 
 
-def _selected_from(whole: Part) -> Iterator[Part]:
+def _selected_from(whole: ProjectPart) -> Iterator[ProjectPart]:
     tags = _most_frequent(tag for node in whole.nodes.nodes for tag in node.tags)
     namespaces = _most_frequent(name for node in whole.nodes.nodes for name in node.namespace_prefixes if name)
     for tag in tags:
-        yield Part(whole.pipeline, whole.nodes.only_nodes_with_tags(tag), {"tags": tag})
+        yield ProjectPart(whole.pipeline, whole.nodes.only_nodes_with_tags(tag), {"tags": tag})
     for namespace in namespaces:
         selected = whole.nodes.only_nodes_with_namespaces([namespace])
-        yield Part(whole.pipeline, selected, {"node_namespaces": namespace})
+        yield ProjectPart(whole.pipeline, selected, {"node_namespaces": namespace})
         for tag in _most_frequent(tag for node in selected.nodes for tag in node.tags):
             both = {"node_namespaces": namespace, "tags": tag}
-            yield Part(whole.pipeline, selected.only_nodes_with_tags(tag), both)
+            yield ProjectPart(whole.pipeline, selected.only_nodes_with_tags(tag), both)
     for tag in tags:
         others = Pipeline([node for node in whole.nodes.nodes if tag not in node.tags])
         if others.nodes:
-            yield Part(whole.pipeline, others, {"exclude_tags": tag})
+            yield ProjectPart(whole.pipeline, others, {"exclude_tags": tag})
 
 
 def _most_frequent(names: Iterable[str]) -> list[str]:

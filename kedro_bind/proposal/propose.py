@@ -11,7 +11,7 @@ from kedro_bind.binding.expand import draft_all
 from kedro_bind.checks.rules import check_drafts
 from kedro_bind.proposal.candidates import Candidate, candidates, exclusive
 from kedro_bind.proposal.missing import missing_entries, why_none
-from kedro_bind.proposal.parts import Part, parts_of
+from kedro_bind.proposal.parts import ProjectPart, parts_of
 from kedro_bind.proposal.tables import is_table
 from kedro_bind.proposal.written import commented_out, write_binding, write_document
 
@@ -106,7 +106,7 @@ def propose(
     return Proposal(write_document(blocks, modeline), tuple(names), tuple(found), entries)
 
 
-def _matches(part: Part, asked: str | None) -> bool:
+def _matches(part: ProjectPart, asked: str | None) -> bool:
     """Return whether a part is of the pipeline, or selected by the tag or namespace, that was asked for."""
     return asked is None or asked in (part.pipeline, *(v for k, v in part.filters.items() if k != "exclude_tags"))
 

@@ -23,7 +23,7 @@ CLASSIFIER = "artifacts/plan/artifacts/classifier/classifier.pkl"
 def store_by(project, store):
     """Return a function that has the project log to an artifact store with actions before and after it stores."""
     mlflow.set_tracking_uri(store)
-    schemes = dict(_artifact_repository_registry._registry)
+    schemes = dict(_artifact_repository_registry._registry)  # noqa: SLF001 - MLflow can't unregister
 
     def use(scheme="", before=lambda _: None, after=lambda _: None):
         class Repository(LocalArtifactRepository):
@@ -43,8 +43,8 @@ def store_by(project, store):
         return project
 
     yield use
-    _artifact_repository_registry._registry.clear()
-    _artifact_repository_registry._registry.update(schemes)
+    _artifact_repository_registry._registry.clear()  # noqa: SLF001 - MLflow can't unregister
+    _artifact_repository_registry._registry.update(schemes)  # noqa: SLF001 - MLflow can't unregister
 
 
 def run(project):

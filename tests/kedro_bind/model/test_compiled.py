@@ -30,7 +30,7 @@ def plan_of(nodes, *, parameters=None, copy_mode=None, output="out", input_name=
         input_name=input_name,
         output_name=output,
         nodes=[
-            NodePlan(name=step.name, inputs=step._inputs or None, outputs=step._outputs or None)
+            NodePlan(name=step.name, inputs=step._inputs or None, outputs=step._outputs or None)  # noqa: SLF001 - as given
             for step in pipeline.nodes
         ],
         parameters=parameters or {},
@@ -146,7 +146,7 @@ def run_by_kedro(nodes, modes, value, artifacts, parameters):
     for name, data in {**artifacts, **parameters, "x": value}.items():
         dataset = MemoryDataset(copy_mode="assign")
         dataset.save(data)
-        dataset._copy_mode = modes.get(name)  # an artifact is shared, and copied only when it is loaded
+        dataset._copy_mode = modes.get(name)  # noqa: SLF001 - an artifact is shared, and copied only when it is loaded
         datasets[name] = dataset
     datasets["x"] = MemoryDataset(copy_mode=modes.get("x"))
     datasets["x"].save(value)

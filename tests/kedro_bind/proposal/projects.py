@@ -30,7 +30,7 @@ def split(table: Any, options: Any) -> Any:
     return table, table, options, options
 
 
-def _shape(
+def shape_of(
     fitted: Iterable[str], tables: Iterable[str], parameters: Iterable[str] = (), **pipelines: Pipeline
 ) -> Shape:
     pickles = {name: {"type": "pickle.PickleDataset", "filepath": f"data/{name}.pkl"} for name in fitted}
@@ -55,29 +55,31 @@ def _tagged(prefix: str = "") -> Pipeline:
 
 
 def tags() -> Shape:
-    return _shape(["scaler", "classifier"], ["customers"], data_science=_tagged())
+    return shape_of(["scaler", "classifier"], ["customers"], data_science=_tagged())
 
 
 def two_pipelines() -> Shape:
     inference = Pipeline([node(predict, ["applicants", "model"], "scores", name="score")])
-    return _shape(["model"], ["loans"], training=Pipeline([node(fit, "loans", "model", name="fit")]), scoring=inference)
+    return shape_of(
+        ["model"], ["loans"], training=Pipeline([node(fit, "loans", "model", name="fit")]), scoring=inference
+    )
 
 
 def namespaces() -> Shape:
     training = pipeline(_tagged().only_nodes_with_tags("training"), namespace="training", inputs={"customers"})
     inference = pipeline(_tagged().only_nodes_with_tags("inference"), namespace="inference")
-    return _shape(["training.scaler", "training.classifier"], ["customers"], churn=training + inference)
+    return shape_of(["training.scaler", "training.classifier"], ["customers"], churn=training + inference)
 
 
 def namespaces_with_tags() -> Shape:
     both = [pipeline(_tagged(), namespace=name, inputs={"customers"}) for name in ("churn", "value")]
     fitted = [f"{name}.{what}" for name in ("churn", "value") for what in ("scaler", "classifier")]
-    return _shape(fitted, ["customers"], models=sum(both, Pipeline([])))
+    return shape_of(fitted, ["customers"], models=sum(both, Pipeline([])))
 
 
 def several_models() -> Shape:
     fitted = [f"{name}_{what}" for name in ("churn", "value") for what in ("scaler", "classifier")]
-    return _shape(fitted, ["customers"], churn=_tagged("churn_"), value=_tagged("value_"))
+    return shape_of(fitted, ["customers"], churn=_tagged("churn_"), value=_tagged("value_"))
 
 
 def spaceflights(*, predicts: bool) -> Shape:
@@ -99,7 +101,7 @@ def spaceflights(*, predicts: bool) -> Shape:
         science.append(node(predict, ["regressor", "offers"], "prices", name="predict_prices", tags="inference"))
     reporting = Pipeline([node(fit, "preprocessed_shuttles", "plot", name="compare")])
     tables = ["companies", "shuttles", "reviews", "preprocessed_companies", "preprocessed_shuttles", "table", "offers"]
-    return _shape(
+    return shape_of(
         ["regressor"],
         tables,
         ["options"],
@@ -110,13 +112,13 @@ def spaceflights(*, predicts: bool) -> Shape:
 
 
 def not_persisted() -> Shape:
-    return _shape([], ["customers"], data_science=_tagged())
+    return shape_of([], ["customers"], data_science=_tagged())
 
 
 def two_inputs() -> Shape:
     inference = Pipeline([node(predict, ["customers", "stores", "model"], "scores", name="score")])
     training = Pipeline([node(fit, ["customers", "stores"], "model", name="fit")])
-    return _shape(["model"], ["customers", "stores"], fitting=training, scoring=inference)
+    return shape_of(["model"], ["customers", "stores"], fitting=training, scoring=inference)
 
 
 def factories() -> Shape:
@@ -127,7 +129,7 @@ def factories() -> Shape:
 
 
 def one_node() -> Shape:
-    return _shape([], ["customers"], reporting=Pipeline([node(fit, "customers", "summary", name="report")]))
+    return shape_of([], ["customers"], reporting=Pipeline([node(fit, "customers", "summary", name="report")]))
 
 
 def large() -> Shape:
@@ -139,4 +141,4 @@ def large() -> Shape:
         nodes.append(node(fit, table, fitted, name=f"fit_{stage}", tags="training"))
         tags = ["inference"] if last else ["training", "inference"]
         nodes.append(node(predict, [table, fitted], f"table_{stage + 1}", name=f"apply_{stage}", tags=tags))
-    return _shape([f"fitted_{stage}" for stage in range(100)], ["table_0"], stages=Pipeline(nodes))
+    return shape_of([f"fitted_{stage}" for stage in range(100)], ["table_0"], stages=Pipeline(nodes))

@@ -165,7 +165,7 @@ def test_a_table_that_another_pipeline_reads_is_not_a_model():
         node(projects.fit, "raw", "cleaned", name="clean"),
         node(projects.fit, ["cleaned", "stores"], "joined", name="join"),
     ]
-    shape = projects._shape(
+    shape = projects.shape_of(
         [], ["raw", "cleaned", "stores", "joined"], first=Pipeline(tables[:1]), second=Pipeline(tables[1:])
     )
     assert proposed(shape).text == ""

@@ -1,3 +1,3 @@
-"""Tell the species of a penguin from its measurements."""
+"""Return the species of a penguin from its measurements."""
 
 __version__ = "0.1"

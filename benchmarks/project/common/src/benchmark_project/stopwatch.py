@@ -30,6 +30,6 @@ class Stopwatch:
 
 
 def written_bytes() -> int:
-    """Give what this process, and the children that it has waited for, passed to write calls so far."""
+    """Return what this process, and the children that it has waited for, passed to write calls so far."""
     lines = Path("/proc/self/io").read_text(encoding="utf-8").splitlines()
     return int(next(line for line in lines if line.startswith("wchar:")).split()[1])

@@ -1,4 +1,4 @@
-"""Datasets that are no files."""
+"""Datasets that are not files."""
 
 from __future__ import annotations
 

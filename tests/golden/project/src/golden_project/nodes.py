@@ -28,7 +28,7 @@ def send(_data: Any) -> None:
 
 
 def locked() -> Callable[..., Any]:
-    """Give a function that nothing pickles: it holds a lock."""
+    """Yield a function that nothing pickles: it holds a lock."""
     lock = threading.Lock()
 
     def apply_alone(*data: Any) -> Any:
