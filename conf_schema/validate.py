@@ -54,9 +54,12 @@ _WORDING = Wording(
 )
 
 
-def draft_binding(name: str, value: Any, unknown: Iterable[KeyPath] = ()) -> Draft | None:
-    """Return the valid part of a binding; the values at the paths in `unknown`, which start in it, are unknown."""
-    return draft(name, value, _WORDING, unknown)[0]
+def draft_binding(name: str, value: Any, unknown: Iterable[KeyPath] = ()) -> tuple[Draft | None, list[Diagnostic]]:
+    """Return the valid part of a binding, and the findings about the rest.
+
+    The values at the paths in `unknown`, which start in the binding, are unknown, and no finding is about them.
+    """
+    return draft(name, value, _WORDING, unknown)
 
 
 def validate_document(values: Mapping[Any, Any]) -> tuple[Document, list[Diagnostic]]:

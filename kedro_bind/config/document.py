@@ -75,9 +75,12 @@ def read_config(loader: Any, project_path: Path | None = None) -> Config | None:
 
     document, problems = validate_document(files.values)
     drafts = {
-        name: Draft(document.bindings[name]) if name in document.bindings else draft_binding(name, value)
+        name: Draft(document.bindings[name]) if name in document.bindings else draft_binding(name, value)[0]
         for name, value in files.values.items()
     }
+    for name, (value, unknown) in files.partial.items():
+        drafts[name], more = draft_binding(name, value, unknown)
+        problems += more
     placed = (files.sources.locate(finding) for finding in (*files.findings, *problems))
     findings = tuple(sorted(placed, key=lambda finding: finding.sort_key))
     known = {name: draft for name, draft in drafts.items() if draft is not None}

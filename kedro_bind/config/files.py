@@ -7,9 +7,9 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from conf_schema import Diagnostic, Kind, Source, Sources
+    from conf_schema import Diagnostic, KeyPath, Kind, Source, Sources
 
 __all__ = [
     "SUFFIXES",
@@ -32,13 +32,15 @@ SUFFIXES = {".yml", ".yaml", ".json"}
 class ConfigFiles:
     """The files of a kind, their values after merging and interpolation, and the findings about their text.
 
-    `values` has no top-level entry that an error is about.
+    `values` has no top-level entry that an error is about. `partial` has those in which some values are unknown, such
+    as an interpolation that can't be resolved, with the paths of these values in the entry.
     """
 
     sources: Sources
     values: Mapping[str, Any]
     findings: tuple[Diagnostic, ...]
     env: str
+    partial: Mapping[str, tuple[Any, tuple[KeyPath, ...]]]
 
 
 def read_files(loader: Any, stem: str, project_path: Path | None = None) -> ConfigFiles | None:
@@ -72,7 +74,14 @@ def read_files(loader: Any, stem: str, project_path: Path | None = None) -> Conf
             values = {}
     broken = {finding.top for finding in findings if has_errors([finding])}
     kept = {name: value for name, value in values.items() if name not in broken}
-    return ConfigFiles(sources, kept, tuple(findings), env_of(loader))
+    partial = {name: (value, _unknown_in(name, findings)) for name, value in values.items() if name in broken}
+    partial = {name: (value, paths) for name, (value, paths) in partial.items() if all(paths)}
+    return ConfigFiles(sources, kept, tuple(findings), env_of(loader), partial)
+
+
+def _unknown_in(name: str, findings: Iterable[Diagnostic]) -> tuple[KeyPath, ...]:
+    """Return the paths in an entry that errors are about; an empty one stands for the whole entry."""
+    return tuple(finding.path[1:] for finding in findings if finding.top == name and finding.severity.value == "error")
 
 
 def env_of(loader: Any) -> str:

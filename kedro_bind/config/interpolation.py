@@ -5,7 +5,9 @@ Kedro's loader stops at the first one and doesn't know its place. This module is
 
 from __future__ import annotations
 
+import copy
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from omegaconf import DictConfig, ListConfig, OmegaConf
@@ -14,7 +16,7 @@ from omegaconf.errors import GrammarParseError
 from conf_schema import Diagnostic, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from typing import TypeAlias
 
     from conf_schema import KeyPath, Kind, Sources
@@ -69,21 +71,50 @@ def resolve(sources: Sources, loader: Any, kind: Kind) -> tuple[dict[str, Any], 
         for source in files:
             refused = list(_refused_in(source.values))
             problems += refused
-            broken = {finding.path[0] for finding in refused}
-            contents.append({name: value for name, value in source.values.items() if name not in broken})
+            contents.append(_without(source.values, [finding.path for finding in refused]))
         tree: Any = OmegaConf.unsafe_merge(*map(OmegaConf.create, contents))
         found = list(_unresolved_in(tree))
         here = list(_dotted(OmegaConf.to_container(tree, resolve=False))) if found else []
         faults += [(path, error, here) for path, error in found]
-        failed = {str(path[0]) for path, _ in found}
-        resolved = {name: _plain(tree[name]) for name in tree if str(name) not in failed}
-        _merge(merged, resolved, soft=sources.soft)
+        for path, _ in found:
+            _forget(tree, path)
+        _merge(merged, dict(_resolved(tree)), soft=sources.soft)
     if faults:
         known = _known_names(loader)
         problems += [
             _unresolved(path, error, known={**known, "document": here}, stem=kind.stem) for path, error, here in faults
         ]
     return merged, problems
+
+
+def _without(values: Mapping[str, Any], paths: Sequence[KeyPath]) -> dict[str, Any]:
+    """Return a copy of the values with null at each path; a key that is not a string is removed."""
+    copied = copy.deepcopy(dict(values))
+    for path in paths:
+        inside: Any = copied
+        for key in path[:-1]:
+            inside = inside[key]
+        if isinstance(inside, dict) and not isinstance(path[-1], str):
+            del inside[path[-1]]
+        else:
+            inside[path[-1]] = None
+    return copied
+
+
+def _forget(tree: Any, path: KeyPath) -> None:
+    """Put null at a path; what is above it may itself be an interpolation, which is not changed."""
+    with suppress(Exception):  # a part of another entry that is read through an interpolation is read-only
+        inside = tree
+        for key in path[:-1]:
+            inside = inside[key]
+        inside[path[-1]] = None
+
+
+def _resolved(tree: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the entries of a tree that can be resolved as a whole."""
+    for name in tree:
+        with suppress(Exception):  # its fault is among the findings
+            yield name, _plain(tree[name])
 
 
 def _merge(merged: dict[str, Any], values: Mapping[str, Any], *, soft: bool) -> None:
