@@ -400,7 +400,6 @@ def test_a_store_that_is_not_there(scene):
         (("list", "--format=json"), "", 0),
         (("show", "churn"), "", 0),
         (("show", "churn", "--format=html"), "", 0),
-        (("show", "churn", "--format=svg", "--verbose"), "registry", 1),
         (("log", "churn", "--force", "--verbose"), "logging", 1),
         (("log", "churn", "--force", "--verbose"), "verify", 1),
         (("log", "churn", "--verbose"), "registry", 3),
