@@ -289,7 +289,7 @@ def test_a_shell_completes_the_names_of_bindings(shop):
     assert "plain,churn" in shop.python(kedro, **words).stdout.splitlines()
 
 
-@pytest.mark.parametrize("command", ["show", "check", "log"])
+@pytest.mark.parametrize("command", ["show", "check", "log", "serve"])
 def test_each_command_that_takes_a_binding_completes_its_name(shop, command):
     given = ShellComplete(kedro_bind_group, {"obj": bootstrap_project(shop.path)}, "kedro", "_KEDRO_COMPLETE")
     assert [each.value for each in given.get_completions([command], "ch")] == ["churn"]
