@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -109,6 +110,12 @@ class PipelineML(Pipeline):
         from kedro_bind.binding.datasets import artifact_uris
 
         return artifact_uris(self.binding, catalog)
+
+    def _repr_html_(self) -> str:
+        """Draw the binding where a notebook shows it."""
+        # By name: pictures are made in a room above this one, and only a notebook asks for them.
+        drawn: str = importlib.import_module("kedro_bind.render.picture.notebook").notebook_html(self.binding)
+        return drawn
 
     # What follows is the behaviour of Pipeline; the binding is kept where it still applies.
 

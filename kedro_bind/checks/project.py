@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from kedro_bind.binding.resolved import ResolvedBinding
     from kedro_bind.config.mlflow import TrackingConfig
 
-__all__ = ["Project", "check_project"]
+__all__ = ["Project", "bindings_in_code", "check_project"]
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def _check_bindings(
         return [], []
     try:
         pipelines = project.pipelines()
-        in_code = _bindings_in_code(pipelines, config.names) if with_code else []
+        in_code = bindings_in_code(pipelines, config.names) if with_code else []
     except Exception as error:  # noqa: BLE001 - the project's own code may raise anything
         return [broken_project("pipelines", error)], []
     drafted = [*draft_all(drafts, pipelines).values(), *map(Drafted, in_code)]
@@ -115,7 +115,7 @@ def _check_bindings(
     return [*findings, *check_drafts(drafted, context)], names
 
 
-def _bindings_in_code(pipelines: Mapping[str, Pipeline], declared: Collection[str]) -> list[ResolvedBinding]:
+def bindings_in_code(pipelines: Mapping[str, Pipeline], declared: Collection[str]) -> list[ResolvedBinding]:
     """Return the bindings that the project's code registers, beside those that are `declared` in its document."""
     registered = ((name, pipelines[name]) for name in pipelines)
     return [

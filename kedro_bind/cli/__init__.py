@@ -17,9 +17,10 @@ _COMMANDS = {
     "list": "List the bindings, with their pipelines and where they are declared.",
     "log": "Log the model of a binding from stored artifacts, without training.",
     "serve": "Serve logged models over HTTP.",
+    "show": "Draw a binding or a logged model: what trains, what travels, and what predicts.",
     "schema": "Print the JSON Schema of pipeline_ml.yml.",
 }
-WITHOUT_PROJECT = ("serve",)
+WITHOUT_PROJECT = ("serve", "show")
 """The commands that work without a Kedro project, as `python -m kedro_bind …`."""
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kedro_bind.cli.binding_names import complete_binding
 from kedro_bind.cli.project import context_of, loader_of, verbose_option, where_options, with_plain_parameters
 from kedro_bind.process.no_traceback import no_traceback
 from kedro_bind.process.stdout import AnswerCommand, answer, answers_on_terminal
@@ -28,7 +29,7 @@ __all__ = ["command"]
     cls=AnswerCommand,
     epilog="Example: kedro bind check --env=prod --format=github",
 )
-@click.argument("names", nargs=-1)
+@click.argument("names", nargs=-1, shell_complete=complete_binding)
 @where_options
 @click.option("--all-envs", is_flag=True, help="Check every environment that has a folder in the configuration.")
 @click.option(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kedro_bind.cli.binding_names import complete_binding
 from kedro_bind.cli.project import context_of, verbose_option, where_options
 from kedro_bind.process.no_traceback import no_traceback
 from kedro_bind.process.stdout import AnswerCommand, answer
@@ -21,7 +22,7 @@ __all__ = ["command"]
     cls=AnswerCommand,
     epilog="Example: kedro bind log churn --run-id=8f3b --env=prod",
 )
-@click.argument("name")
+@click.argument("name", shell_complete=complete_binding)
 @where_options
 @click.option("--run-id", help="The MLflow run to log to, such as the training run; by default a new one.")
 @click.option("--force", is_flag=True, help="Log artifacts even if they are older than what they are computed from.")

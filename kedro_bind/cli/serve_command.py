@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kedro_bind.cli.binding_names import complete_binding
 from kedro_bind.cli.project import config_of, context_of, verbose_option, where_options
 from kedro_bind.errors import KedroBindError
 from kedro_bind.process.no_traceback import no_traceback
@@ -53,7 +54,7 @@ def _limit_options(command: Callable[..., Any]) -> Callable[..., Any]:
     epilog="Example: kedro bind serve models:/churn@champion --port=5001 --batch",
     context_settings={"show_default": True},
 )
-@click.argument("models", nargs=-1, required=True, metavar="MODEL...")
+@click.argument("models", nargs=-1, required=True, metavar="MODEL...", shell_complete=complete_binding)
 @click.option("--host", default="127.0.0.1", help="The address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=5001, help="The port; 0 is any free one.")
 @click.option("--workers", type=click.IntRange(1), default=1, help="Processes that predict; they share the artifacts.")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING
 
 import click
 
 from conf_schema import visible
+from kedro_bind.render.columns import columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -73,14 +73,8 @@ def _with_excerpt(diagnostic: Diagnostic, text: str, sources: Sources | None, *,
     before, marked = line[:start], line[start : start + diagnostic.width]
     number = str(diagnostic.line)
     margin = " " * len(number)
-    caret = "^" * max(1, _columns(visible(marked)))
+    caret = "^" * max(1, columns_of(visible(marked)))
     if colour:
         caret = click.style(caret, fg=_COLOURS[diagnostic.severity.value], bold=True)
-    indent = " " * _columns(visible(before))
+    indent = " " * columns_of(visible(before))
     return f"{headline}\n {margin} |\n {number} | {visible(line)}".rstrip() + f"\n {margin} | {indent}{caret}"
-
-
-def _columns(text: str) -> int:
-    """Count the terminal columns of a text: wide East Asian characters take two, combining ones none."""
-    wide = sum(unicodedata.east_asian_width(character) in "WF" for character in text)
-    return len(text) + wide - sum(unicodedata.combining(character) > 0 for character in text)

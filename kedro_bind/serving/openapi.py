@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kedro_bind.serving.made_up import example_request, json_type
+from kedro_bind.render.made_up import example_request, json_type
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

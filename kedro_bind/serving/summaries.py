@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kedro_bind.serving.made_up import example_request
+from kedro_bind.render.made_up import example_request
 
 if TYPE_CHECKING:
     from kedro_bind.serving.served_model import ServedModel

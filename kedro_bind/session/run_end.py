@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from kedro_bind.errors import KedroBindError, LoggingError
 from kedro_bind.process.whole_lines import log_whole
 from kedro_bind.redaction import get_logger, redacted
+from kedro_bind.session.presented import present
 from kedro_bind.store_errors import said_by
 from kedro_bind.tracking.cleanup import remove_unfinished
 from kedro_bind.tracking.metrics import log_metrics
@@ -92,6 +93,7 @@ def _log_all(run: StartedRun, tracked: TrackedRun, catalog: Any) -> tuple[dict[s
             failures[name] = error
         else:
             log_whole(logger, logging.INFO, "kedro_bind: %s", logged[name])
+            present(logged[name], tracked.run_id)
     run.observed.stop()
     return logged, failures
 

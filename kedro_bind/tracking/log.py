@@ -17,6 +17,7 @@ from kedro_bind.packaging.declared_validators import incoming
 from kedro_bind.packaging.input_sample import InputSample, sample_input
 from kedro_bind.packaging.lineage import lineage_tags, lineage_text
 from kedro_bind.packaging.project_files import in_project, own_code
+from kedro_bind.packaging.references import function_reference
 from kedro_bind.packaging.save import BoundFlavor
 from kedro_bind.packaging.stored_files import refuse_other_files
 from kedro_bind.packaging.verification.parent import VerificationProcess
@@ -214,6 +215,15 @@ def _lineage(binding: ResolvedBinding, origin: Origin, plan: Plan) -> dict[str, 
         "versions": {package: importlib.metadata.version(package) for package in ("kedro-bind", "kedro", "mlflow")},
         "document": dict(binding.document),
         "training": [node.name for node in binding.training.nodes],
+        "training_graph": [
+            {
+                "name": node.name,
+                "function": function_reference(node.func) or "",
+                "inputs": list(node.inputs),
+                "outputs": list(node.outputs),
+            }
+            for node in binding.training.nodes
+        ],
         "inference": [node.name for node in plan.nodes],
     }
     redacted: dict[str, Any] = redact_value(lineage)

@@ -49,11 +49,19 @@ def loud():
     return {"PYTHONWARNINGS": "", "COLUMNS": "80"}
 
 
-LISTED = [
-    "churn  (conf/base/pipeline_ml.yml:1)",
-    "  training:  data_science (tags training)",
-    "  inference: data_science (tags inference), from 'customers'",
-]
+ROWS = (
+    ("binding", "training", "inference", "input", "registers", "declared at"),
+    (
+        "churn",
+        "data_science (tags training)",
+        "data_science (tags inference)",
+        "customers",
+        "-",
+        "conf/base/pipeline_ml.yml:1",
+    ),
+)
+WIDTHS = [max(map(len, column)) for column in zip(*ROWS, strict=True)]
+LISTED = ["  ".join(map(str.ljust, row, WIDTHS)).rstrip() for row in ROWS]
 
 
 def test_standard_output_of_the_module_is_the_answer(noisy, loud):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mlflow.types import ParamSchema, Schema
 
-__all__ = ["example_of_params", "example_record", "example_request", "json_type"]
+__all__ = ["curl_command", "example_of_params", "example_record", "example_request", "json_type"]
 
 _SCALARS: dict[str, tuple[dict[str, Any], Any]] = {
     "boolean": ({"type": "boolean"}, True),
@@ -67,6 +69,12 @@ def example_request(inputs: Schema | None, params: ParamSchema | None) -> dict[s
     else:
         body = {"dataframe_split": {"data": [[_example(column.type) for column in inputs.inputs]]}}
     return body if params is None else {**body, "params": example_of_params(params)}
+
+
+def curl_command(inputs: Schema | None, params: ParamSchema | None, address: str) -> str:
+    """Return the command, on one line, that sends an example to a server."""
+    body = json.dumps(example_request(inputs, params))
+    return f"curl -H 'Content-Type: application/json' -d {shlex.quote(body)} {address}/invocations"
 
 
 def _example(type_: Any) -> Any:

@@ -1,0 +1,95 @@
+"""The picture as a Mermaid flowchart, which GitHub and GitLab draw in pull requests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kedro_bind.render.picture.words import LANE_NOTES, finding_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from kedro_bind.render.picture.graph import Element, Picture
+
+__all__ = ["mermaid_chart"]
+
+_MOST_CHARACTERS, _MOST_EDGES = 50_000, 499
+"""Mermaid's limits, `maxTextSize` and `maxEdges` of its configuration."""
+_ARROWS = ("-->", "==>")
+"""For what stays in a lane, and for what crosses into the next."""
+_SHAPES = {
+    "step": '["{}"]',
+    "dataset": '(["{}"])',
+    "artifact": '{{{{"{}"}}}}',
+    "parameter": '(["{}"])',
+    "input": '[/"{}"/]',
+    "output": '[/"{}"/]',
+}
+_STYLES = """\
+  classDef artifact fill:#fff7e8,stroke:#b45309,color:#1c2430
+  classDef parameter fill:#fff7e8,stroke:#b45309,color:#1c2430,stroke-dasharray:4 3
+  classDef input fill:#edf4ff,stroke:#1d5fd1,color:#1c2430
+  classDef output fill:#eafaf2,stroke:#0c7a4b,color:#1c2430
+  classDef error stroke:#c22032,stroke-width:3px"""
+
+
+def mermaid_chart(picture: Picture) -> str:
+    """Return the picture as a flowchart with a subgraph for each lane.
+
+    Where it would exceed Mermaid's limits, which a page such as GitHub's can't be told to raise, nodes are connected
+    directly, without the datasets between them.
+    """
+    chart = "\n".join(_lines(picture, {element.key: element.key for element in picture.everything}))
+    if len(chart) <= _MOST_CHARACTERS and sum(map(chart.count, _ARROWS)) <= _MOST_EDGES:
+        return chart
+    return "\n".join(_lines(picture, _merged(picture)))
+
+
+def _merged(picture: Picture) -> dict[str, str]:
+    """Return for each element what stands for it: the node that produces a dataset, if another node takes that."""
+    stands = {element.key: element.key for element in picture.everything}
+    for element in picture.elements:
+        stands |= {part.key: element.key for part in element.parts if part.role != "output"}
+    return stands
+
+
+def _lines(picture: Picture, stands: Mapping[str, str]) -> Iterator[str]:
+    yield "flowchart TB"
+    for lane, note in LANE_NOTES.items():
+        yield f'  subgraph {lane} ["{lane}: {note(picture)}"]'
+        for element in picture.lane(lane):
+            shown = [each for each in (element, *element.parts) if stands[each.key] == each.key]
+            yield from (f"    {_node(each)}" for each in shown)
+            yield from (f"    {_id(element.key)} --> {_id(part.key)}" for part in shown[1:])
+        yield "  end"
+    arrows = {
+        f"  {_id(stands[edge.source])} {_ARROWS[edge.crosses]} {_id(stands[edge.target])}" for edge in picture.edges
+    }
+    yield from sorted(arrows)
+    if picture.findings:
+        general = "<br>".join(map(_escaped, finding_lines(picture.findings)))
+        yield f'  findings["{general}"]:::error'
+    yield _STYLES
+    broken = dict.fromkeys(_id(stands[element.key]) for element in picture.everything if element.findings)
+    if broken:
+        yield f"  class {','.join(broken)} error"
+
+
+def _node(element: Element) -> str:
+    notes = [f"! {finding.message}" for finding in element.findings]
+    if element.lane == "travels":
+        notes = [*element.notes, *notes]
+    text = "<br>".join(_escaped(line) for line in (element.title, *notes))
+    styled = f":::{element.role}" if element.role not in ("step", "dataset") else ""
+    return f"{_id(element.key)}{_SHAPES[element.role].format(text)}{styled}"
+
+
+def _id(key: str) -> str:
+    return key.replace("-", "_")
+
+
+def _escaped(text: str) -> str:
+    """Write what Mermaid or Markdown would take for syntax as character references."""
+    return "".join(
+        character if character.isalnum() or character in " _.,=:/-·…" else f"#{ord(character)};" for character in text
+    )

@@ -1,0 +1,69 @@
+"""What follows the logging of a model: a picture of it beside it, and the lines that say how to use it."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from kedro_bind.names import folder_name
+from kedro_bind.process.temporary import TemporaryFolder
+from kedro_bind.process.whole_lines import log_whole
+from kedro_bind.redaction import get_logger
+from kedro_bind.store_errors import said_by
+
+if TYPE_CHECKING:
+    from kedro_bind.tracking.log import LoggedModel
+    from kedro_bind.tracking.logged_files import LoggedFiles
+
+__all__ = ["PICTURE_FILE", "present"]
+
+logger = get_logger(__name__)
+
+PICTURE_FILE = "picture.html"
+"""The picture in the folder of a model; in the artifacts of the run it has the name of the model."""
+_ADDRESS = "http://127.0.0.1:5001"
+"""Where `kedro bind serve` listens by default."""
+
+
+def present(model: LoggedModel, run_id: str) -> None:
+    """Log the picture of a model to its run and into its folder, and say how to serve it.
+
+    The model is logged and whole by now: what fails here is a warning.
+    """
+    from kedro_bind.tracking.logged_files import read_logged_files
+
+    try:
+        files = read_logged_files(model.uri)
+        _log_picture(files, model.name, run_id)
+    except Exception as error:  # noqa: BLE001 - see above
+        logger.warning("kedro_bind: the model '%s' is logged without a picture: %s", model.name, said_by(error))
+        return
+    for line in _how_to_use(model, files):
+        log_whole(logger, logging.INFO, "kedro_bind: %s", line)
+
+
+def _log_picture(files: LoggedFiles, name: str, run_id: str) -> None:
+    import mlflow
+
+    from kedro_bind.render.picture import draw
+    from kedro_bind.render.picture.of_model import subject_of_model
+
+    page = draw(subject_of_model(files), "html")
+    client = mlflow.MlflowClient()
+    client.log_text(run_id, page, f"kedro_bind/{folder_name(name)}.html")
+    if files.mlmodel.model_id:
+        with TemporaryFolder("picture") as folder:
+            (folder / PICTURE_FILE).write_text(page, encoding="utf-8")
+            client.log_model_artifact(files.mlmodel.model_id, str(folder / PICTURE_FILE))
+
+
+def _how_to_use(model: LoggedModel, files: LoggedFiles) -> list[str]:
+    """Return the command that serves the model, and one that sends it an example made up from its signature."""
+    from kedro_bind.render.made_up import curl_command
+
+    uri = f"models:/{model.registered_name}/{model.version}" if model.version else model.uri
+    lines = [f"serve it with: kedro bind serve {uri}"]
+    signature = files.mlmodel.signature
+    if signature is not None and signature.inputs is not None:
+        lines.append(f"then ask it with: {curl_command(signature.inputs, signature.params, _ADDRESS)}")
+    return lines
