@@ -33,6 +33,8 @@ from kedro_bind.render import render_report
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from kedro.pipeline import Pipeline
+
     from conf_schema import Diagnostic, Edit
     from kedro_bind.checks import Report
 
@@ -71,12 +73,14 @@ def project_of(case: str, folder: Path) -> Path:
     return project
 
 
+def pipelines_of(project: Path) -> dict[str, Pipeline]:
+    """Return the pipelines that a project registers."""
+    return runpy.run_path(str(project / "src" / "golden_project" / "pipeline_registry.py"))["register_pipelines"]()
+
+
 def report_of(project: Path) -> Report:
     """Check a project as `kedro bind check` does, without Kedro's session and start-up."""
     loader = OmegaConfigLoader(str(project / "conf"), base_env="base", default_run_env="local")
-
-    def load_pipelines():
-        return runpy.run_path(str(project / "src" / "golden_project" / "pipeline_registry.py"))["register_pipelines"]()
 
     def load_catalog():
         catalog = DataCatalog.from_config(loader["catalog"])
@@ -85,7 +89,7 @@ def report_of(project: Path) -> Report:
         catalog["parameters"] = loader["parameters"]
         return catalog
 
-    return check_project(Project(loader, project, "golden_project", load_pipelines, load_catalog))
+    return check_project(Project(loader, project, "golden_project", lambda: pipelines_of(project), load_catalog))
 
 
 def check(project: Path, output_format: str = "text") -> str:
