@@ -48,7 +48,7 @@ class LanguageServer:
         self._send(method="initialized", params={})
         self._send(method="workspace/didChangeConfiguration", params={"settings": SETTINGS})
 
-    def __enter__(self) -> LanguageServer:
+    def __enter__(self) -> LanguageServer:  # noqa: PYI034 - typing has Self from Python 3.11 on
         return self
 
     def __exit__(self, *_: object) -> None:
