@@ -56,6 +56,14 @@ def beside(session: nox.Session) -> None:
 
 
 @nox.session
+def editor(session: nox.Session) -> None:
+    """Run the tests with the YAML language server of editors; needs Node.js."""
+    session.install("-c", CONSTRAINTS, "-e", ".[test]")
+    session.run("npm", "ci", "--ignore-scripts", "--prefix", "tests/editor", external=True)
+    session.run("pytest", "tests/editor", *session.posargs, env=ENVIRONMENT)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check style, format and the direction of imports."""
     session.install("-c", CONSTRAINTS, "-e", ".[lint]")

@@ -48,8 +48,8 @@ def suggested_edits(findings: Iterable[Diagnostic], sources: Sources) -> list[Ed
     """Return the edits that apply the suggestions of findings, in the order of the text.
 
     A suggestion is applied where the text at the place of its finding has the name. It is left out where it is not
-    certain what to write: where findings suggest different names for one place, where a binding uses this text
-    without having the finding, and where the file would not be valid any more.
+    certain what to write: where findings suggest different names for one place, where this text is also
+    used without having the finding, and where the file would not be valid any more.
     """
     edits: list[Edit] = []
     findings = [finding for finding in findings if finding.suggestion is not None]
@@ -77,34 +77,40 @@ def _edits_in(source: Source, findings: list[Diagnostic]) -> Iterator[Edit]:
         by_place.setdefault(Place(finding.line, finding.column, finding.width), []).append(finding)
     for place, found in by_place.items():
         node = scalars.get(place)
-        owners = {finding.top for finding in found}
-        if node is None or not (None in owners or users.get(id(node), set()) <= owners):
-            continue  # a finding without an owner is about a document that has only one, such as mlflow.yml
+        if node is None or not _all_found(users.get(id(node), set()), found):
+            continue
         edits = {_edit(source, node, finding.suggestion) for finding in found if finding.suggestion is not None}
         if len(edits) == 1 and (edit := edits.pop()) is not None:
             yield edit
 
 
-def _users(source: Source) -> dict[int, set[str]]:
-    """Return the top-level keys whose values a node is part of, through anchors and merges too, by its identity."""
-    users: dict[int, set[str]] = {}
-    for key, value in pairs(source.root):
-        name = str(getattr(key, "value", ""))
-        if name.startswith("_"):
-            continue
-        users.setdefault(id(key), set()).add(name)
-        stack = [value]
-        while stack:
-            node = stack.pop()
-            if name in users.setdefault(id(node), set()):
-                continue
-            users[id(node)].add(name)
-            if isinstance(node, yaml.SequenceNode):
-                stack += node.value
-            for inner, child in pairs(node):
-                users.setdefault(id(inner), set()).add(name)
-                stack.append(child)
+def _users(source: Source) -> dict[int, set[tuple[str, ...]]]:
+    """Return the paths that lead to each node, through anchors and merges too, by its identity; not in templates."""
+    users: dict[int, set[tuple[str, ...]]] = {}
+    stack: list[tuple[yaml.Node | None, tuple[str, ...]]] = [(source.root, ())]
+    while stack:
+        node, path = stack.pop()
+        users.setdefault(id(node), set()).add(path)
+        if isinstance(node, yaml.SequenceNode):
+            stack += [(child, (*path, str(index))) for index, child in enumerate(node.value)]
+        names = set[str]()
+        for key, child in pairs(node):
+            name = str(key.value)
+            if name in names or (not path and name.startswith("_")):
+                continue  # the first one is in force
+            names.add(name)
+            users.setdefault(id(key), set()).add((*path, name))
+            stack.append((child, (*path, name)))
     return users
+
+
+def _all_found(users: set[tuple[str, ...]], found: list[Diagnostic]) -> bool:
+    """Check that every use of a node has a finding.
+
+    A finding without a path is about a document that is used only once, such as mlflow.yml.
+    """
+    paths = [tuple(map(str, finding.path)) for finding in found]
+    return () in paths or all(any(path[: len(user)] == user for path in paths) for user in users)
 
 
 def _edit(source: Source, node: yaml.ScalarNode, suggestion: Suggestion) -> Edit | None:

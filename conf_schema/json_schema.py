@@ -49,8 +49,9 @@ def json_schema() -> dict[str, Any]:
 
 
 def _in_dialect(model: dict[str, Any]) -> dict[str, Any]:
-    """Write what later dialects have other keywords for."""
-    return {"dependencies" if key == "dependentRequired" else key: value for key, value in model.items()}
+    """Write what later dialects have other keywords for; without a text of its own, a key's description is shown."""
+    kept = {key: value for key, value in model.items() if key not in {"title", "description"}}
+    return {"dependencies" if key == "dependentRequired" else key: value for key, value in kept.items()}
 
 
 def _admit(model: dict[str, Any]) -> dict[str, Any]:

@@ -56,10 +56,10 @@ def project_schema(names: ProjectNames) -> dict[str, Any]:
             if getattr(names, kind):
                 properties = definitions[model]["properties"]
                 properties[key] = _with_names(properties[key], {"$ref": f"#/definitions/{kind}"})
+                properties[key].pop("examples", None)  # which have names of another project
     for field in fields(names):
         if known := sorted(set(getattr(names, field.name))):
-            about = f"The {field.name} of this project."
-            definitions[field.name] = {"title": field.name.capitalize(), "description": about, "enum": known}
+            definitions[field.name] = {"enum": known}
     return schema
 
 

@@ -33,6 +33,8 @@ from kedro_bind.render import render_report
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from kedro.pipeline import Pipeline
+
     from conf_schema import Diagnostic, Edit
     from kedro_bind.checks import Report
 
@@ -71,12 +73,14 @@ def project_of(case: str, folder: Path) -> Path:
     return project
 
 
+def pipelines_of(project: Path) -> dict[str, Pipeline]:
+    """Return the pipelines that a project registers."""
+    return runpy.run_path(str(project / "src" / "golden_project" / "pipeline_registry.py"))["register_pipelines"]()
+
+
 def report_of(project: Path) -> Report:
     """Check a project as `kedro bind check` does, without Kedro's session and start-up."""
     loader = OmegaConfigLoader(str(project / "conf"), base_env="base", default_run_env="local")
-
-    def load_pipelines():
-        return runpy.run_path(str(project / "src" / "golden_project" / "pipeline_registry.py"))["register_pipelines"]()
 
     def load_catalog():
         catalog = DataCatalog.from_config(loader["catalog"])
@@ -85,7 +89,7 @@ def report_of(project: Path) -> Report:
         catalog["parameters"] = loader["parameters"]
         return catalog
 
-    return check_project(Project(loader, project, "golden_project", load_pipelines, load_catalog))
+    return check_project(Project(loader, project, "golden_project", lambda: pipelines_of(project), load_catalog))
 
 
 def check(project: Path, output_format: str = "text") -> str:
@@ -251,14 +255,17 @@ def test_every_single_suggestion_is_applied_and_nothing_else_is_changed(case, tm
     project = project_of(case, tmp_path)
     before = {path: path.read_bytes() for path in (project / "conf").rglob("*") if path.is_file()}
     files = {finding.file for finding in suggested_in(report_of(project))}
-    report, edits = fix(lambda: report_of(project), project)
+    edits: list[Edit] = []
+    report = fix(lambda: report_of(project), project, edits.append)
     assert len(suggested_in(report)) == (case in HAS_BOTH_KEYS)
     assert case in HAS_BOTH_KEYS or files <= {edit.file for edit in edits}
     after = {path: path.read_bytes() for path in before}
     for path, content in before.items():
         made = [edit for edit in edits if edit.file == path.relative_to(project).as_posix()]
         assert undone(after[path], made) == content
-    assert fix(lambda: report_of(project), project)[1] == []
+    again: list[Edit] = []
+    fix(lambda: report_of(project), project, again.append)
+    assert again == []
     assert {path: path.read_bytes() for path in (project / "conf").rglob("*") if path.is_file()} == after
 
 

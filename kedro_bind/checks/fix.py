@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["fix"]
 
 
-def fix(check: Callable[[], Report], folder: Path) -> tuple[Report, list[Edit]]:
-    """Edit the files of a project as its check suggests; return the last report, and the edits that were made.
+def fix(check: Callable[[], Report], folder: Path, announce: Callable[[Edit], object]) -> Report:
+    """Edit the files of a project as its check suggests, announce each edit once it is made; return the last report.
 
     The check runs again after each round, since a corrected key may let it find more. It ends where there is nothing
     to edit, or where the edits would lead back to a text that was there before.
@@ -30,21 +30,21 @@ def fix(check: Callable[[], Report], folder: Path) -> tuple[Report, list[Edit]]:
         KedroBindError: a file can't be written.
     """
     report = check()
-    made: list[Edit] = []
     seen: dict[str, set[str]] = {}
     while True:
         edits = suggested_edits(report.findings, report.sources)
         changed = [
-            (source, apply_edits(source.text, own))
+            (source, own, apply_edits(source.text, own))
             for source in report.sources.files
             if (own := [edit for edit in edits if edit.file == source.file])
         ]
-        if not changed or any(text in seen.get(source.file, ()) for source, text in changed):
-            return report, made
-        for source, text in changed:
+        if not changed or any(text in seen.get(source.file, ()) for source, _, text in changed):
+            return report
+        for source, own, text in changed:
             seen.setdefault(source.file, set()).add(source.text)
             _write(folder / source.file, source, text)
-        made += edits
+            for edit in own:
+                announce(edit)
         report = check()
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from kedro.framework.startup import ProjectMetadata
 
+    from conf_schema import Edit
     from kedro_bind.checks import Report
     from kedro_bind.config.document import Config
 
@@ -86,9 +87,10 @@ def command(  # noqa: PLR0913 - one for each option
         def checked() -> Report:
             return merge_reports([_check(metadata, name, conf_source, params, names) for name in envs])
 
-        report, edits = fix(checked, metadata.project_path) if fixes else (checked(), [])
-        for edit in edits:
+        def announce(edit: Edit) -> None:
             click.echo(redact(edit.text), err=True)
+
+        report = fix(checked, metadata.project_path, announce) if fixes else checked()
         colour = format_ == "text" and output is None and answers_on_terminal()
         printed = render_report(report, format_, colour=colour)
         if output is not None:

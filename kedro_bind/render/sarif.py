@@ -32,7 +32,7 @@ def render_sarif(report: Report) -> str:
     driver = {
         "name": "kedro_bind",
         "informationUri": _PAGE,
-        "semanticVersion": version("kedro-bind"),
+        "version": version("kedro-bind"),
         "rules": [_rule(code) for code in codes],
     }
     run = {

@@ -70,6 +70,8 @@ def test_a_key_is_replaced_and_not_its_value():
             "churn: {training: &t {tags: a}, inference: *t}",
             [(TAGS, "a", "b", False), (("churn", "inference", "tags"), "a", "c", False)],
         ),
+        # The other selection uses the same text, and has no such finding.
+        ("churn: {training: &t {tags: a}, inference: *t}", [(TAGS, "a", "b", False)]),
         # Another binding uses the same text, and has no such finding.
         ("_t: &t {tags: a}\nchurn: {training: *t}\nother: {training: *t}", [(TAGS, "a", "b", False)]),
         ("churn: {training: {tags: |\n  a\n  }}", [(TAGS, "a", "b", False)]),
@@ -84,6 +86,11 @@ def test_text_that_several_bindings_use_is_edited_once_if_all_agree():
     text = "_t: &t {tags: a}\nchurn: {training: *t}\nother: {training: {<<: *t}}"
     findings = [((name, "training", "tags"), "a", "b", False) for name in ("churn", "other")]
     assert fixed(text, *findings) == text.replace("tags: a", "tags: b")
+
+
+def test_a_template_is_edited_although_a_binding_overrides_what_is_wrong_in_it():
+    text = "_t: &t {tags: a}\nchurn: {training: *t}\nother: {training: {<<: *t, tags: right}}"
+    assert fixed(text, (TAGS, "a", "b", False)) == text.replace("tags: a", "tags: b")
 
 
 def test_an_edit_that_breaks_the_text_does_not_keep_others_from_being_made():

@@ -27,7 +27,9 @@ def test_the_written_document_passes_the_check_and_says_what_is_next(project):
     text = (project.path / "conf/base/pipeline_ml.yml").read_text()
     assert text.startswith("# yaml-language-server: $schema=../kedro_bind.schema.json\n")
     assert list(yaml.safe_load(text)) == ["churn"]
-    assert json.loads((project.path / "conf/kedro_bind.schema.json").read_text())["title"]
+    schema = json.loads((project.path / "conf/kedro_bind.schema.json").read_text())
+    assert schema["definitions"]["tags"]["enum"] == ["inference", "training"]
+    assert project.python(*PYTHON, "schema", "--project").stdout == json.dumps(schema, indent=2) + "\n"
     checked = project.python(*PYTHON, "check", "--format=json")
     assert json.loads(checked.stdout) == {"diagnostics": []}
 

@@ -11,7 +11,7 @@ import pytest
 from conf_schema import Diagnostic, Severity
 from kedro_bind.checks import Report
 from kedro_bind.render import render_report
-from tests.test_golden import NAMES, project_of, report_of
+from tests.test_golden import NAMES, PROJECT, project_of, report_of
 
 REPORT = Report(
     (
@@ -32,6 +32,13 @@ REPORT = Report(
         Diagnostic("empty-selection", "another", path=("other",)),
     )
 )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def project_on_path():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(PROJECT / "src")
+        yield
 
 
 @pytest.fixture(scope="module")
