@@ -102,7 +102,7 @@ def _circumstances(cases: dict[str, Any]) -> str:
         if case["load"] > 2 * case["cores"]:
             lines.append(
                 f"The machine had other work, with a load of {case['load']:.0f}: rates and latencies of these "
-                "cases are noisy, and servers of several processes get a larger share. Processor time is not affected."
+                "cases are noisy, and servers of several processes get a larger share. Processor time is affected less."
             )
         if case["scale"] != "full":
             lines.append("A quick run: too few repetitions of too small things for the bars to mean much.")
