@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "guides" / "troubleshooting.md"
+ENVELOPE = "the model of '…' is not logged: …"
+"""Has the reason, which is another message, in it; the page begins with it."""
 ROOMS = ("binding", "packaging", "session", "tracking")
 
 
@@ -28,21 +30,35 @@ def messages() -> Iterator[tuple[str, str]]:
     """Yield each message of a LoggingError with its place; `…` stands for what is filled in."""
     for room in ROOMS:
         for file in sorted((ROOT / "kedro_bind" / room).rglob("*.py")):
-            for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-                if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "LoggingError":
-                    text = template(call.args[0])
-                    if text:
-                        yield f"{file.relative_to(ROOT)}:{call.lineno}", text
+            tree = ast.parse(file.read_text(encoding="utf-8"))
+            for function in ast.walk(tree):
+                if isinstance(function, ast.FunctionDef):
+                    yield from ((f"{file.relative_to(ROOT)}:{line}", text) for line, text in messages_in(function))
 
 
-def template(message: ast.expr) -> str:
-    """Return a message as far as the code has it; one that is put together elsewhere has none."""
-    if isinstance(message, ast.Constant):
-        return str(message.value)
+def messages_in(function: ast.FunctionDef) -> Iterator[tuple[int, str]]:
+    """Yield the messages of a function, also those that it puts together in variables."""
+    assigned: dict[str, str] = {}
+    for statement in ast.walk(function):
+        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+            name = statement.targets[0].id
+            assigned[name] = " | ".join(filter(None, (assigned.get(name), template(statement.value, {}))))
+    for call in ast.walk(function):
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "LoggingError":
+            text = template(call.args[0], assigned)
+            if text not in ("", ENVELOPE):
+                yield call.lineno, text
+
+
+def template(message: ast.expr, assigned: dict[str, str]) -> str:
+    """Return a message as far as the function has it; one that is put together elsewhere has none."""
+    if isinstance(message, ast.Name):
+        return assigned.get(message.id, "")
+    if isinstance(message, ast.FormattedValue):
+        return template(message.value, assigned) or "…"
     if isinstance(message, ast.JoinedStr):
-        parts = (part.value if isinstance(part, ast.Constant) else "…" for part in message.values)
-        return "".join(str(part) for part in parts)
-    return ""
+        return "".join(template(part, assigned) for part in message.values)
+    return str(message.value) if isinstance(message, ast.Constant) else ""
 
 
 MESSAGES = dict(messages())
