@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 from kedro_bind.render.explanation import codes, source_of
+from scripts.document_reference import document_reference
 
 __all__ = ["pages"]
 
@@ -21,6 +22,7 @@ def pages() -> dict[Path, str]:
     overview = DOCS / "checks.md"
     return {
         **{DOCS / "checks" / f"{code}.md": _page(code) for code in codes()},
+        DOCS / "reference" / "document.md": document_reference(),
         overview: _ROW.sub(_row, overview.read_text(encoding="utf-8")),
     }
 
