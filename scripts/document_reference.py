@@ -32,7 +32,7 @@ _INTERPOLATION = "Interpolation"
 
 def document_reference() -> str:
     """Return the page, in Markdown."""
-    types: dict[str, Any] = json_schema()["$defs"]
+    types: dict[str, Any] = json_schema()["definitions"]
     names = [*_TITLES, *(name for name in types if name not in _TITLES)]
     return "\n".join([_INTRODUCTION, *("\n".join(_section(name, types[name])) for name in names if name in types)])
 
