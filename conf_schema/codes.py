@@ -1,7 +1,7 @@
 """The codes of findings: the kinds of mistakes.
 
-Every code has an entry in docs/checks.md with a failing example, its exact output and its fix, and a golden case;
-tests require both. The message of a finding is written where the finding is made.
+Every code has a page in kedro_bind/render/codes with a failing example, its exact output and its fix, and a golden
+case; tests require both. The message of a finding is written where the finding is made.
 """
 
 from __future__ import annotations

@@ -85,7 +85,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(600):
+    for _ in range(1800):  # a machine may be busy; a server that dies ends it at once
         assert process.poll() is None, log.read_text()
         try:
             with urllib.request.urlopen(url, timeout=5):

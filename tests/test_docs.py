@@ -1,9 +1,10 @@
-"""The examples of docs/checks.md, run: each entry prints what the page says, and its fix is clean.
+"""The examples of the codes' pages, run: each prints what the page says, and its fix is clean.
 
-An entry is a heading with a code, blocks that set the example up, a block without a language with what is printed, and
-the fix. A YAML block is the document, or the file that the line above it names; a Python block is one more node, a
+A page (kedro_bind/render/codes) has blocks that set the example up, a block without a language with what is printed,
+and the fix. A YAML block is the document, or the file that the line above it names; a Python block is one more node, a
 statement that fails, or the module that the line above it names.
-`KEDRO_BIND_UPDATE_GOLDEN=1 pytest tests/test_docs.py` updates what is printed.
+`KEDRO_BIND_UPDATE_GOLDEN=1 pytest tests/test_docs.py` updates what is printed; `python -m scripts.write_docs` then
+writes the site's pages.
 """
 
 from __future__ import annotations
@@ -23,11 +24,14 @@ from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 
 from kedro_bind.checks import Project, check_project
+from kedro_bind.render.explanation import codes
 from kedro_bind.render.text import render_excerpts
+from scripts.write_docs import pages
 from tests.test_golden import CODES
 
 ROOT = Path(__file__).parents[1]
-PAGE = ROOT / "docs" / "checks.md"
+PAGES = ROOT / "kedro_bind" / "render" / "codes"
+OVERVIEW = ROOT / "docs" / "checks.md"
 EXAMPLE = ROOT / "examples" / "penguins"
 UPDATE = os.getenv("KEDRO_BIND_UPDATE_GOLDEN") == "1"
 DOCUMENT = "conf/base/pipeline_ml.yml"
@@ -46,9 +50,8 @@ class Block:
     file: str
 
 
-def entries() -> dict[str, str]:
-    parts = re.split(r"^### ([a-z-]+)\n", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    return dict(zip(parts[1::2], (re.split(r"^## ", each, flags=re.MULTILINE)[0] for each in parts[2::2]), strict=True))
+def entry_of(code: str) -> str:
+    return (PAGES / f"{code}.md").read_text(encoding="utf-8")
 
 
 def blocks(entry: str) -> list[Block]:
@@ -136,28 +139,35 @@ def catalog(loader: OmegaConfigLoader) -> DataCatalog:
     return made
 
 
-def test_every_code_has_an_entry():
-    assert set(entries()) == CODES
+def test_every_code_has_a_page_and_a_row_in_the_overview():
+    assert set(codes()) == CODES
+    listed = re.findall(r"^\| \[([a-z-]+)\]\(checks/\1\.md\) \|", OVERVIEW.read_text("utf-8"), flags=re.MULTILINE)
+    assert sorted(listed) == codes()
+
+
+def test_generated_pages_are_up_to_date():
+    texts = pages()
+    stale = [str(file) for file, text in texts.items() if not file.exists() or file.read_text("utf-8") != text]
+    assert not stale, "run: python -m scripts.write_docs"
+    assert set((ROOT / "docs" / "checks").glob("*.md")) <= set(texts)
 
 
 @pytest.mark.parametrize("code", sorted(CODES))
 def test_an_example_prints_what_the_page_says(code, tmp_path):
-    entry = entries()[code]
+    entry = entry_of(code)
     parts = blocks(entry)
     place = printed_block(entry)
     printed = check(parts[:place], entry, tmp_path / "project")
     if UPDATE:
-        page = PAGE.read_text(encoding="utf-8")
-        PAGE.write_text(
-            page.replace(entry, entry.replace(f"```\n{parts[place].text}```", f"```\n{printed}```")), "utf-8"
-        )
+        updated = entry.replace(f"```\n{parts[place].text}```", f"```\n{printed}```")
+        (PAGES / f"{code}.md").write_text(updated, encoding="utf-8")
     assert f"[{code}]" in printed
-    assert blocks(entries()[code])[place].text == printed
+    assert blocks(entry_of(code))[place].text == printed
 
 
 @pytest.mark.parametrize("code", sorted(CODES))
 def test_the_fix_is_clean(code, tmp_path):
-    entry = entries()[code]
+    entry = entry_of(code)
     parts = blocks(entry)
     fixed = [each for each in parts[printed_block(entry) + 1 :] if each.language == "yaml"]
     assert len(parts) > printed_block(entry) + 1

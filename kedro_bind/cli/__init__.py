@@ -13,6 +13,7 @@ __all__ = ["WITHOUT_PROJECT", "bind", "commands"]
 
 _COMMANDS = {
     "check": "Find every mistake in the bindings before anything runs.",
+    "explain": "Explain a finding of 'kedro bind check': what it means, an example, the fix.",
     "init": "Write a pipeline_ml.yml that fits this project.",
     "list": "List the bindings, with their pipelines and where they are declared.",
     "log": "Log the model of a binding from stored artifacts, without training.",
@@ -20,7 +21,7 @@ _COMMANDS = {
     "show": "Draw a binding or a logged model: what trains, what travels, and what predicts.",
     "schema": "Print the JSON Schema of pipeline_ml.yml.",
 }
-WITHOUT_PROJECT = ("serve", "show")
+WITHOUT_PROJECT = ("explain", "serve", "show")
 """The commands that work without a Kedro project, as `python -m kedro_bind …`."""
 
 

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from conf_schema import visible
+from kedro_bind.render.explanation import address_of
 from kedro_bind.render.sarif import render_sarif
 from kedro_bind.render.text import folded, render_excerpts, summary
 
@@ -19,7 +20,8 @@ __all__ = ["render_report"]
 def render_report(report: Report, output_format: str, *, colour: bool = False) -> str:
     """Write a report as `text`, `json`, `github` or `sarif`."""
     if output_format == "json":
-        return json.dumps({"diagnostics": [finding.as_dict() for finding in report.findings]}, indent=2)
+        findings = [{**finding.as_dict(), "url": address_of(finding.code)} for finding in report.findings]
+        return json.dumps({"diagnostics": findings}, indent=2)
     if output_format == "sarif":
         return render_sarif(report)
     if output_format == "github":
@@ -35,7 +37,8 @@ def _annotation(diagnostic: Diagnostic, text: str) -> str:
     end = diagnostic.column + diagnostic.width - 1
     span = f"line={diagnostic.line},col={diagnostic.column},endColumn={end},"
     place = f"file={_escaped(visible(diagnostic.file))},{span}" if diagnostic.file else ""
-    return f"::{diagnostic.severity.value} {place}title={diagnostic.code}::{text.replace('%', '%25')}"
+    message = f"{text} ({address_of(diagnostic.code)})"
+    return f"::{diagnostic.severity.value} {place}title={diagnostic.code}::{message.replace('%', '%25')}"
 
 
 def _escaped(text: str) -> str:

@@ -10,6 +10,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from kedro_bind.render.explanation import SITE, address_of
 from kedro_bind.render.text import folded
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["render_sarif"]
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-_PAGE = "https://kedro-bind.readthedocs.io/"
 _ROOT = "PROJECTROOT"
 
 
@@ -31,7 +31,7 @@ def render_sarif(report: Report) -> str:
     codes = list(dict.fromkeys(finding.code for finding, _ in found))
     driver = {
         "name": "kedro_bind",
-        "informationUri": _PAGE,
+        "informationUri": SITE,
         "version": version("kedro-bind"),
         "rules": [_rule(code) for code in codes],
     }
@@ -45,7 +45,7 @@ def render_sarif(report: Report) -> str:
 
 
 def _rule(code: str) -> dict[str, Any]:
-    address = f"{_PAGE}checks/#{code}"
+    address = address_of(code)
     return {
         "id": code,
         "name": "".join(word.capitalize() for word in code.split("-")),

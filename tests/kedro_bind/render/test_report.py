@@ -24,18 +24,22 @@ def test_json_has_every_finding_as_data():
         "line": 3,
         "column": 5,
         "binding": "churn",
+        "url": "https://kedro-bind.readthedocs.io/checks/bad-value/",
     }
 
 
 def test_an_annotation_of_github_escapes_what_ends_its_parts():
     assert render_report(Report((FINDING,)), "github") == (
-        "::error file=conf/a%2Cb%3Ac.yml,line=3,col=5,endColumn=8,title=bad-value::100%25 wrong\\n; fix it"
+        "::error file=conf/a%2Cb%3Ac.yml,line=3,col=5,endColumn=8,title=bad-value::100%25 wrong\\n; fix it "
+        "(https://kedro-bind.readthedocs.io/checks/bad-value/)"
     )
 
 
 def test_an_annotation_without_a_file_has_no_place():
     finding = Diagnostic("broken-project", "no pipelines")
-    assert render_report(Report((finding,)), "github") == "::error title=broken-project::no pipelines"
+    assert render_report(Report((finding,)), "github") == (
+        "::error title=broken-project::no pipelines (https://kedro-bind.readthedocs.io/checks/broken-project/)"
+    )
 
 
 def test_a_report_without_anything_to_check_says_so():

@@ -88,5 +88,5 @@ def test_every_rule_says_where_its_help_is():
     rules = run["tool"]["driver"]["rules"]
     assert [rule["id"] for rule in rules] == ["broken-project", "empty-selection", "unknown-alias"]
     for rule in rules:
-        assert rule["helpUri"].endswith(f"/checks/#{rule['id']}")
+        assert rule["helpUri"].endswith(f"/checks/{rule['id']}/")
         assert rule["helpUri"] in rule["help"]["text"]

@@ -1,0 +1,3 @@
+"""Read handwritten digits."""
+
+__version__ = "0.1"
