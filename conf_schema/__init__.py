@@ -21,7 +21,15 @@ from conf_schema.json_schema import json_schema, schema_text
 from conf_schema.kinds import KINDS, Kind
 from conf_schema.mlflow import MlflowConfig, validate_mlflow
 from conf_schema.model_options import ModelOptions
-from conf_schema.models import Binding, Document, RunnerSpec, Selection, TrainingSelection
+from conf_schema.models import (
+    Binding,
+    Document,
+    EnvManager,
+    EvaluationSelection,
+    RunnerSpec,
+    Selection,
+    TrainingSelection,
+)
 from conf_schema.parse import parse_source
 from conf_schema.project_schema import ProjectNames, project_schema
 from conf_schema.source import Source, Sources
@@ -39,6 +47,8 @@ __all__ = [
     "Document",
     "Draft",
     "Edit",
+    "EnvManager",
+    "EvaluationSelection",
     "KeyPath",
     "Kind",
     "MlflowConfig",

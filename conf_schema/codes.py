@@ -12,6 +12,7 @@ __all__ = ["Code"]
 
 Code = Literal[
     "bad-catalog-entry",
+    "bad-evaluation",
     "bad-input-name",
     "bad-model-name",
     "bad-name",

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Draft", "draft"]
 
-_ALONE = {("training", "input_name")}
+_ALONE = {("training", "input_name"), *(("evaluation", key) for key in ("input_name", "metrics", "env_manager"))}
 """Keys that can be bad without the selection beside them being bad."""
+_SELECTIONS = ("training", "inference", "evaluation")
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def _without(values: Any, path: KeyPath, wording: Wording) -> set[str]:
         return set()
     top, *rest = path
     inside = values.get(top)
-    if top in ("training", "inference"):
+    if top in _SELECTIONS:
         if tuple(path[:2]) in _ALONE and isinstance(inside, dict) and rest[0] in inside:
             del inside[rest[0]]
             return {".".join(map(str, path[:2]))}
@@ -93,7 +94,7 @@ def _meant(path: KeyPath, wording: Wording) -> set[str]:
 
 
 def _names(path: KeyPath, wording: Wording) -> set[str]:
-    if path[0] in ("training", "inference") and tuple(path[:2]) not in _ALONE:
+    if path[0] in _SELECTIONS and tuple(path[:2]) not in _ALONE:
         return {str(path[0])}
     if path == ("model",):
         return {f"model.{key}" for key in wording.keys(path)}

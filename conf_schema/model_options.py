@@ -104,7 +104,8 @@ class ModelOptions(Strict):
     aliases: Maybe[Names] = Field(None, description="The aliases of the registered version.", examples=[["challenger"]])
     promote_if: Maybe[Conditions] = Field(
         None,
-        description="The version gets its aliases only if this condition holds: a metric of the run, compared with a "
+        description="The version gets its aliases only if this condition holds: a metric of the evaluation "
+        "(without one: of the run), compared with a "
         "number or with the same metric of the version that has an alias. Of several conditions, all have to hold.",
         examples=["accuracy >= champion", ["accuracy >= champion", "accuracy >= 0.9"]],
     )

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel
 
 from conf_schema.model_options import ModelOptions
 from conf_schema.values import CopyModes, Maybe, Name, Names, Strict
 
-__all__ = ["Binding", "Document", "RunnerSpec", "Selection", "TrainingSelection"]
+__all__ = [
+    "Binding",
+    "Document",
+    "EnvManager",
+    "EvaluationSelection",
+    "RunnerSpec",
+    "Selection",
+    "TrainingSelection",
+]
 
 
 class Selection(Strict):
@@ -66,6 +74,31 @@ class TrainingSelection(Selection):
     )
 
 
+EnvManager = Literal["local", "virtualenv", "uv", "conda"]
+
+
+class EvaluationSelection(Selection):
+    """Which nodes score a model's predictions, on which data, and which of their outputs are metrics."""
+
+    input_name: Maybe[Name] = Field(
+        None,
+        description="The dataset that the model predicts to be scored; the binding's input_name by default.",
+        examples=["holdout"],
+    )
+    metrics: Maybe[Names] = Field(
+        None,
+        description="Outputs of these nodes whose numbers are logged as metrics: a number under the name of its "
+        "dataset, a mapping under its own keys. By default, all outputs that are one or the other.",
+        examples=[["scores"]],
+    )
+    env_manager: EnvManager = Field(
+        "local",
+        description="The environment in which the version that holds the alias predicts: this one ('local'), or one "
+        "that MLflow makes from that version's own requirements.",
+        examples=["local", "uv"],
+    )
+
+
 def _named(value: Any) -> Any:
     return {"type": value} if isinstance(value, str) else value
 
@@ -112,6 +145,11 @@ class Binding(Strict):
         default_factory=dict,
         description="Inference inputs and the training datasets that they are, where the names differ.",
         examples=[{"serving.scaler": "training.scaler"}],
+    )
+    evaluation: Maybe[EvaluationSelection] = Field(
+        None,
+        description="The nodes that score the saved model before it is promoted.",
+        examples=[{"pipeline": "evaluation", "input_name": "holdout"}],
     )
     model: ModelOptions = Field(default_factory=ModelOptions, description="How the model is logged.")
 

@@ -35,6 +35,7 @@ _WORDING = Wording(
         (): "write the keys 'training' and 'inference' below it",
         ("training",): "write '{{pipeline: {value}}}'",
         ("inference",): "write '{{pipeline: {value}}}'",
+        ("evaluation",): "write '{{pipeline: {value}}}'",
         ("artifacts",): "write 'artifacts: {{inference input: training dataset}}'",
         ("model", "code_paths"): "write '[{value}]'",
         ("model", "predict_params"): "write '[{value}]'",

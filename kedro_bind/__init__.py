@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from kedro_bind.binding.evaluation import Evaluation
     from kedro_bind.binding.expand import expand
     from kedro_bind.binding.pipeline_ml import PipelineML, pipeline_ml_factory
     from kedro_bind.errors import BindingError, KedroBindError, LoggingError
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BindingError",
+    "Evaluation",
     "KedroBindError",
     "KedroPipelineModel",
     "LoggingError",
@@ -33,6 +35,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "BindingError": "errors",
+    "Evaluation": "binding.evaluation",
     "KedroBindError": "errors",
     "KedroPipelineModel": "packaging.kedro_pipeline_model",
     "LoggingError": "errors",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from conf_schema import Binding
+    from kedro_bind.binding.evaluation import Evaluation
 
 __all__ = ["LOG_MODEL_KEYS", "PASSED_ON", "declared_in_code"]
 
@@ -43,6 +44,7 @@ def declared_in_code(
     log_model_kwargs: Mapping[str, Any] | None = None,
     artifacts: Mapping[str, str] | None = None,
     training_input_name: str | None = None,
+    evaluation: Evaluation | None = None,
 ) -> tuple[Binding, CodeOnly]:
     """Return the arguments as a binding that selects nothing, and the values that only code can have.
 
@@ -55,6 +57,7 @@ def declared_in_code(
         "training": {} if training_input_name is None else {"input_name": training_input_name},
         "inference": {},
         **({} if input_name is None else {"input_name": input_name}),
+        **({} if evaluation is None else {"evaluation": _evaluation_values(evaluation)}),
         **copying,
         "artifacts": _plain(artifacts or {}),
         "model": model,
@@ -64,6 +67,12 @@ def declared_in_code(
     if problems or binding is None:
         raise refuse("the binding", problems)
     return binding, CodeOnly(objects, uncopied)
+
+
+def _evaluation_values(evaluation: Evaluation) -> dict[str, Any]:
+    metrics = evaluation.metrics if isinstance(evaluation.metrics, str) else list(evaluation.metrics)
+    values = {"input_name": evaluation.input_name, "metrics": metrics, "env_manager": evaluation.env_manager}
+    return {key: value for key, value in values.items() if value not in ("", [])}
 
 
 def _known(

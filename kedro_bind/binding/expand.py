@@ -49,7 +49,8 @@ def draft_all(drafts: Mapping[str, Draft], pipelines: Mapping[str, Pipeline]) ->
 
 def pipelines_named_by(binding: Binding) -> set[str]:
     """Return the names of the registered pipelines that a binding selects from."""
-    return {*binding.training.pipeline, *binding.inference.pipeline}
+    scored = binding.evaluation.pipeline if binding.evaluation else ()
+    return {*binding.training.pipeline, *binding.inference.pipeline, *scored}
 
 
 def _drafted(name: str, declared: Draft, selector: Selector) -> Drafted:
@@ -63,13 +64,12 @@ def _drafted(name: str, declared: Draft, selector: Selector) -> Drafted:
                 on_key=True,
             )
         )
-    selected: dict[str, Pipeline | None] = {"training": None, "inference": None}
+    selected: dict[str, Pipeline | None] = dict.fromkeys(("training", "inference", "evaluation"))
     for part in selected:
-        if part not in declared.bad:
-            selected[part], problems = selector.select(getattr(declared.binding, part), (part,))
+        selection = getattr(declared.binding, part)
+        if selection is not None and part not in declared.bad:
+            selected[part], problems = selector.select(selection, (part,))
             findings += problems
-    resolved = draft_binding(
-        declared.binding, selected["training"], selected["inference"], name=name, broken=declared.bad
-    )
+    resolved = draft_binding(declared.binding, *selected.values(), name=name, broken=declared.bad)
     placed = (replace(finding, path=(name, *finding.path)) for finding in (*findings, *resolved.findings))
     return replace(resolved, findings=tuple(placed))

@@ -10,6 +10,7 @@ from kedro.pipeline import Pipeline
 
 from conf_schema import RunnerSpec
 from kedro_bind.binding.code import declared_in_code
+from kedro_bind.binding.evaluation import Evaluation
 from kedro_bind.binding.resolve import resolve
 from kedro_bind.errors import BindingError
 
@@ -33,7 +34,7 @@ class PipelineML(Pipeline):
 
     binding: ResolvedBinding
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the options of pipeline_ml_factory
         self,
         nodes: Iterable[Node | Pipeline] | Pipeline,
         *args: Any,
@@ -42,6 +43,7 @@ class PipelineML(Pipeline):
         input_name: str | None = None,
         kpm_kwargs: Mapping[str, Any] | None = None,
         log_model_kwargs: Mapping[str, Any] | None = None,
+        evaluation: Pipeline | Evaluation | None = None,
         artifacts: Mapping[str, str] | None = None,
         training_input_name: str | None = None,
     ) -> None:
@@ -52,8 +54,14 @@ class PipelineML(Pipeline):
         """
         super().__init__(nodes, *args, tags=tags)
         _refuse_other_than_pipeline("inference", inference)
-        declared, code = declared_in_code(input_name, kpm_kwargs, log_model_kwargs, artifacts, training_input_name)
-        self.binding = resolve(declared, Pipeline(self._nodes), _plain(inference), code=code)
+        scored = Evaluation(evaluation) if isinstance(evaluation, Pipeline) else evaluation
+        if scored is not None:
+            _refuse_other_than_pipeline("evaluation", getattr(scored, "pipeline", scored))
+        declared, code = declared_in_code(
+            input_name, kpm_kwargs, log_model_kwargs, artifacts, training_input_name, scored
+        )
+        nodes_of_evaluation = _plain(scored.pipeline) if scored is not None else None
+        self.binding = resolve(declared, Pipeline(self._nodes), _plain(inference), nodes_of_evaluation, code=code)
 
     @classmethod
     def of(cls, binding: ResolvedBinding, pipeline: Pipeline | None = None) -> PipelineML:
@@ -193,6 +201,7 @@ def pipeline_ml_factory(
     input_name: str | None = None,
     kpm_kwargs: Mapping[str, Any] | None = None,
     log_model_kwargs: Mapping[str, Any] | None = None,
+    evaluation: Pipeline | Evaluation | None = None,
     *,
     artifacts: Mapping[str, str] | None = None,
     training_input_name: str | None = None,
@@ -201,8 +210,9 @@ def pipeline_ml_factory(
 
     `input_name` may be omitted if exactly one inference input is neither a parameter, nor an output of training, nor in
     `artifacts`. `kpm_kwargs` takes `runner` and `copy_mode`; `log_model_kwargs` takes the arguments of
-    `mlflow.pyfunc.log_model` and the keys of `model` in a document; `signature` is `"auto"` by default. `artifacts` and
-    `training_input_name` are `artifacts` and `training.input_name` of a document.
+    `mlflow.pyfunc.log_model` and the keys of `model` in a document; `signature` is `"auto"` by default. `evaluation`
+    has the nodes that score the model; an `Evaluation` has options beside them. `artifacts` and `training_input_name`
+    are `artifacts` and `training.input_name` of a document.
 
     Raises:
         BindingError: the parts do not belong together; see docs/binding.md.
@@ -214,6 +224,7 @@ def pipeline_ml_factory(
         input_name=input_name,
         kpm_kwargs=kpm_kwargs,
         log_model_kwargs=log_model_kwargs,
+        evaluation=evaluation,
         artifacts=artifacts,
         training_input_name=training_input_name,
     )

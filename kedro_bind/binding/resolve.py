@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from kedro.pipeline import Pipeline
 
 from conf_schema import parse_condition
+from kedro_bind.binding.evaluation import Evaluation
+from kedro_bind.binding.evaluation_rules import EVALUATION_RULES
 from kedro_bind.binding.input_name import input_candidates, no_input_name
 from kedro_bind.binding.resolved import DEFAULT_MODEL_NAME, ModelSettings, ResolvedBinding
 from kedro_bind.binding.rule import find_problems
@@ -18,7 +20,7 @@ from kedro_bind.errors import BindingError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from conf_schema import Binding, Diagnostic, ModelOptions
+    from conf_schema import Binding, Diagnostic, EvaluationSelection, ModelOptions
 
 __all__ = ["CodeOnly", "Drafted", "draft", "refuse", "resolve"]
 
@@ -47,6 +49,7 @@ def resolve(
     declared: Binding,
     training: Pipeline,
     inference: Pipeline,
+    evaluation: Pipeline | None = None,
     *,
     name: str | None = None,
     code: CodeOnly | None = None,
@@ -56,7 +59,7 @@ def resolve(
     Raises:
         BindingError: they do not; see docs/binding.md.
     """
-    drafted = draft(declared, training, inference, name=name, code=code)
+    drafted = draft(declared, training, inference, evaluation, name=name, code=code)
     if drafted.findings:
         raise refuse(f"the binding '{name}'" if name else "the binding", drafted.findings)
     return drafted.binding
@@ -66,6 +69,7 @@ def draft(
     declared: Binding,
     training: Pipeline | None,
     inference: Pipeline | None,
+    evaluation: Pipeline | None = None,
     *,
     name: str | None = None,
     code: CodeOnly | None = None,
@@ -74,6 +78,7 @@ def draft(
     """Resolve the valid part of a binding; a pipeline that could not be selected is `None`."""
     code = code or CodeOnly()
     lost = {part for part, pipeline in (("training", training), ("inference", inference)) if pipeline is None}
+    lost |= {"evaluation"} if declared.evaluation is not None and evaluation is None else set()
     broken = frozenset(broken) | lost
     training, inference = training or Pipeline([]), inference or Pipeline([])
     findings: list[Diagnostic] = []
@@ -87,20 +92,22 @@ def draft(
     copy_mode = declared.copy_mode
     if not isinstance(copy_mode, str):
         copy_mode = {**copy_mode, **dict.fromkeys(code.without_copy_mode)}  # type: ignore[dict-item]  # code may declare None, a document may not
+    training_input = declared.training.input_name or input_name or ""
     document = declared.model_dump(mode="json", exclude_defaults=True)
     binding = ResolvedBinding(
         training=training,
         inference=inference,
         input_name=input_name or "",
-        training_input=declared.training.input_name or input_name or "",
+        training_input=training_input,
         artifacts=dict(declared.artifacts),
         runner=declared.runner,
         copy_mode=copy_mode,
         model=replace(_model_settings(declared.model, name, inference), **code.model),
+        evaluation=_evaluation(declared.evaluation, evaluation, training_input),
         name=name,
         document={**document, "input_name": input_name},
     )
-    found, broken = find_problems(BINDING_RULES, binding, broken)
+    found, broken = find_problems((*BINDING_RULES, *EVALUATION_RULES), binding, broken)
     return Drafted(binding, (*findings, *found), broken)
 
 
@@ -108,6 +115,15 @@ def refuse(who: str, problems: Sequence[Diagnostic]) -> BindingError:
     """Return the error for a binding that has problems."""
     listed = "\n".join(f"- {problem.text} [{problem.code}]" for problem in problems)
     return BindingError(f"{who} is invalid:\n{listed}", problems)
+
+
+def _evaluation(
+    declared: EvaluationSelection | None, pipeline: Pipeline | None, default_input: str
+) -> Evaluation | None:
+    if declared is None:
+        return None
+    metrics = declared.metrics or ()
+    return Evaluation(pipeline or Pipeline([]), declared.input_name or default_input, metrics, declared.env_manager)
 
 
 def _model_settings(options: ModelOptions, name: str | None, inference: Pipeline) -> ModelSettings:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kedro.pipeline.node import Node
 
     from conf_schema import Condition
+    from kedro_bind.binding.evaluation import Evaluation
 
 __all__ = ["DEFAULT_MODEL_NAME", "ModelSettings", "ResolvedBinding", "artifact_sources"]
 
@@ -98,6 +99,7 @@ class ResolvedBinding:
     runner: RunnerSpec = field(default_factory=RunnerSpec)
     copy_mode: str | Mapping[str, str | None] = "assign"
     model: ModelSettings = field(default_factory=ModelSettings)
+    evaluation: Evaluation | None = None
     name: str | None = None
     document: Mapping[str, Any] = field(default_factory=dict)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from kedro_bind.binding.resolve import Drafted
 from kedro_bind.binding.rule import Rule, find_problems, rule
 from kedro_bind.checks.artifacts import artifact_problems
+from kedro_bind.checks.evaluation import evaluation_parameter_problems, evaluation_problems
 from kedro_bind.checks.flow import flow_problems
 from kedro_bind.checks.metrics import metric_problems
 from kedro_bind.checks.model_code import function_problems, model_code_problems
@@ -188,6 +189,18 @@ def _long_parameters(subject: _Subject) -> Iterator[Diagnostic]:
         yield from long_parameters([subject.binding], subject.context.catalog, subject.context.tracking)
 
 
+@rule("inference", "evaluation", "evaluation.input_name", "input_name", "training.input_name", "catalog")
+def _evaluation(subject: _Subject) -> Iterator[Diagnostic]:
+    if subject.binding.evaluation is not None:
+        yield from evaluation_problems(subject.binding, subject.binding.evaluation, subject.context.catalog)
+
+
+@rule("training", "inference", "evaluation", "catalog")
+def _evaluation_parameters(subject: _Subject) -> Iterator[Diagnostic]:
+    if subject.binding.evaluation is not None:
+        yield from evaluation_parameter_problems(subject.binding, subject.binding.evaluation, subject.context.catalog)
+
+
 CHECK_RULES: tuple[Rule[_Subject], ...] = (
     _binding_name,
     _model_name,
@@ -211,6 +224,8 @@ CHECK_RULES: tuple[Rule[_Subject], ...] = (
     _model_code,
     _requirements,
     _long_parameters,
+    _evaluation,
+    _evaluation_parameters,
 )
 """Every rule but those of the graph, which are `kedro_bind.binding.rules.BINDING_RULES`.
 

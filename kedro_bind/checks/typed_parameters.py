@@ -27,10 +27,12 @@ def typed_parameter_problems(binding: ResolvedBinding, catalog: Any, hints: Sequ
     for hint in hints:
         by_key.setdefault(hint.key, []).append(hint)
     inference = {node.name for node in binding.inference.nodes}
+    trained = {node.name for node in binding.training.nodes}
+    scoring = {node.name for node in binding.evaluation.pipeline.nodes} - trained if binding.evaluation else set()
     types = in_force(hints)
     for key, key_hints in sorted(by_key.items()):
         first, last = key_hints[0], key_hints[-1]
-        part = "inference" if last.node in inference else "training"
+        part = "inference" if last.node in inference else "evaluation" if last.node in scoring else "training"
         path = (binding.key, part)
         other = next((hint for hint in key_hints if hint.declared.type is not first.declared.type), None)
         if other is not None:

@@ -41,6 +41,9 @@ def document_of(name: str, pipelines: Mapping[str, Pipeline], modeline: str | No
     inference = _selection(bound.inference, parts, "inference", name)
     training |= values.pop("training", {})
     values.pop("inference", None)
+    if isinstance(bound, PipelineML) and bound.binding.evaluation is not None:
+        scoring = _selection(bound.binding.evaluation.pipeline, parts, "evaluation", name)
+        values["evaluation"] = {**scoring, **values.get("evaluation", {})}
     values = {"training": training, "inference": inference, **values}
     return write_document([write_binding(name, values)], modeline)
 
