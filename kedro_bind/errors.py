@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from conf_schema import Diagnostic
 
-__all__ = ["BindingError", "KedroBindError", "LoggingError"]
+__all__ = ["BindingError", "EvaluationError", "KedroBindError", "LoggingError"]
 
 
 class KedroBindError(click.ClickException):
@@ -68,3 +68,7 @@ class LoggingError(KedroBindError):
     ) -> None:
         super().__init__(message, binding=binding, run_id=run_id, command=command)
         self.failures = tuple(failures)
+
+
+class EvaluationError(KedroBindError):
+    """A model can't be scored, or two models can't be compared."""

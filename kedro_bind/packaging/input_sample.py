@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pickle
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.model.nullable import nullable_columns, table_with
+from kedro_bind.packaging.data_digest import data_digest, rows_in
 from kedro_bind.packaging.signature import infer_input_schema
 from kedro_bind.packaging.verification.kept_rows import kept_rows
 
@@ -23,12 +24,15 @@ class InputSample:
     """A sample of the input: the schema of all rows, the first rows, and `varied` rows for the verification.
 
     `untyped` says why there is no schema. If there is one, the rows are converted for a model with that schema.
+    `digest` and `count` are those of all rows.
     """
 
     schema: Schema | None
     rows: Any
     untyped: str = ""
     varied: Any = None
+    digest: str | None = None
+    count: int | None = None
 
 
 def sample_input(data: Any, rows: int) -> InputSample:
@@ -39,8 +43,10 @@ def sample_input(data: Any, rows: int) -> InputSample:
     first, varied, schema = _first(data, rows), kept_rows(data), infer_input_schema(data)
     if schema is not None and not _refusal(_with_missing(data, first, schema), schema):
         nullable = nullable_columns(schema)
-        return InputSample(schema, table_with(nullable, first), varied=table_with(nullable, varied))
-    return InputSample(None, first, _why_untyped(first, schema), varied)
+        sample = InputSample(schema, table_with(nullable, first), varied=table_with(nullable, varied))
+    else:
+        sample = InputSample(None, first, _why_untyped(first, schema), varied)
+    return replace(sample, digest=data_digest(data), count=rows_in(data))
 
 
 def why_not_written(rows: Any) -> str:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from kedro_bind.binding.resolved import ResolvedBinding
     from kedro_bind.session.bound_run import StartedRun
     from kedro_bind.tracking.log import LoggedModel
+    from kedro_bind.tracking.promotion import Judge
     from kedro_bind.tracking.tracked_run import TrackedRun
 
 __all__ = ["fail", "finish", "kill"]
@@ -86,7 +87,7 @@ def _log_all(run: StartedRun, tracked: TrackedRun, catalog: Any) -> tuple[dict[s
         logger.info("kedro_bind: logging the model of '%s'", name)
         try:
             tracked.resume()
-            on_saved = _log_metrics(run, tracked, binding, catalog)
+            on_saved = _after_saving(run, tracked, binding, catalog)
             sample, verification = run.observed.sample(name), run.observed.take_verification(name)
             logged[name] = log_model(binding, catalog, run.bound.origin, sample, verification, on_saved)
         except Exception as error:  # noqa: BLE001 - training is done; `finish` raises it after the other models
@@ -98,12 +99,23 @@ def _log_all(run: StartedRun, tracked: TrackedRun, catalog: Any) -> tuple[dict[s
     return logged, failures
 
 
-def _log_metrics(run: StartedRun, tracked: TrackedRun, binding: ResolvedBinding, catalog: Any) -> Callable[[str], None]:
-    """Log the metrics of training to the MLflow run, and return a function that logs them to its model."""
+def _after_saving(
+    run: StartedRun, tracked: TrackedRun, binding: ResolvedBinding, catalog: Any
+) -> Callable[[str], Judge | None]:
+    """Log the metrics of training to the MLflow run; return a function that logs them to its model and evaluates it."""
     metrics = run.observed.metrics.of(binding.model.metrics, catalog)
     log = partial(log_metrics, metrics, tracked.run_id, time.time_ns() // 1_000_000)
     log()
-    return lambda model_id: log(model_id=model_id)
+
+    def on_saved(model_id: str) -> Judge | None:
+        log(model_id=model_id)
+        if binding.evaluation is None:
+            return None
+        from kedro_bind.evaluation.logged import evaluate_logged
+
+        return evaluate_logged(binding, catalog, tracked.run_id, model_id)
+
+    return on_saved
 
 
 def _logging_failed(run: StartedRun, failures: Mapping[str, Exception]) -> LoggingError:

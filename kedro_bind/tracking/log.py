@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kedro_bind.errors import KedroBindError, LoggingError
 from kedro_bind.names import folder_name
@@ -26,18 +26,21 @@ from kedro_bind.process.temporary import TemporaryFolder, temporary_files_here
 from kedro_bind.redaction import get_logger, redact, redact_value
 from kedro_bind.store_errors import first_reason, said_by
 from kedro_bind.tracking.cleanup import removed_on_error
+from kedro_bind.tracking.datasets import describe, log_input
 from kedro_bind.tracking.registration import REGISTERED_NAME_TAG, register
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
     from mlflow.models.model import ModelInfo
 
     from kedro_bind.binding.resolved import ModelSettings, ResolvedBinding
     from kedro_bind.model.plan import Plan
     from kedro_bind.project import Origin
+    from kedro_bind.tracking.promotion import Judge
 
-__all__ = ["LoggedModel", "log_model", "start_verification"]
+__all__ = ["LoggedModel", "log_model", "save_locally", "start_verification"]
 
 logger = get_logger(__name__)
 
@@ -77,47 +80,36 @@ def log_model(
     origin: Origin,
     sample: InputSample | None = None,
     verification: VerificationProcess | None = None,
-    on_saved: Callable[[str], None] | None = None,
+    on_saved: Callable[[str], Judge | None] | None = None,
 ) -> LoggedModel:
     """Log a binding as a pyfunc model to the active MLflow run, and register it if the binding says so.
 
     `sample` is a sample of the input that the run observed; without it, the input is loaded from the catalog.
     `verification` is a process that `start_verification` has started, and ends here. `on_saved` is called with the
-    model's id once the model is saved, before it is registered.
+    model's id once the model is saved, before it is registered; it may return what decides about a promotion.
 
     Raises:
         KedroBindError: the model can't be built, fails verification, or MLflow refuses it.
     """
     import mlflow
 
-    settings = _redacted(in_project(binding.model, origin.project_path))
-    with ExitStack() as stack, quiet("mlflow"), _frozen_heap(), temporary_files_here():
-        verification = verification or start_verification(binding, origin)
-        if verification is not None:
-            stack.enter_context(verification)
-        own = verification.own if verification is not None else own_code(settings, origin)
-        folder = stack.enter_context(TemporaryFolder("model")) / "plan"
-        folder.mkdir()
-        built = build_plan(binding, catalog, folder)
-        for warning in built.warnings:
-            logger.warning("kedro_bind: %s", warning)
-        lineage = _lineage(binding, origin, built.plan)
-        digests = stack.enter_context(ThreadPoolExecutor(max_workers=1)).submit(built.digests)
-        sample = sample or _sample_from(catalog, binding)
-        flavor = BoundFlavor(built, settings, own, sample, verification, lineage, digests)
+    with _packed(binding, catalog, origin, sample, verification) as packed, ExitStack() as stack:
+        settings, flavor, sample = packed.settings, packed.flavor, packed.sample
         active = mlflow.active_run() or mlflow.start_run()
         run_id = active.info.run_id
         attempt = stack.enter_context(removed_on_error(run_id, settings.name))
-        tags = {**lineage_tags(lineage), **settings.tags}
+        tags = {**lineage_tags(packed.lineage), **settings.tags}
         with _store_errors(binding, run_id):
             info = _save(flavor, settings, tags)
             attempt.model_id = info.model_id
             if flavor.saved is not None:
                 refuse_other_files(info.model_id, flavor.saved)
                 mlflow.log_text(lineage_text(flavor.saved.lineage), f"kedro_bind/{folder_name(settings.name)}.yml")
-            if on_saved is not None:
-                on_saved(info.model_id)
-            version = register(settings, tags, info.model_id, run_id)
+            if sample is not None and sample.digest is not None:
+                name = binding.training_input
+                log_input(run_id, describe(name, catalog, sample.digest, sample.count, sample.schema), "training")
+            judge = on_saved(info.model_id) if on_saved is not None else None
+            version = register(settings, tags, info.model_id, run_id, judge)
     return LoggedModel(settings.name, info.model_uri, settings.registered_model_name, version)
 
 
@@ -157,6 +149,54 @@ def _store_errors(binding: ResolvedBinding, run_id: str) -> Iterator[None]:
         place = mlflow.get_tracking_uri()
         message = f"the model '{binding.model.name}' can't be written to MLflow at {place}: {said_by(error)}"
         raise LoggingError(message, binding=binding.name, run_id=run_id) from error
+
+
+def save_locally(binding: ResolvedBinding, catalog: Any, origin: Origin, place: Path) -> None:
+    """Save a binding in a folder that does not exist, as it would be logged now, and verify it.
+
+    Raises:
+        KedroBindError: the model can't be built, or fails its verification.
+    """
+    from mlflow.models import Model
+
+    with _packed(binding, catalog, origin) as packed:
+        packed.flavor.save_model(str(place), Model())
+
+
+class _Packed(NamedTuple):
+    """What a model is saved with; the settings are without credentials."""
+
+    settings: ModelSettings
+    flavor: BoundFlavor
+    sample: InputSample | None
+    lineage: dict[str, Any]
+
+
+@contextmanager
+def _packed(
+    binding: ResolvedBinding,
+    catalog: Any,
+    origin: Origin,
+    sample: InputSample | None = None,
+    verification: VerificationProcess | None = None,
+) -> Iterator[_Packed]:
+    """Build the plan of a binding in a temporary folder, while the process that verifies the model starts."""
+    settings = _redacted(in_project(binding.model, origin.project_path))
+    with ExitStack() as stack, quiet("mlflow"), _frozen_heap(), temporary_files_here():
+        verification = verification or start_verification(binding, origin)
+        if verification is not None:
+            stack.enter_context(verification)
+        own = verification.own if verification is not None else own_code(settings, origin)
+        folder = stack.enter_context(TemporaryFolder("model")) / "plan"
+        folder.mkdir()
+        built = build_plan(binding, catalog, folder)
+        for warning in built.warnings:
+            logger.warning("kedro_bind: %s", warning)
+        lineage = _lineage(binding, origin, built.plan)
+        digests = stack.enter_context(ThreadPoolExecutor(max_workers=1)).submit(built.digests)
+        sample = sample or _sample_from(catalog, binding)
+        flavor = BoundFlavor(built, settings, own, sample, verification, lineage, digests)
+        yield _Packed(settings, flavor, sample, lineage)
 
 
 def _tags_of_model(settings: ModelSettings) -> dict[str, str]:

@@ -15,6 +15,8 @@ from kedro_bind.store_errors import said_by
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from kedro_bind.tracking.datasets import DescribedData
+
 __all__ = ["ObservedMetrics", "log_metrics", "metrics_in"]
 
 logger = get_logger(__name__)
@@ -96,14 +98,20 @@ def metrics_in(dataset: str, data: Any) -> dict[str, float]:
             place = f"'{key}' of the dataset '{dataset}'" if isinstance(data, Mapping) else f"the dataset '{dataset}'"
             raise LoggingError(
                 f"{place} is of type {type(value).__name__}, which is not a metric; save a number, or a mapping of "
-                "names to numbers, to a dataset of 'model.metrics'"
+                "names to numbers, to a dataset of metrics"
             )
         metrics[name] = number
     return metrics
 
 
-def log_metrics(metrics: Mapping[str, float], run_id: str, timestamp: int, model_id: str | None = None) -> None:
-    """Log metrics to a run, and to one of its logged models.
+def log_metrics(
+    metrics: Mapping[str, float],
+    run_id: str,
+    timestamp: int,
+    model_id: str | None = None,
+    dataset: DescribedData | None = None,
+) -> None:
+    """Log metrics to a run, and to one of its logged models, as those of a dataset if there is one.
 
     Logging them to the run again, with the same timestamp, changes nothing there; MLflow (3.17) can't log metrics to a
     model alone.
@@ -111,7 +119,10 @@ def log_metrics(metrics: Mapping[str, float], run_id: str, timestamp: int, model
     import mlflow
     from mlflow.entities import Metric
 
-    logged = [Metric(name, value, timestamp, 0, model_id=model_id, run_id=run_id) for name, value in metrics.items()]
+    about = {"dataset_name": dataset.name, "dataset_digest": dataset.digest} if dataset else {}
+    logged = [
+        Metric(name, value, timestamp, 0, model_id=model_id, run_id=run_id, **about) for name, value in metrics.items()
+    ]
     if logged:
         mlflow.MlflowClient().log_batch(run_id, metrics=logged)
 

@@ -10,7 +10,7 @@ from kedro_bind.errors import KedroBindError
 if TYPE_CHECKING:
     from conf_schema import Binding
 
-__all__ = ["binding_model_uri", "is_model_uri", "pinned_uri"]
+__all__ = ["binding_model_uri", "is_model_uri", "newest_model_uri", "pinned_uri"]
 
 
 def is_model_uri(text: str) -> bool:
@@ -24,14 +24,23 @@ def binding_model_uri(name: str, binding: Binding) -> str:
     Raises:
         KedroBindError: the binding registers no model, and has logged none.
     """
-    import mlflow
-
     options = binding.model
     if options.registered_model_name:
         alias = (options.aliases or ("",))[0]
         if alias:
             return f"models:/{options.registered_model_name}@{alias}"
         return f"models:/{options.registered_model_name}/latest"
+    return newest_model_uri(name)
+
+
+def newest_model_uri(name: str) -> str:
+    """Return the URI of the newest logged model of a binding.
+
+    Raises:
+        KedroBindError: there is none.
+    """
+    import mlflow
+
     experiments = [experiment.experiment_id for experiment in mlflow.search_experiments()]
     models = mlflow.search_logged_models(
         experiment_ids=experiments,

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from conf_schema import Condition
 
-__all__ = ["Verdict", "judge"]
+__all__ = ["Judge", "Verdict", "all_of", "compared", "judge"]
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether a version is promoted, and why; without conditions, there is no reason."""
+    """Whether a version is promoted, and why; without conditions, there is no reason. `tags` are for the version."""
 
     promoted: bool = True
     reason: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+Judge = Callable[[str, Mapping[str, str]], Verdict]
+"""Judges a version before it is registered, by the name of the registered model and the holders of its aliases."""
 
 
 def judge(conditions: Sequence[Condition], client: Any, run_id: str, name: str, aliases: Mapping[str, str]) -> Verdict:
@@ -29,7 +33,11 @@ def judge(conditions: Sequence[Condition], client: Any, run_id: str, name: str, 
     if not conditions:
         return Verdict()
     metrics = client.get_run(run_id).data.metrics
-    verdicts = [_judged(condition, client, metrics, run_id, name, aliases) for condition in conditions]
+    return all_of([_judged(condition, client, metrics, run_id, name, aliases) for condition in conditions])
+
+
+def all_of(verdicts: Sequence[Verdict]) -> Verdict:
+    """Join the verdicts on several conditions, all of which have to hold."""
     failed = [verdict.reason for verdict in verdicts if not verdict.promoted]
     return Verdict(not failed, "; ".join(failed or [verdict.reason for verdict in verdicts]))
 
@@ -42,7 +50,7 @@ def _judged(
         existing = f"it has {', '.join(sorted(metrics))}" if metrics else "it has none"
         return Verdict(False, f"the MLflow run has no metric '{condition.metric}' ({existing})")
     if condition.number is not None:
-        return _compared(condition, value, condition.number, "")
+        return compared(condition, value, condition.number, "")
     alias = str(condition.alias)
     if alias not in aliases:
         return Verdict(True, f"{condition.metric} is {value!r}, and no version is {alias} yet")
@@ -55,10 +63,11 @@ def _judged(
         return Verdict(
             False, f"version {version}, which is {alias}, has no metric '{condition.metric}' to compare with"
         )
-    return _compared(condition, value, bound, f" of version {version}, which is {alias}")
+    return compared(condition, value, bound, f" of version {version}, which is {alias}")
 
 
-def _compared(condition: Condition, value: float, bound: float, whose: str) -> Verdict:
+def compared(condition: Condition, value: float, bound: float, whose: str) -> Verdict:
+    """Compare a metric with its bound; `whose` says what the bound is of."""
     holds = condition.holds(value, bound)
     word = condition.comparison if holds else f"not {condition.comparison}"
     return Verdict(holds, f"{condition.metric} is {value!r}, {word} {bound!r}{whose}")

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from kedro_bind.redaction import get_logger
 from kedro_bind.store_errors import said_by
-from kedro_bind.tracking.promotion import Verdict, judge
+from kedro_bind.tracking.aliases import promotion_tag
+from kedro_bind.tracking.promotion import judge as judge_by_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -22,11 +23,14 @@ if TYPE_CHECKING:
     from mlflow.entities.model_registry import ModelVersion
 
     from kedro_bind.binding.resolved import ModelSettings
+    from kedro_bind.tracking.promotion import Judge, Verdict
 
 __all__ = ["REGISTERED_NAME_TAG", "STATE_TAG", "VERSIONS_TAG", "register", "remove_pending"]
 
 logger = get_logger(__name__)
 
+_MOST_JUDGEMENTS = 3
+"""Where aliases keep moving, the last judgement counts."""
 STATE_TAG = "kedro_bind.state"
 _PENDING = "pending"
 VERSIONS_TAG = "mlflow.modelVersions"
@@ -35,9 +39,12 @@ REGISTERED_NAME_TAG = "kedro_bind.registered_model_name"
 """The tag of a logged model that is to be registered; if it has no version, logging was interrupted."""
 
 
-def register(settings: ModelSettings, tags: Mapping[str, str], model_id: str, run_id: str) -> str | None:
+def register(
+    settings: ModelSettings, tags: Mapping[str, str], model_id: str, run_id: str, judge: Judge | None = None
+) -> str | None:
     """Register a logged model as configured, and return the version; `None` if no registered model is configured.
 
+    `judge` decides whether the version gets its aliases; by default the metrics of the run do.
     If this raises, the version is removed again and the aliases are as before, unless the store can't be reached.
     """
     import mlflow
@@ -46,12 +53,15 @@ def register(settings: ModelSettings, tags: Mapping[str, str], model_id: str, ru
     if not name:
         return None
     client = mlflow.MlflowClient()
-    before = _aliases(client, name)
+    before, verdict = _judged(settings, client, name, run_id, judge)
     registration = _Registration(client, name, model_id, run_id, before)
     abandoned = registration.abandoned() if before is not None else []
-    verdict = judge(settings.promote_if, client, run_id, name, before or {})
+    aliases = settings.aliases if verdict.promoted else ()
+    moved: dict[str, str] = {}
+    for alias in aliases:
+        moved |= promotion_tag(alias, (before or {}).get(alias), verdict.reason)
     try:
-        version = registration.make(settings, tags, settings.aliases if verdict.promoted else ())
+        version = registration.make(settings, {**tags, **verdict.tags, **moved}, aliases)
     except BaseException:
         problem = f"the unfinished version of '{name}' can't be removed; the next registration removes it"
         _attempt(problem, registration.undo)
@@ -60,6 +70,25 @@ def register(settings: ModelSettings, tags: Mapping[str, str], model_id: str, ru
     _attempt(problem, lambda: registration.sweep(version, abandoned))
     _log_verdict(settings, version, verdict)
     return version
+
+
+def _judged(
+    settings: ModelSettings, client: MlflowClient, name: str, run_id: str, judge: Judge | None
+) -> tuple[dict[str, str] | None, Verdict]:
+    """Return the aliases of a registered model, and whether a new version gets its own.
+
+    An evaluation takes its time: where an alias has moved meanwhile, the holder is another one, and it judges again.
+    """
+    before = _aliases(client, name)
+    if judge is None:
+        return before, judge_by_run(settings.promote_if, client, run_id, name, before or {})
+    for _ in range(_MOST_JUDGEMENTS):
+        verdict = judge(name, before or {})
+        now = _aliases(client, name)
+        if now == before:
+            break
+        before = now
+    return before, verdict
 
 
 def remove_pending(client: MlflowClient, run_id: str, binding: str) -> set[tuple[str, str]]:

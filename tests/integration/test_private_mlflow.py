@@ -9,8 +9,10 @@ import mlflow
 from mlflow.models import Model
 from mlflow.pyfunc import PyFuncModel, PythonModel
 from mlflow.tracking.request_header.registry import _request_header_provider_registry as registry
+from mlflow.utils.conda import get_or_create_conda_env
 from mlflow.utils.name_utils import _generate_random_name
 from mlflow.utils.validation import MAX_PARAM_VAL_LENGTH, MAX_TAG_VAL_LENGTH
+from mlflow.utils.virtualenv import _get_or_create_virtualenv
 
 from kedro_bind.tracking.parameters import MOST_CHARACTERS
 from kedro_bind.tracking.registration import VERSIONS_TAG
@@ -88,3 +90,10 @@ def test_mlflows_own_registration_lists_versions_in_the_tag_of_a_logged_model(st
     mlflow.register_model(f"models:/{model.model_id}", "churn")
     links = json.loads(client.get_logged_model(model.model_id).tags[VERSIONS_TAG])
     assert [(link["name"], str(link["version"])) for link in links] == [("churn", "1")]
+
+
+def test_environments_of_models_are_made_by_functions_with_these_arguments():
+    assert {"local_model_path", "env_manager", "capture_output"} <= set(
+        inspect.signature(_get_or_create_virtualenv).parameters
+    )
+    assert {"conda_env_path", "capture_output"} <= set(inspect.signature(get_or_create_conda_env).parameters)

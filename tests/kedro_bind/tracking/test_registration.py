@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+import json
 import logging
 import shutil
 
@@ -65,7 +67,9 @@ def test_a_version_has_everything_that_is_configured(registry):
     run_id = registry.run()
     version, model_id = registry.register(run_id, aliases=["a", "b"], description="Who leaves")
     made = registry.versions[version]
-    assert (made.tags, made.description, made.run_id) == ({"team": "growth"}, "Who leaves", run_id)
+    moved = {f"kedro_bind.promotion.{alias}": made.tags.get(f"kedro_bind.promotion.{alias}") for alias in "ab"}
+    assert [json.loads(tag)["by"] for tag in moved.values()] == [getpass.getuser()] * 2
+    assert (made.tags, made.description, made.run_id) == ({"team": "growth", **moved}, "Who leaves", run_id)
     assert made.source == f"models:/{model_id}"
     assert registry.aliases == {"a": version, "b": version}
     assert f'"version": {version}' in registry.client.get_logged_model(model_id).tags["mlflow.modelVersions"].replace(
