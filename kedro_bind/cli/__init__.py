@@ -13,15 +13,18 @@ __all__ = ["WITHOUT_PROJECT", "bind", "commands"]
 
 _COMMANDS = {
     "check": "Find every mistake in the bindings before anything runs.",
+    "diff": "Show what differs between two models, down to their predictions.",
+    "evaluate": "Score logged models on the evaluation data of a binding.",
     "explain": "Explain a finding of 'kedro bind check': what it means, an example, the fix.",
     "init": "Write a pipeline_ml.yml that fits this project.",
     "list": "List the bindings, with their pipelines and where they are declared.",
     "log": "Log the model of a binding from stored artifacts, without training.",
+    "promote": "Move an alias to a version, with the figures of both in sight.",
     "serve": "Serve logged models over HTTP.",
     "show": "Draw a binding or a logged model: what trains, what travels, and what predicts.",
     "schema": "Print the JSON Schema of pipeline_ml.yml.",
 }
-WITHOUT_PROJECT = ("explain", "serve", "show")
+WITHOUT_PROJECT = ("diff", "explain", "serve", "show")
 """The commands that work without a Kedro project, as `python -m kedro_bind …`."""
 
 
