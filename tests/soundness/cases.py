@@ -64,7 +64,19 @@ class Case:
         applied = chain.only_nodes_with_tags("inference")
         parameters = {name for name in applied.inputs() if name.startswith("params:")}
         served = pipeline(applied, namespace="served", parameters=parameters)
-        return {"chain": chain, "other": other, "served": served, "__default__": chain + other}
+        level = ["params:level_0"] if 0 in self.with_parameter else []
+        scoring, scoring_served = (
+            Pipeline([node(nodes.rate, [f"{space}table_{self.stages}", "table_0", *level], "rating", name="rate")])
+            for space in ("", "served.")
+        )
+        return {
+            "chain": chain,
+            "other": other,
+            "served": served,
+            "scoring": scoring,
+            "scoring_served": scoring_served,
+            "__default__": chain + other,
+        }
 
 
 VALIDATORS = [
@@ -136,6 +148,7 @@ def valid(source: random.Random) -> Case:
             catalog[name] = {**catalog[name], "validator": source.choice(VALIDATORS)}
     if source.random() < 0.2 and binding.get("copy_mode") in (None, "assign", "copy", "deepcopy"):
         _serve_in_namespace(case)
+    _evaluate(case, source)
     return case
 
 
@@ -144,6 +157,8 @@ def _serve_in_namespace(case: Case) -> None:
     binding = _binding(case)
     names = [case.fitted(stage) for stage in range(case.stages)] + ["words"] * case.shared_words
     binding["inference"] = {"pipeline": "served"}
+    if isinstance(binding.get("evaluation"), dict):
+        binding["evaluation"]["pipeline"] = "scoring_served"
     binding["input_name"] = "served.table_0"
     binding["training"]["input_name"] = "table_0"
     binding["artifacts"] = {f"served.{name}": name for name in names}
@@ -331,11 +346,43 @@ def _rename_model(case: Case, source: random.Random) -> None:
     )
 
 
+def _evaluate(case: Case, source: random.Random) -> None:
+    """Let an evaluation score the model, on the data that it is trained on, in some of the projects."""
+    if source.random() > 0.4:
+        return
+    binding = _binding(case)
+    served = binding["inference"] == {"pipeline": "served"}
+    options: list[dict[str, Any]] = [{}, {"metrics": "rating"}, {"input_name": "table_0", "env_manager": "local"}]
+    binding["evaluation"] = {"pipeline": "scoring_served" if served else "scoring", **source.choice(options)}
+    if source.random() < 0.3:
+        case.catalog["rating"] = {"type": "json.JSONDataset", "filepath": "data/rating.json"}
+
+
+def _misdeclare_evaluation(case: Case, source: random.Random) -> None:
+    _binding(case)["evaluation"] = source.choice(
+        [
+            {},
+            {"pipeline": _typo("scoring", source)},
+            {"pipeline": "other"},
+            {"pipeline": "chain"},
+            {"pipeline": ["scoring", "chain"]},
+            {"pipeline": "scoring", "tags": "scoring"},
+            {"pipeline": "scoring", "input_name": "table_1"},
+            {"pipeline": "scoring", "input_name": _typo("table_0", source)},
+            {"pipeline": "scoring", "metrics": ["ratings"]},
+            {"pipeline": "scoring", "metrics": ["rating", "rating"]},
+            {"pipeline": "scoring", "env_manager": "venv"},
+            {"pipeline": "scoring", "metric": "rating"},
+            "scoring",
+        ]
+    )
+
+
 MUTATIONS = [
     _misspell_tag, _misspell_pipeline, _misspell_key, _misspell_input, _take_other_tags, _leave_out_entry,
     _keep_in_memory, _misspell_type, _drop_parameter, _choose_runner, _lock_function, _misuse_names, _map_artifact,
     _choose_copy_mode, _rename_model, _drop_training_parameter, _bind_to_itself, _misspell_namespace,
-    _mistype_parameter, _misdeclare_validator, _lengthen_name,
+    _mistype_parameter, _misdeclare_validator, _lengthen_name, _misdeclare_evaluation,
 ]  # fmt: skip
 
 

@@ -18,6 +18,7 @@ import shutil
 import sys
 import warnings
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import mlflow
 import pandas as pd
@@ -32,12 +33,18 @@ from kedro_bind.binding.expand import expand
 from kedro_bind.binding.pipeline_ml import PipelineML
 from kedro_bind.checks import Project, check_project
 from kedro_bind.config.document import read_config
+from kedro_bind.evaluation.data import load_evaluation_data
+from kedro_bind.evaluation.models import Evaluator
+from kedro_bind.evaluation.scores import score
 from kedro_bind.model.runtime import load_predictor
 from kedro_bind.packaging.build import build_plan
 from kedro_bind.project import Origin
 from kedro_bind.render.text import render_plain
 from kedro_bind.tracking.log import log_model
 from tests.soundness.cases import TYPED, Case, mutated, valid, written
+
+if TYPE_CHECKING:
+    from kedro_bind.binding.resolved import ResolvedBinding
 
 COUNT = int(os.getenv("KEDRO_BIND_SOUNDNESS", "40"))
 WITH_MLFLOW = int(os.getenv("KEDRO_BIND_SOUNDNESS_MLFLOW", "4"))
@@ -107,6 +114,8 @@ def make_model(case: Case, config, origin: Origin, project: Path, *, through_mlf
         built = build_plan(bound.binding, catalog, folder)
         built.with_digests(built.digests())
         predict = load_predictor(folder).predict
+    if bound.binding.evaluation is not None:
+        evaluate(bound.binding, catalog, logged.uri if through_mlflow else predict)
     predictions = predict(rows)
     fresh = catalog_of(case, project, Pipeline(bound.training.nodes), bound.inference)
     fresh[bound.input_name] = rows
@@ -122,6 +131,15 @@ def make_model(case: Case, config, origin: Origin, project: Path, *, through_mlf
     if isinstance(of_kedro, pd.DataFrame) and isinstance(rows, pd.DataFrame):
         # A model that fits again predicts another value for a single row than for the same row among others.
         pd.testing.assert_frame_equal(predict(rows.head(1)), of_kedro.head(1))
+
+
+def evaluate(binding: ResolvedBinding, catalog: DataCatalog, model) -> None:
+    """Score a model, by its URI as a bound run does, or by what predicts; the scores are known."""
+    if isinstance(model, str):
+        scores = Evaluator.of(binding, catalog).scores(model, own=True)
+    else:
+        scores = score(binding, model(load_evaluation_data(binding, catalog).value), catalog, stores=True)
+    assert scores.metrics["rows"] == scores.metrics["of.table"] == len(TABLE)
 
 
 def agree(case: Case, project: Path, *, through_mlflow: bool) -> bool | None:
