@@ -106,6 +106,7 @@ def check(setup: list[Block], entry: str, project: Path) -> str:
 
 
 def pipelines(code: list[Block]) -> dict[str, Pipeline]:
+    from penguins.pipelines.evaluation import create_pipeline as create_evaluation
     from penguins.pipelines.species import create_pipeline, pipeline
 
     species, names = create_pipeline(), dict(vars(pipeline))
@@ -121,7 +122,7 @@ def pipelines(code: list[Block]) -> dict[str, Pipeline]:
                 raise ImportError(
                     "An error occurred while importing the 'penguins.pipelines.species' module."
                 ) from error
-    return {"species": species, "__default__": species}
+    return {"species": species, "evaluation": create_evaluation(), "__default__": species}
 
 
 def module(block: Block) -> ModuleType:

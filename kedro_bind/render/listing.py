@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["render_listing"]
 
-_HEADER = ("binding", "training", "inference", "input", "registers", "declared at")
+_HEADER = ("binding", "training", "inference", "input", "evaluation", "registers", "declared at")
 _NOTHING = "no bindings; declare one in conf/base/pipeline_ml.yml"
 
 
@@ -41,6 +41,7 @@ def _as_dict(name: str, config: Config) -> dict[str, Any]:
         "training": None,
         "inference": None,
         "input_name": None,
+        "evaluation": None,
         "registered_model_name": None,
         "aliases": [],
     }
@@ -49,6 +50,9 @@ def _as_dict(name: str, config: Config) -> dict[str, Any]:
             "training": binding.training.model_dump(mode="json", exclude_defaults=True),
             "inference": binding.inference.model_dump(mode="json", exclude_defaults=True),
             "input_name": binding.input_name,
+            "evaluation": None
+            if binding.evaluation is None
+            else binding.evaluation.model_dump(mode="json", exclude_defaults=True),
             "registered_model_name": binding.model.registered_model_name,
             "aliases": list(binding.model.aliases or ()),
         }
@@ -59,11 +63,12 @@ def _row(name: str, config: Config) -> tuple[str, ...]:
     source, binding = config.sources.declaring(name), config.document.bindings.get(name)
     place = f"{source.file}:{source.names[name].line}" if source else ""
     if binding is None:
-        return (name, f"invalid; run 'kedro bind check {name}' to see why", "", "", "", place)
+        return (name, f"invalid; run 'kedro bind check {name}' to see why", "", "", "", "", place)
     model = binding.model
     registers = "@".join(filter(None, (model.registered_model_name, ",".join(model.aliases or ()))))
     parts = (_selection(binding.training), _selection(binding.inference), binding.input_name or "(inferred)")
-    return (name, *parts, registers or "-", place)
+    scoring = _selection(binding.evaluation) if binding.evaluation else "-"
+    return (name, *parts, scoring, registers or "-", place)
 
 
 def _selection(selection: Selection) -> str:
