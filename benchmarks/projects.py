@@ -21,7 +21,7 @@ INSIDE = HERE / "inside"
 
 
 @dataclass(frozen=True)
-class Project:
+class BenchmarkProject:
     """A project on disk, with the environment that runs it."""
 
     path: Path
@@ -64,14 +64,14 @@ class Workshop:
 
     def __init__(self, folder: Path, environments: dict[str, Environment], scale: Scale) -> None:
         self.folder, self.environments, self.scale = folder, environments, scale
-        self._projects: dict[tuple[str, str], Project] = {}
+        self._projects: dict[tuple[str, str], BenchmarkProject] = {}
         self._models: dict[tuple[str, str, int], Path] = {}
 
     def python(self, variant: Variant) -> Path:
         """Return the interpreter of a variant."""
         return self.environments[variant.environment].python
 
-    def project(self, kind: str, plugin: str) -> Project:
+    def project(self, kind: str, plugin: str) -> BenchmarkProject:
         """Return the project of a plugin (kedro_bind, kedro_mlflow, plain) with a kind of model."""
         key = (kind, plugin)
         if key not in self._projects:
@@ -85,7 +85,7 @@ class Workshop:
             self._models[key] = self._make_model(variant, kind, length)
         return self._models[key]
 
-    def _make_project(self, kind: str, plugin: str) -> Project:
+    def _make_project(self, kind: str, plugin: str) -> BenchmarkProject:
         shared = self.folder / kind / "data"
         if not shared.exists():
             prepare(
@@ -107,7 +107,7 @@ class Workshop:
         (path / "data").mkdir()
         for file in shared.iterdir():
             os.link(file, path / "data" / file.name)
-        project = Project(path, kind, self.environments[plugin])
+        project = BenchmarkProject(path, kind, self.environments[plugin])
         prepare("store", project.environment.python, project=str(path))
         return project
 

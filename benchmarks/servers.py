@@ -26,7 +26,7 @@ _START_SECONDS = 120
 _BODY = {"dataframe_split": {"columns": ["a", "b", "c", "d"], "data": [[0.5, -0.25, 1.0, 2.0]]}}
 
 
-class Server:
+class ModelServerProcess:
     """A served model, and the body of the request that is put to it."""
 
     def __init__(
@@ -104,7 +104,7 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(workshop: Workshop, variants: Sequence[Variant], kind: str) -> Iterator[list[Server]]:
+def serving(workshop: Workshop, variants: Sequence[Variant], kind: str) -> Iterator[list[ModelServerProcess]]:
     """Serve the two-node model of each variant, wait until all answer, stop them at the end."""
     models = [workshop.model(variant, kind, 2) for variant in variants]
     with contextlib.ExitStack() as stack:
@@ -124,7 +124,9 @@ def serving(workshop: Workshop, variants: Sequence[Variant], kind: str) -> Itera
                     stderr=log,
                 )
             )
-            servers.append(Server(variant.name, process, port, _log(workshop.folder, variant), variant=variant))
+            servers.append(
+                ModelServerProcess(variant.name, process, port, _log(workshop.folder, variant), variant=variant)
+            )
         for server in servers:
             server.wait()
         yield servers

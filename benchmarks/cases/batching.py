@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from processes import clean_environment, group
 from processes import run as run_command
 from projects import HERE, prepare
-from servers import Server, free_port
+from servers import ModelServerProcess, free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -57,7 +57,7 @@ def _project(workshop: Workshop) -> Path:
 
 
 @contextlib.contextmanager
-def _servers(workshop: Workshop, project: Path, binding: str) -> Iterator[list[Server]]:
+def _servers(workshop: Workshop, project: Path, binding: str) -> Iterator[list[ModelServerProcess]]:
     """Start the servers of a model, wait until all respond, stop them at the end."""
     python = workshop.environments["servers"].python
     store = f"sqlite:///{project}/mlflow.db"
@@ -100,14 +100,14 @@ def _servers(workshop: Workshop, project: Path, binding: str) -> Iterator[list[S
                     stderr=subprocess.STDOUT,
                 )
             )
-            servers.append(Server(name, process, port, log, body))
+            servers.append(ModelServerProcess(name, process, port, log, body))
         for server in servers:
             server.wait()
             server.press(1, workshop.scale.serve_seconds)  # warms up
         yield servers
 
 
-def _compare(servers: Sequence[Server]) -> None:
+def _compare(servers: Sequence[ModelServerProcess]) -> None:
     """Compare the predictions of all servers."""
     predictions = {server.name: server.ask() for server in servers}
     values = {name: float(str(found).rpartition(":")[2].strip(" }]")) for name, found in predictions.items()}

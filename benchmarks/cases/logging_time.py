@@ -12,7 +12,7 @@ from projects import size_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from projects import Project, Workshop
+    from projects import BenchmarkProject, Workshop
 
 LOGGERS = {
     "kedro_bind": ("kedro_bind", "nodes_2"),
@@ -40,7 +40,7 @@ def run(workshop: Workshop) -> dict[str, Any]:
     return {"series": series}
 
 
-def _log(project: Project, pipeline: str) -> dict[str, float]:
+def _log(project: BenchmarkProject, pipeline: str) -> dict[str, float]:
     told = project.path / "stopwatch.json"
     before = size_of(project.artifacts)
     model = project.run(pipeline, BENCHMARK_STOPWATCH=str(told))

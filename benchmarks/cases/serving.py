@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from projects import Workshop
     from scale import Scale
-    from servers import Server
+    from servers import ModelServerProcess
 
 CONNECTIONS = (1, 4, 16)
 
@@ -39,7 +39,7 @@ def run(workshop: Workshop) -> dict[str, Any]:
     return {"series": series}
 
 
-def _rounds(servers: Sequence[Server], connections: int, scale: Scale) -> list[dict[str, Any]]:
+def _rounds(servers: Sequence[ModelServerProcess], connections: int, scale: Scale) -> list[dict[str, Any]]:
     return [
         {
             server.name: server.press(connections, scale.serve_seconds)

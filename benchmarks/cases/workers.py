@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from processes import clean_environment, group
 from processes import run as run_command
 from projects import INSIDE
-from servers import Server, free_port
+from servers import ModelServerProcess, free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,19 +50,19 @@ def run(workshop: Workshop) -> dict[str, Any]:
     return {"artifact_bytes": made["bytes"], "rounds": rounds}
 
 
-def _ask(server: Server, workers: int) -> None:
+def _ask(server: ModelServerProcess, workers: int) -> None:
     with ThreadPoolExecutor(4 * workers) as pool:
         list(pool.map(lambda _: server.ask(), range(_ASKED)))
 
 
-def _wait_for_version(server: Server, version: str) -> None:
+def _wait_for_version(server: ModelServerProcess, version: str) -> None:
     while f"/{version} in place of" not in server.log():
         time.sleep(0.2)
     time.sleep(2)  # the process of the version before ends meanwhile
 
 
 @contextlib.contextmanager
-def _server(workshop: Workshop, workers: int, *more: str) -> Iterator[Server]:
+def _server(workshop: Workshop, workers: int, *more: str) -> Iterator[ModelServerProcess]:
     python, folder = workshop.environments["servers"].python, workshop.folder / "workers"
     port, log = free_port(), folder / "server.log"
     command = [python, "-m", "kedro_bind", "serve", "models:/forest@champion", f"--workers={workers}", f"--port={port}"]
@@ -78,6 +78,6 @@ def _server(workshop: Workshop, workers: int, *more: str) -> Iterator[Server]:
             stderr=subprocess.STDOUT,
         ) as process,
     ):
-        server = Server("kedro_bind", process, port, log, _RECORDS)
+        server = ModelServerProcess("kedro_bind", process, port, log, _RECORDS)
         server.wait()
         yield server

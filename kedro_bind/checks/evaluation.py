@@ -66,7 +66,7 @@ def _unreadable(
     """Find that a dataset has no catalog entry, that the entry is invalid, or that it is in memory."""
     path, on_key = (binding.key, *place), len(place) == 1
     if name not in catalog:
-        entries = [each for each in catalog if not is_parameter(each)]
+        entries = [name for name in catalog if not is_parameter(name)]
         produced = next((node.name for node in binding.training.nodes if name in node.outputs), None)
         twin = namesake(name, entries)
         gone = f"; node '{produced}' of training produces it, and it is gone after the run" if produced else ""

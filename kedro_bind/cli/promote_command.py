@@ -74,7 +74,7 @@ def _decide(proposal: Proposal, *, yes: bool, force: bool) -> bool:
     click.echo(f"{render_scores(proposal.table, 'text')}\n", err=True)
     if verdict.reason:
         click.echo(
-            f"{'promote_if holds' if verdict.promoted else 'promote_if does not hold'}: {verdict.reason}", err=True
+            f"{'promote_if is met' if verdict.promoted else 'promote_if is not met'}: {verdict.reason}", err=True
         )
     if yes:
         if not (verdict.promoted or force):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from kedro_bind.errors import EvaluationError
 from kedro_bind.evaluation.models import Evaluator
 from kedro_bind.evaluation.promotion import Holders, evaluation_tags, judge_scores
-from kedro_bind.evaluation.table import Row, ScoreTable
+from kedro_bind.evaluation.table import ScoreRow, ScoreTable
 from kedro_bind.tracking.promotion import Verdict
 from kedro_bind.tracking.promotion import judge as judge_by_run
 
@@ -62,11 +62,11 @@ def _by_scores(
     try:
         scores = evaluator.scores(f"models:/{name}/{version}")
     except EvaluationError as error:
-        verdict, row = Verdict(False, error.message), Row(f"models:/{name}/{version}", error=error.message)
+        verdict, row = Verdict(False, error.message), ScoreRow(f"models:/{name}/{version}", error=error.message)
     else:
         verdict = judge_scores(binding.model.promote_if, scores, holders)
         row, tags = (
-            Row(f"models:/{name}/{version}", (), scores.metrics),
+            ScoreRow(f"models:/{name}/{version}", (), scores.metrics),
             evaluation_tags(scores, evaluator.data, holders),
         )
     rows = [row, *(_holder_row(name, other, aliases, found) for other, found in holders.scores.items())]
@@ -76,11 +76,11 @@ def _by_scores(
     return Verdict(verdict.promoted, verdict.reason, tags), table
 
 
-def _holder_row(name: str, version: str, aliases: Mapping[str, str], found: Scores | EvaluationError) -> Row:
+def _holder_row(name: str, version: str, aliases: Mapping[str, str], found: Scores | EvaluationError) -> ScoreRow:
     held = tuple(sorted(alias for alias, holder in aliases.items() if holder == version))
     if isinstance(found, EvaluationError):
-        return Row(f"models:/{name}/{version}", held, error=found.message)
-    return Row(f"models:/{name}/{version}", held, found.metrics)
+        return ScoreRow(f"models:/{name}/{version}", held, error=found.message)
+    return ScoreRow(f"models:/{name}/{version}", held, found.metrics)
 
 
 def _by_runs(
@@ -93,5 +93,5 @@ def _by_runs(
         run = client.get_model_version(name, other).run_id
         metrics = client.get_run(run).data.metrics if run else {}
         held = tuple(sorted(key for key, value in aliases.items() if value == other))
-        rows.append(Row(f"models:/{name}/{other}", held, metrics))
+        rows.append(ScoreRow(f"models:/{name}/{other}", held, metrics))
     return verdict, ScoreTable(binding.label, "", "", tuple(rows), binding.model.promote_if)

@@ -10,11 +10,11 @@ if TYPE_CHECKING:
 
     from conf_schema import Condition
 
-__all__ = ["Row", "ScoreTable"]
+__all__ = ["ScoreRow", "ScoreTable"]
 
 
 @dataclass(frozen=True)
-class Row:
+class ScoreRow:
     """One model: its URI, the aliases that it holds, and its metrics or why it has none."""
 
     uri: str
@@ -30,7 +30,7 @@ class ScoreTable:
     binding: str
     data: str
     digest: str
-    rows: tuple[Row, ...]
+    rows: tuple[ScoreRow, ...]
     conditions: Sequence[Condition] = ()
 
     @property

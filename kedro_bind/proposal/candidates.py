@@ -69,7 +69,12 @@ def candidates(trainings: Sequence[ProjectPart], inferences: Sequence[ProjectPar
     """Find the bindings that the graph allows, the likeliest first, with one training part for each inference part."""
     best: dict[tuple[frozenset[str], str], Candidate] = {}
     taken = {bare(name) for part in (*trainings, *inferences) for node in part.nodes.nodes for name in node.inputs}
-    found = (each for inference in inferences for training in trainings for each in _bound(training, inference, taken))
+    found = (
+        candidate
+        for inference in inferences
+        for training in trainings
+        for candidate in _bound(training, inference, taken)
+    )
     for candidate in sorted(found, key=lambda candidate: candidate.rank):
         best.setdefault((candidate.inference.names, candidate.input_name), candidate)
     return sorted(best.values(), key=lambda candidate: candidate.rank)

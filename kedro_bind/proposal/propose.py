@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from conf_schema import Diagnostic
     from kedro_bind.checks import CheckContext
 
-__all__ = ["Narrowed", "Proposal", "propose"]
+__all__ = ["BindingProposal", "Narrowed", "propose"]
 
 _MOST_TRIED = 6
 """How many candidates for one model are checked."""
@@ -41,7 +41,7 @@ class Narrowed:
 
 
 @dataclass(frozen=True)
-class Proposal:
+class BindingProposal:
     """A document, what `kedro bind check` will find in it, and catalog entries to paste; or why there is none."""
 
     text: str = ""
@@ -68,7 +68,7 @@ def propose(
     package: str,
     narrowed: Narrowed | None = None,
     modeline: str | None = None,
-) -> Proposal:
+) -> BindingProposal:
     """Find the bindings of a project and write the document that declares them.
 
     Args:
@@ -90,7 +90,7 @@ def propose(
         or not all(_is_table(name, candidate, context) for name in candidate.fitted)
     ]
     if not likely:
-        return Proposal(
+        return BindingProposal(
             reason=why_none(parts, trainings, inferences, context.catalog, narrowed.training, narrowed.inference)
         )
     models = [_tried(group, pipelines, context) for group in exclusive(likely)]
@@ -103,7 +103,7 @@ def propose(
         blocks.append(_block(name, best.candidate) + _alternatives(name, best, others))
         found += _check(name, best.candidate, pipelines, context)
     entries = missing_entries([tried[0].candidate for tried in models], context.catalog)
-    return Proposal(write_document(blocks, modeline), tuple(names), tuple(found), entries)
+    return BindingProposal(write_document(blocks, modeline), tuple(names), tuple(found), entries)
 
 
 def _matches(part: ProjectPart, asked: str | None) -> bool:
@@ -130,7 +130,7 @@ def _check(
     if binding is None:
         return list(problems)
     drafted = list(draft_all({name: Draft(binding)}, pipelines).values())
-    return [*problems, *(each for draft in drafted for each in draft.findings), *check_drafts(drafted, context)]
+    return [*problems, *(finding for draft in drafted for finding in draft.findings), *check_drafts(drafted, context)]
 
 
 def _block(name: str, candidate: Candidate) -> str:

@@ -57,8 +57,14 @@ def _markdown(difference: ModelDifference) -> Iterator[str]:
     if count:
         cells = [["part", "name", "change", "before", "after"]]
         cells += [
-            [each.section, f"`{each.name}`", each.detail or each.kind, _code(each.before), _code(each.after)]
-            for each in difference.changes
+            [
+                change.section,
+                f"`{change.name}`",
+                change.detail or change.kind,
+                _code(change.before),
+                _code(change.after),
+            ]
+            for change in difference.changes
         ]
         yield markdown_table(cells)
         yield ""

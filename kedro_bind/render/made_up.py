@@ -40,8 +40,8 @@ def json_type(type_: Any) -> dict[str, Any]:
     if isinstance(type_, Object):
         return {
             "type": "object",
-            "properties": {each.name: json_type(each.dtype) for each in type_.properties},
-            "required": [each.name for each in type_.properties if each.required],
+            "properties": {field.name: json_type(field.dtype) for field in type_.properties},
+            "required": [field.name for field in type_.properties if field.required],
             "additionalProperties": False,
         }
     return {}
@@ -54,7 +54,7 @@ def example_record(schema: Schema) -> dict[str, Any]:
 
 def example_of_params(schema: ParamSchema) -> dict[str, Any]:
     """Return the parameters with their defaults."""
-    return {each.name: _plain(each.default) for each in schema.params}
+    return {parameter.name: _plain(parameter.default) for parameter in schema.params}
 
 
 def example_request(inputs: Schema | None, params: ParamSchema | None) -> dict[str, Any]:
@@ -87,7 +87,7 @@ def _example(type_: Any) -> Any:
     if isinstance(type_, Map):
         return {"key": _example(type_.value_type)}
     if isinstance(type_, Object):
-        return {each.name: _example(each.dtype) for each in type_.properties}
+        return {field.name: _example(field.dtype) for field in type_.properties}
     return True
 
 

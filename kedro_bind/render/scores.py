@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kedro_bind.evaluation.table import Row, ScoreTable
+    from kedro_bind.evaluation.table import ScoreRow, ScoreTable
 
 __all__ = ["markdown_table", "render_scores", "text_table"]
 
@@ -46,7 +46,7 @@ def _headline(table: ScoreTable) -> list[str]:
     return [f"{table.binding} on '{table.data}'{digest}", ""]
 
 
-def _figures(row: Row, table: ScoreTable, mark: str) -> list[str]:
+def _figures(row: ScoreRow, table: ScoreTable, mark: str) -> list[str]:
     written = []
     for metric in table.metrics:
         value = row.metrics.get(metric)

@@ -55,7 +55,7 @@ def difference(
         folder = stack.enter_context(TemporaryFolder("compared"))
         before = _contents(first, opened, folder / "before")
         after = _contents(second, opened, folder / "after")
-        catalog = next((each.catalog for each in opened.values()), context.catalog if data and context else None)
+        catalog = next((project.catalog for project in opened.values()), context.catalog if data and context else None)
         rows = _rows(data, catalog) if data else example_of(before.folder, after.folder)
         logger.info("kedro_bind: comparing %s with %s", first, second)
         return compare_models(before, after, rows, env_manager)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kedro.framework.context import KedroContext
 
     from kedro_bind.binding.resolved import ResolvedBinding
-    from kedro_bind.evaluation.table import Row, ScoreTable
+    from kedro_bind.evaluation.table import ScoreRow, ScoreTable
     from kedro_bind.project import Origin
 
 __all__ = ["Opened", "connected", "evaluate_models", "open_binding", "score_table"]
@@ -111,18 +111,18 @@ def score_table(opened: Opened, uris: Sequence[str]) -> ScoreTable:
     return ScoreTable(binding.label, evaluator.data.name, digest, tuple(rows), binding.model.promote_if)
 
 
-def _row(evaluator: Any, uri: str) -> Row:
-    from kedro_bind.evaluation.table import Row
+def _row(evaluator: Any, uri: str) -> ScoreRow:
+    from kedro_bind.evaluation.table import ScoreRow
     from kedro_bind.store_errors import said_by
     from kedro_bind.tracking.model_uri import pinned_uri
 
     try:
         pinned = pinned_uri(uri)
-        return Row(pinned, _aliases_of(pinned), dict(evaluator.scores(pinned).metrics))
+        return ScoreRow(pinned, _aliases_of(pinned), dict(evaluator.scores(pinned).metrics))
     except EvaluationError as error:
-        return Row(uri, error=error.message)
+        return ScoreRow(uri, error=error.message)
     except Exception as error:  # noqa: BLE001 - MLflow says in many ways that there is no such model
-        return Row(uri, error=f"it can't be found: {said_by(error)}")
+        return ScoreRow(uri, error=f"it can't be found: {said_by(error)}")
 
 
 def _aliases_of(uri: str) -> tuple[str, ...]:
@@ -160,5 +160,5 @@ def _default_models(binding: ResolvedBinding) -> list[str]:
         raise KedroBindError(
             f"there is no registered model '{name}'; 'kedro run --pipelines={binding.label}' makes its first version"
         ) from error
-    newest = max(int(each.version) for each in client.search_model_versions(f"name = '{name}'"))
+    newest = max(int(version.version) for version in client.search_model_versions(f"name = '{name}'"))
     return [f"models:/{name}/{version}" for version in sorted({newest, *map(int, held)})]

@@ -56,7 +56,7 @@ def promote(
 
 
 def restore(name: str, alias: str | None, context: KedroContext, confirm: Callable[[str], bool]) -> str:
-    """Give an alias back to the version that held it before, if `confirm` says so; return what was done.
+    """Return an alias to the version that held it before, if `confirm` says so; return what was done.
 
     Raises:
         BindingError: there is no such binding, or it is invalid.
@@ -126,7 +126,7 @@ def _known_version(client: MlflowClient, model: str, version: str | None) -> str
     except MlflowException as error:
         if error.error_code not in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
             raise
-        versions = sorted(int(each.version) for each in client.search_model_versions(f"name = '{model}'"))
+        versions = sorted(int(version.version) for version in client.search_model_versions(f"name = '{model}'"))
         known = f"there are {', '.join(map(str, versions))}" if versions else "it has none; train the model first"
         raise KedroBindError(f"there is no version {version or 1} of '{model}'; {known}") from error
     if found is not None and STATE_TAG in found.tags:

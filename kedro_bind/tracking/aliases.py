@@ -31,7 +31,7 @@ def move_alias(client: MlflowClient, name: str, alias: str, version: str, tag: d
 
 
 def roll_back(client: MlflowClient, name: str, alias: str, version: str, previous: str) -> None:
-    """Give an alias back to the version that held it before, and note that at the version that loses it.
+    """Return an alias to the version that held it before, and note that at the version that loses it.
 
     The tag of the version that gets it back stays: it names the holder before that one.
     """

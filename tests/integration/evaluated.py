@@ -90,7 +90,7 @@ LABELS = "churned\n" + "".join(f"{value > 10}\n" for value in range(40))
 
 
 def evaluate_in(project: KedroProject, binding: str = BINDING) -> KedroProject:
-    """Give a project the pipelines, the data and the binding of this module."""
+    """Write into a project the pipelines, the data and the binding of this module."""
     source = f"src/{project.package}"
     project.write(f"{source}/nodes.py", NODES)
     project.write(f"{source}/pipelines/data_science/__init__.py", PIPELINE)

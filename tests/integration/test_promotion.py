@@ -239,7 +239,7 @@ class TestTheCommands:
         assert "version 1 is not promoted: accuracy is 0.875, not >= 1.0 of version 2" in strict.stderr
         assert champion(shop) == "2"
         moved = self.run(shop, "promote", "churn", "1", input_="y\n")
-        assert "promote_if does not hold: accuracy is 0.875" in moved.stderr
+        assert "promote_if is not met: accuracy is 0.875" in moved.stderr
         assert "Move 'champion' of 'churn' from version 2 to version 1?" in moved.stderr
         assert moved.stdout == "version 1 of 'churn' is now champion; it was version 2\n"
         tag = json.loads(version(shop, 1).tags["kedro_bind.promotion.champion"])

@@ -39,7 +39,7 @@ def compare_models(
     examined, problems = [Examined(), Examined()], list[str]()
     if rows is not None or artifacts:
         with ThreadPoolExecutor(2) as pool:
-            tasks = [pool.submit(examine, each.folder, data, env_manager, artifacts) for each in (before, after)]
+            tasks = [pool.submit(examine, model.folder, data, env_manager, artifacts) for model in (before, after)]
         for place, contents in enumerate((before, after)):
             try:
                 examined[place] = tasks[place].result()

@@ -89,4 +89,7 @@ def _metrics(model_id: str | None) -> dict[str, float] | None:
     except Exception:  # noqa: BLE001 - a folder may come from a store that is not this one
         return None
     latest = sorted(model.metrics or [], key=lambda metric: metric.timestamp)
-    return {f"{each.key} on {each.dataset_name}" if each.dataset_name else each.key: each.value for each in latest}
+    return {
+        f"{metric.key} on {metric.dataset_name}" if metric.dataset_name else metric.key: metric.value
+        for metric in latest
+    }

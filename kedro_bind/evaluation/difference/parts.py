@@ -50,7 +50,9 @@ def artifact_changes(
             yield Change("artifacts", name, "removed" if name not in new else "added")
             continue
         if old[name].dataset != new[name].dataset:
-            was, now = (flattened(each.dataset or {"type": "captured by value"}) for each in (old[name], new[name]))
+            was, now = (
+                flattened(artifact.dataset or {"type": "captured by value"}) for artifact in (old[name], new[name])
+            )
             for change in changes_between("artifacts", was, now):
                 yield replace(change, name=name, kind="changed", detail=f"{change.name} of its dataset {change.kind}")
         if old[name].sha256 != new[name].sha256:

@@ -37,7 +37,7 @@ class Channel:
 
 
 def rails(spans: Iterable[Span]) -> dict[str, int]:
-    """Give each span a rail; the short ones get those that are nearest to the boxes."""
+    """Assign each span a rail; the short ones get those that are nearest to the boxes."""
     taken: list[list[Span]] = []
     found: dict[str, int] = {}
     for span in sorted(spans, key=lambda span: (span.bottom - span.top, span.top, span.source)):

@@ -166,7 +166,7 @@ def _parameter(parameter: CarriedParameter, index: int) -> Element:
 
 
 def _shown(fields: Sequence[object]) -> list[str]:
-    shown = [str(each) for each in fields[:_SHOWN_FIELDS]]
+    shown = [str(field) for field in fields[:_SHOWN_FIELDS]]
     more = len(fields) - len(shown)
     return [*shown, f"and {more} more"] if more else shown
 

@@ -58,8 +58,12 @@ def _lines(picture: Picture, stands: Mapping[str, str]) -> Iterator[str]:
     for lane, note in LANE_NOTES.items():
         yield f'  subgraph {lane} ["{lane}: {note(picture)}"]'
         for element in picture.lane(lane):
-            shown = [each for each in (element, *element.parts) if stands[each.key] == each.key]
-            yield from (f"    {_node(each)}" for each in shown)
+            shown = [
+                shown_element
+                for shown_element in (element, *element.parts)
+                if stands[shown_element.key] == shown_element.key
+            ]
+            yield from (f"    {_node(shown_element)}" for shown_element in shown)
             yield from (f"    {_id(element.key)} --> {_id(part.key)}" for part in shown[1:])
         yield "  end"
     arrows = {

@@ -145,6 +145,6 @@ def _redacted(value: Value) -> Value:
     elif isinstance(value, dict):
         found = {_redacted(key): _redacted(inner) for key, inner in value.items()}
     elif is_dataclass(value) and not isinstance(value, type):
-        found = replace(value, **{each.name: _redacted(getattr(value, each.name)) for each in fields(value)})
+        found = replace(value, **{field.name: _redacted(getattr(value, field.name)) for field in fields(value)})
     redacted: Value = found
     return redacted

@@ -80,7 +80,7 @@ def _rows(element: Element, picture: Picture) -> Iterator[tuple[Element, str]]:
 
 
 def _takers(element: Element, picture: Picture) -> str:
-    titles = {each.key: each.title for each in picture.everything}
+    titles = {element.key: element.title for element in picture.everything}
     takers = [titles[edge.target] for edge in picture.edges if edge.source == element.key]
     return f"taken by {', '.join(takers)}" if takers else "taken by no node"
 

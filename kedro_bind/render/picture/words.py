@@ -70,10 +70,18 @@ def tables_of(picture: Picture) -> list[Table]:
         for field in fields
     ]
     artifacts = [
-        (each.name, each.source, each.kind, human_size(each.size) if each.size is not None else "", each.sha256)
-        for each in subject.artifacts
+        (
+            artifact.name,
+            artifact.source,
+            artifact.kind,
+            human_size(artifact.size) if artifact.size is not None else "",
+            artifact.sha256,
+        )
+        for artifact in subject.artifacts
     ]
-    parameters = [(each.name, each.value, "yes" if each.settable else "no") for each in subject.parameters]
+    parameters = [
+        (parameter.name, parameter.value, "yes" if parameter.settable else "no") for parameter in subject.parameters
+    ]
     tables = [
         Table("Signature", ("name", "type", "required", "part"), tuple(fields)),
         Table("Parameters", ("name", "value", "set by a caller"), tuple(parameters)),

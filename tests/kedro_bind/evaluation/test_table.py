@@ -8,12 +8,12 @@ import math
 import pytest
 
 from conf_schema import parse_condition
-from kedro_bind.evaluation.table import Row, ScoreTable
+from kedro_bind.evaluation.table import ScoreRow, ScoreTable
 from kedro_bind.render.scores import render_scores
 
 
 def table(*metrics, conditions=()):
-    rows = [Row(f"models:/churn/{place}", (), values) for place, values in enumerate(metrics, start=1)]
+    rows = [ScoreRow(f"models:/churn/{place}", (), values) for place, values in enumerate(metrics, start=1)]
     return ScoreTable("churn", "holdout", "abc", tuple(rows), [parse_condition(text) for text in conditions])
 
 

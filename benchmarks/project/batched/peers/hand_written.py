@@ -19,7 +19,7 @@ MEDIANS, SCALER, CLASSIFIER = (
 app = FastAPI()
 
 
-class Row(BaseModel):
+class RequestRow(BaseModel):
     """A customer."""
 
     age: float | None
@@ -29,10 +29,10 @@ class Row(BaseModel):
     region: str | None
 
 
-class Rows(BaseModel):
+class RequestRows(BaseModel):
     """A request, in one of MLflow's forms."""
 
-    dataframe_records: list[Row]
+    dataframe_records: list[RequestRow]
 
 
 def predict(table: pd.DataFrame) -> pd.DataFrame:
@@ -47,7 +47,7 @@ def ping() -> str:
 
 
 @app.post("/invocations")
-def invocations(rows: Rows) -> dict[str, Any]:
+def invocations(rows: RequestRows) -> dict[str, Any]:
     """Predict."""
     table = pd.DataFrame([row.model_dump() for row in rows.dataframe_records])
     return {"predictions": predict(table).to_dict(orient="records")}

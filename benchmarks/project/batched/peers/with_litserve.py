@@ -9,7 +9,7 @@ import litserve
 import pandas as pd
 
 
-class Independent(litserve.LitAPI):
+class IndependentAPI(litserve.LitAPI):
     """The functions of the five nodes."""
 
     def setup(self, device: str) -> None:  # noqa: ARG002 - LitServe's signature
@@ -42,7 +42,7 @@ class Independent(litserve.LitAPI):
 
 
 if __name__ == "__main__":
-    api = Independent(max_batch_size=64, batch_timeout=0.005, api_path="/invocations")
+    api = IndependentAPI(max_batch_size=64, batch_timeout=0.005, api_path="/invocations")
     litserve.LitServer(api, accelerator="cpu", workers_per_device=1).run(
         host="127.0.0.1", port=int(sys.argv[1]), generate_client_file=False, log_level="warning"
     )
