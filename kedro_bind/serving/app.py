@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from kedro_bind.serving.endpoint import Endpoint, Endpoints
 from kedro_bind.serving.errors import RequestError
@@ -50,13 +50,29 @@ def create_app(
     Raises:
         KedroBindError: `batch` is set, and verification did not find a model to be row-wise.
     """
-    limits = limits or Limits()
     executor = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="predict")
     metrics = Metrics()
     endpoints = Endpoints()
     for model in models:
-        endpoints.add(Endpoint.of(model, executor, limits, metrics, batch=batch))
+        endpoints.add(Endpoint.of(model, executor, limits or Limits(), metrics, batch=batch))
 
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        executor.shutdown(wait=True)
+
+    return Starlette(
+        routes=_routes(endpoints, metrics, show_example=show_example),
+        exception_handlers={
+            RequestError: _request_error,  # type: ignore[dict-item]  # starlette's type is wider
+            HTTPException: _http_error,  # type: ignore[dict-item]  # see above
+            ClientDisconnect: client_gone,
+        },
+        lifespan=lifespan,
+    )
+
+
+def _routes(endpoints: Endpoints, metrics: Metrics, *, show_example: bool) -> list[BaseRoute]:
     async def invocations(request: Request) -> Response:
         endpoint = endpoints.find(request.path_params.get("name"), request.path_params.get("version"))
         with metrics.request(endpoint.model) as statuses:
@@ -70,31 +86,18 @@ def create_app(
     async def description(_: Request) -> Response:
         return JSONResponse(describe(endpoints.models, show_example=show_example))
 
-    @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        yield
-        executor.shutdown(wait=True)
-
-    return Starlette(
-        routes=[
-            Route("/invocations", invocations, methods=["POST"]),
-            Route("/models/{name}/invocations", invocations, methods=["POST"]),
-            Route("/models/{name}/versions/{version}/invocations", invocations, methods=["POST"]),
-            Route("/ping", _ping),
-            Route("/health", _ping),
-            Route("/version", _version),
-            Route("/metrics", metrics_text),
-            Route("/openapi.json", description),
-            *v2_routes(endpoints, metrics),
-            *page_routes(endpoints),
-        ],
-        exception_handlers={
-            RequestError: _request_error,  # type: ignore[dict-item]  # starlette's type is wider
-            HTTPException: _http_error,  # type: ignore[dict-item]
-            ClientDisconnect: client_gone,
-        },
-        lifespan=lifespan,
-    )
+    return [
+        Route("/invocations", invocations, methods=["POST"]),
+        Route("/models/{name}/invocations", invocations, methods=["POST"]),
+        Route("/models/{name}/versions/{version}/invocations", invocations, methods=["POST"]),
+        Route("/ping", _ping),
+        Route("/health", _ping),
+        Route("/version", _version),
+        Route("/metrics", metrics_text),
+        Route("/openapi.json", description),
+        *v2_routes(endpoints, metrics),
+        *page_routes(endpoints),
+    ]
 
 
 async def _response(endpoint: Endpoint, request: Request) -> Response:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from kedro_bind.serving.columns import NotPlain, columns_of_schema, integer_limits
 from kedro_bind.serving.errors import bad_request, from_mlflow, invalid_value
 
 if TYPE_CHECKING:
@@ -19,13 +20,11 @@ if TYPE_CHECKING:
 
     from mlflow.types import Schema
 
+    from kedro_bind.serving.columns import Column
+
 __all__ = ["Decoder", "Rows"]
 
 _FORMS = ("dataframe_records", "dataframe_split", "instances", "inputs")
-
-
-class _NotPlain(Exception):  # noqa: N818 - not an error: it chooses the other way
-    """A value is not one of those that a converter is certain of."""
 
 
 @dataclass(frozen=True)
@@ -79,9 +78,9 @@ class Decoder:
 
     def __init__(self, schema: Schema | None) -> None:
         self._schema = schema
-        self._columns = _columns(schema)
+        self._columns = columns_of_schema(schema)
         self._required = frozenset(schema.required_input_names()) if self._columns and schema else frozenset()
-        self._integers = _integers(schema)
+        self._integers = integer_limits(schema)
 
     def decode(self, payload: Mapping[str, Any]) -> Rows:
         """Return the rows of a parsed JSON body.
@@ -95,7 +94,7 @@ class Decoder:
         form = forms[0]
         try:
             return self._rows(_columns_of(form, payload[form]), lambda column, values: column.convert(values))
-        except _NotPlain:
+        except NotPlain:
             return self._by_mlflow(form, payload)
 
     def typed(self, columns: Mapping[str, Any]) -> Rows:
@@ -108,12 +107,12 @@ class Decoder:
 
         try:
             return self._rows(columns, lambda column, values: column.typed(values))
-        except _NotPlain:
+        except NotPlain:
             return self.enforced(pd.DataFrame(dict(columns)))
 
-    def _rows(self, columns: Mapping[str, Any], convert: Callable[[_Column, Any], Any]) -> Rows:
+    def _rows(self, columns: Mapping[str, Any], convert: Callable[[Column, Any], Any]) -> Rows:
         if self._columns is None or not self._required <= columns.keys():
-            raise _NotPlain
+            raise NotPlain
         present = [(name, column) for name, column in self._columns.items() if name in columns]
         converted = tuple(convert(column, columns[name]) for name, column in present)
         layout = tuple((name, column.dtype) for name, column in present)
@@ -153,7 +152,7 @@ class Decoder:
             return
         try:
             columns = _columns_of(form, content)
-        except _NotPlain:
+        except NotPlain:
             return
         for name, (low, high) in self._integers.items():
             for value in columns.get(name, ()):
@@ -180,128 +179,7 @@ def _columns_of(form: str, content: Any) -> Mapping[str, Sequence[Any]]:
             and all(isinstance(row, list) and len(row) == len(names) for row in data)
         ):
             return dict(zip(names, zip(*data, strict=True), strict=True))
-    raise _NotPlain
-
-
-@dataclass(frozen=True)
-class _Column:
-    """A column: the type of its array (`str`: a list of strings), and what makes it from a request's values."""
-
-    dtype: str
-    convert: Callable[[Sequence[Any]], Any]
-
-    def typed(self, values: Any) -> Any:
-        """Return values that have a type already, if it is the right one."""
-        if isinstance(values, list):
-            return self.convert(values)
-        if str(values.dtype) != self.dtype:
-            raise _NotPlain
-        return values
-
-
-def _columns(schema: Schema | None) -> dict[str, _Column] | None:
-    """Return the columns of a schema by name; `None` if one has a type that is not compiled."""
-    from mlflow.types import DataType
-
-    if schema is None or schema.is_tensor_spec() or not schema.has_input_names():
-        return None
-    known: dict[Any, _Column] = {
-        DataType.double: _Column("float64", _doubles),
-        DataType.float: _Column("float32", _singles),
-        DataType.long: _Column("int64", _longs),
-        DataType.integer: _Column("int32", _integers_of_32_bits),
-        DataType.string: _Column("str", _strings),
-        DataType.boolean: _Column("bool", _booleans),
-        DataType.datetime: _Column("datetime64[ns]", _datetimes),
-    }
-    types = {column.name: column.type for column in schema.inputs}
-    if not all(isinstance(type_, DataType) and type_ in known for type_ in types.values()):
-        return None
-    return {str(name): known[type_] for name, type_ in types.items()}
-
-
-def _integers(schema: Schema | None) -> dict[str, tuple[int, int]]:
-    """Return the limits of each integer column."""
-    from mlflow.types import DataType
-
-    if schema is None or schema.is_tensor_spec() or not schema.has_input_names():
-        return {}
-    bits = {DataType.long: 63, DataType.integer: 31}
-    return {
-        str(column.name): (-(2 ** bits[column.type]), 2 ** bits[column.type] - 1)
-        for column in schema.inputs
-        if isinstance(column.type, DataType) and column.type in bits
-    }
-
-
-def _only(values: Sequence[Any], *types: type) -> None:
-    if not set(map(type, values)) <= set(types):
-        raise _NotPlain
-
-
-def _doubles(values: Sequence[Any]) -> Any:
-    import numpy as np
-
-    _only(values, float, int, type(None))
-    try:
-        return np.array(values, dtype="float64")
-    except OverflowError:  # an integer that no double is near
-        raise _NotPlain from None
-
-
-def _singles(values: Sequence[Any]) -> Any:
-    import numpy as np
-
-    wide = _doubles(values)
-    if (np.abs(wide[np.isfinite(wide)]) > np.finfo("float32").max).any():
-        raise _NotPlain
-    return wide.astype("float32")
-
-
-def _longs(values: Sequence[Any]) -> Any:
-    import numpy as np
-
-    _only(values, int)
-    try:
-        return np.array(values, dtype="int64")
-    except OverflowError:
-        raise _NotPlain from None
-
-
-def _integers_of_32_bits(values: Sequence[Any]) -> Any:
-    wide = _longs(values)
-    narrow = wide.astype("int32")
-    if (narrow != wide).any():
-        raise _NotPlain
-    return narrow
-
-
-def _booleans(values: Sequence[Any]) -> Any:
-    import numpy as np
-
-    _only(values, bool)
-    return np.array(values, dtype="bool")
-
-
-def _strings(values: Sequence[Any]) -> Any:
-    """Return strings as they are: pandas chooses the type of the column, as it does for MLflow."""
-    _only(values, str, type(None))
-    if all(value is None for value in values):
-        raise _NotPlain
-    return list(values)
-
-
-def _datetimes(values: Sequence[Any]) -> Any:
-    import pandas as pd
-
-    _only(values, str)
-    try:
-        parsed = pd.to_datetime(pd.Series(list(values)))
-        if parsed.dtype.kind != "M" or getattr(parsed.dtype, "tz", None) is not None:
-            raise _NotPlain
-        return parsed.dt.as_unit("ns").to_numpy()
-    except (ValueError, TypeError, OverflowError):  # beyond the years 1677 to 2262, for instance
-        raise _NotPlain from None
+    raise NotPlain
 
 
 def _first_sentence(error: Exception) -> str:
