@@ -50,12 +50,13 @@ def loud():
 
 
 ROWS = (
-    ("binding", "training", "inference", "input", "registers", "declared at"),
+    ("binding", "training", "inference", "input", "evaluation", "registers", "declared at"),
     (
         "churn",
         "data_science (tags training)",
         "data_science (tags inference)",
         "customers",
+        "-",
         "-",
         "conf/base/pipeline_ml.yml:1",
     ),
