@@ -58,7 +58,7 @@ def model_uris(
 
 
 def model_environment(metadata: ProjectMetadata | None) -> dict[str, str]:
-    """Return the environment of a process that runs models: quiet Kedro, MLflow's store, no path to the project's code."""
+    """Return the environment of a process that runs models: quiet Kedro, MLflow's store, not the project's code."""
     quiet = {"KEDRO_LOGGING_CONFIG": str(files("kedro_bind.model") / "quiet_logging.yml")}
     if metadata is None:
         return {**quiet, **os.environ}

@@ -51,7 +51,7 @@ def _chunk_options(command: Callable[..., Any]) -> Callable[..., Any]:
             default="fail",
             help="Stop at a row that the signature or a validator rejects, or set such rows aside with the reason.",
         ),
-        click.option("--resume", is_flag=True, help="Finish an output that was begun with the same input and model."),
+        click.option("--resume", is_flag=True, help="Finish an output begun with the same input and model."),
         click.option("--overwrite", is_flag=True, help="Replace what this command has written before."),
         click.option(
             "--format", "format_", type=click.Choice(["parquet", "csv", "jsonl"]), help="The format of OUTPUT."
@@ -65,7 +65,7 @@ def _chunk_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.command(
     name="predict",
     cls=AnswerCommand,
-    epilog="Example: kedro bind predict models:/churn@champion 'data/customers/*.parquet' data/scores --keep=customer_id",
+    epilog="Example: kedro bind predict models:/churn@champion 'data/customers/*.parquet' data/scores --keep=id",
     short_help="Predict a table of any size with a logged model.",
     context_settings={"show_default": True},
 )
@@ -90,8 +90,8 @@ def command(
 
     MODEL is a URI (models:/churn@champion, runs:/…, a folder), for which no Kedro project is needed, or the name of a
     binding, which stands for its registered model. INPUT and OUTPUT are names of datasets in the catalog, or paths or
-    URLs of Parquet, CSV or JSON-lines files; INPUT may be a folder or a pattern. OUTPUT becomes one file if its name ends
-    like one, otherwise a folder of parts.
+    URLs of Parquet, CSV or JSON-lines files; INPUT may be a folder or a pattern. OUTPUT becomes one file if its name
+    ends like one, otherwise a folder of parts.
     """
     with no_traceback(verbose=options.pop("verbose")):
         from kedro_bind.scoring.command import Request, predict_table, summary_of

@@ -54,8 +54,8 @@ class Reader:
             if table.num_rows != chunk.rows:
                 raise KedroBindError(
                     f"{chunk.path} has {table.num_rows} rows where {chunk.rows} were found before (rows {chunk.row} "
-                    f"to {chunk.row + chunk.rows - 1}); it was changed meanwhile, or has a quote inside a value that is not "
-                    "quoted: write such a file anew, as Parquet for example"
+                    f"to {chunk.row + chunk.rows - 1}); it was changed meanwhile, or has a quote inside a value that "
+                    "is not quoted; write such a file anew, as Parquet for example"
                 )
             yield chunk, table
 

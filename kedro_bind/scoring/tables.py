@@ -140,9 +140,9 @@ def in_schema(table: pa.Table, schema: pa.Schema, chunk: int) -> pa.Table:
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         differing = next(a for a, b in zip(table.schema, schema, strict=True) if a.type != b.type)
         raise KedroBindError(
-            f"the column '{differing.name}' of the predictions for chunk {chunk} is of the type {differing.type}, and for "
-            f"the first one of {schema.field(differing.name).type} ({error}); have the model return one type for all "
-            "rows"
+            f"the column '{differing.name}' of the predictions for chunk {chunk} is of the type {differing.type}, and "
+            f"for the first one of {schema.field(differing.name).type} ({error}); have the model return one type "
+            "for all rows"
         ) from error
 
 
