@@ -53,6 +53,13 @@ def _chunk_options(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option("--resume", is_flag=True, help="Finish an output begun with the same input and model."),
         click.option("--overwrite", is_flag=True, help="Replace what this command has written before."),
+        click.option("--engine", type=click.Choice(["local", "spark"]), default="local", help="What predicts."),
+        click.option(
+            "--env-manager",
+            type=click.Choice(["local", "virtualenv", "uv", "conda"]),
+            default="local",
+            help="With Spark: what makes the model's environment on the workers.",
+        ),
         click.option(
             "--format", "format_", type=click.Choice(["parquet", "csv", "jsonl"]), help="The format of OUTPUT."
         ),
@@ -94,10 +101,11 @@ def command(
     ends like one, otherwise a folder of parts.
     """
     with no_traceback(verbose=options.pop("verbose")):
-        from kedro_bind.scoring.command import Request, predict_table, summary_of
+        from kedro_bind.scoring.command import predict_table, summary_of
+        from kedro_bind.scoring.request import Request
 
         (uri,) = model_uris([model], metadata, env, conf_source, {})
-        catalog = None if metadata is None else context_of(metadata, env, conf_source, {}).catalog
+        context = None if metadata is None else context_of(metadata, env, conf_source, {})
         request = Request(uri, source, destination, format=options.pop("format_"), **options)
-        result = predict_table(request, catalog, model_environment(metadata))
+        result = predict_table(request, context, model_environment(metadata))
         answer(summary_of(result, request))

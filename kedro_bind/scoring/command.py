@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,44 +14,35 @@ from kedro_bind.scoring.job import Place
 from kedro_bind.scoring.loaded_table import LoadedTable
 from kedro_bind.scoring.places import place_of
 from kedro_bind.scoring.run import Options, Source, Summary, score
-from kedro_bind.scoring.scored_model import find_model
+from kedro_bind.scoring.scored_model import ScoredModel, find_model
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["Request", "predict_table", "summary_of"]
+    from kedro_bind.scoring.request import Request
+
+__all__ = ["predict_table", "summary_of"]
 
 
-@dataclass(frozen=True)
-class Request:
-    """What a caller asks for, as it is on the command line."""
-
-    model: str
-    source: str
-    destination: str
-    params: dict[str, Any] = field(default_factory=dict)
-    keep: tuple[str, ...] = ()
-    workers: int = 1
-    chunk_rows: int = 100_000
-    max_rows: int = 1_000_000
-    on_bad_rows: str = "fail"
-    resume: bool = False
-    overwrite: bool = False
-    format: str | None = None
-
-
-def predict_table(request: Request, catalog: Any, environment: Mapping[str, str]) -> Summary:
-    """Score the table that a request names; `catalog` is that of its project, if there is one.
+def predict_table(request: Request, context: Any, environment: Mapping[str, str]) -> Summary:
+    """Score the table that a request names; `context` is that of its Kedro project, if there is one.
 
     Raises:
         KedroBindError: something of it is not there, or scoring fails.
     """
+    catalog = None if context is None else context.catalog
     table, destination = (
         catalog_table(catalog, name) if catalog is not None else None for name in (request.source, request.destination)
     )
     model = find_model(request.model)
     click.echo(f"predicting with {model.uri}", err=True)
+    if request.engine == "spark":
+        return _with_spark(request, context, model, table, destination)
+    if request.env_manager != "local":
+        raise KedroBindError(
+            "'--env-manager' goes with '--engine spark'; otherwise this environment's packages are used"
+        )
     if request.resume and ((table and not table.input) or (destination and not destination.output)):
         raise KedroBindError("'--resume' needs an input and an output that are files; leave it out to start anew")
     options = Options(
@@ -81,6 +72,18 @@ def predict_table(request: Request, catalog: Any, environment: Mapping[str, str]
                 )
             destination.save(pd.read_parquet(place.url))
         return summary
+
+
+def _with_spark(
+    request: Request, context: Any, model: ScoredModel, table: CatalogTable | None, destination: CatalogTable | None
+) -> Summary:
+    if request.resume or request.on_bad_rows != "fail" or request.workers > 1:
+        raise KedroBindError(
+            "'--resume', '--on-bad-rows' and '--workers' go with '--engine local'; Spark itself does failed parts again"
+        )
+    from kedro_bind.scoring.spark import score_with_spark, spark_session
+
+    return score_with_spark(model, request, table, destination, spark_session(context))
 
 
 def summary_of(summary: Summary, request: Request) -> str:

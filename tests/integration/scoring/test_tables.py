@@ -14,7 +14,8 @@ import pandas as pd
 import pytest
 
 from kedro_bind.errors import KedroBindError
-from kedro_bind.scoring.command import Request, predict_table
+from kedro_bind.scoring.command import predict_table
+from kedro_bind.scoring.request import Request
 from tests.integration.scoring.conftest import people
 from tests.stores.places import SECRETS, keys_of, s3
 
