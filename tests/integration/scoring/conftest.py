@@ -174,5 +174,6 @@ def logged(tmp_path_factory, empty_store) -> Scoring:
     project.write("conf/base/parameters.yml", "threshold: 0.5\nmark: '!'\n")
     people(60).drop(columns="customer_id").to_parquet(project.path / "data/people.parquet")
     shutil.copy(empty_store, project.path / "mlflow.db")
-    project.python("-c", RUN)
+    project.write("log_all.py", RUN)  # pyspark ends a process of `python -c` that imports it where grpc is missing
+    project.python("log_all.py")
     return Scoring(project.path, clean_environment(MLFLOW_TRACKING_URI=project.store))
