@@ -19,9 +19,21 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 
+def _params(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
+    """Parse parameters as Kedro does, whose parser raises errors of its own for some values."""
+    from kedro.framework.cli.utils import _split_params
+
+    try:
+        return _split_params(ctx, param, value)
+    except click.ClickException:
+        raise
+    except Exception as error:
+        raise click.BadParameter(f"{' '.join(str(error).split())}; quote the value", ctx, param) from error
+
+
 def _project_options(command: Callable[..., Any]) -> Callable[..., Any]:
     from kedro.framework.cli.project import CONF_SOURCE_HELP
-    from kedro.framework.cli.utils import _split_params, env_option, validate_conf_source
+    from kedro.framework.cli.utils import env_option, validate_conf_source
 
     command = click.option("--conf-source", callback=validate_conf_source, help=CONF_SOURCE_HELP)(command)
     decorated: Callable[..., Any] = env_option(command)
@@ -29,7 +41,7 @@ def _project_options(command: Callable[..., Any]) -> Callable[..., Any]:
         "--params",
         type=click.UNPROCESSED,
         default="",
-        callback=_split_params,
+        callback=_params,
         help="Parameters of the model, such as 'threshold=0.7,top=3'.",
     )(decorated)
 

@@ -28,8 +28,8 @@ def test_spark_predicts_as_local_processes_do(logged, tmp_path, name):
         table.assign(day=table["day"].astype("datetime64[us]")).to_parquet(tmp_path / name)
     else:
         table.to_csv(tmp_path / name, index=False)
-    arguments = ["--keep=customer_id", "--params=threshold=20.5,mark=?"]
-    predict_here(tmp_path / name, tmp_path / "here.parquet", params={"threshold": 20.5, "mark": "?"})
+    arguments = ["--keep=customer_id", "--params=threshold=20.5,mark=x"]
+    predict_here(tmp_path / name, tmp_path / "here.parquet", params={"threshold": 20.5, "mark": "x"})
     done = logged.predict(
         URI, tmp_path / name, tmp_path / "out", "--engine=spark", *arguments, "--format=parquet", cwd=tmp_path
     )
