@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from kedro_bind.binding.evaluation import Evaluation
     from kedro_bind.binding.expand import expand
     from kedro_bind.binding.pipeline_ml import PipelineML, pipeline_ml_factory
+    from kedro_bind.datasets import BoundModelDataset
     from kedro_bind.errors import BindingError, KedroBindError, LoggingError
     from kedro_bind.hooks import MlflowPipelineHook
     from kedro_bind.packaging.kedro_pipeline_model import KedroPipelineModel
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BindingError",
+    "BoundModelDataset",
     "Evaluation",
     "KedroBindError",
     "KedroPipelineModel",
@@ -35,6 +37,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "BindingError": "errors",
+    "BoundModelDataset": "datasets",
     "Evaluation": "binding.evaluation",
     "KedroBindError": "errors",
     "KedroPipelineModel": "packaging.kedro_pipeline_model",

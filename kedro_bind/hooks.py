@@ -71,6 +71,15 @@ class MlflowPipelineHook:
             except Exception as error:  # noqa: BLE001 - commands that do not use kedro_bind must not fail
                 warn_left_out(error)
 
+    @hook_impl
+    def after_catalog_created(self, catalog: Any, conf_catalog: dict[str, Any]) -> None:
+        """Let the logged models in the catalog be loaded from the project's MLflow store."""
+        session = _session.get()
+        if session is not None:
+            from kedro_bind.datasets import connect_models
+
+            connect_models(catalog, conf_catalog, session.context)
+
     @hook_impl(trylast=True)
     def before_pipeline_run(self, run_params: dict[str, Any], pipeline: Pipeline, catalog: Any) -> None:
         """Check the bindings of the run and open its MLflow run, after other plugins that may open one."""

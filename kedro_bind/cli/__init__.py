@@ -19,12 +19,13 @@ _COMMANDS = {
     "init": "Write a pipeline_ml.yml that fits this project.",
     "list": "List the bindings, with their pipelines and where they are declared.",
     "log": "Log the model of a binding from stored artifacts, without training.",
+    "predict": "Predict a table of any size with a logged model.",
     "promote": "Move an alias to a version, with the figures of both in sight.",
     "serve": "Serve logged models over HTTP.",
     "show": "Draw a binding or a logged model: what trains, what travels, and what predicts.",
     "schema": "Print the JSON Schema of pipeline_ml.yml.",
 }
-WITHOUT_PROJECT = ("diff", "explain", "serve", "show")
+WITHOUT_PROJECT = ("diff", "explain", "predict", "serve", "show")
 """The commands that work without a Kedro project, as `python -m kedro_bind …`."""
 
 

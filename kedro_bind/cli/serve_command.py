@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import importlib
-import os
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from kedro_bind.cli.binding_names import complete_binding
-from kedro_bind.cli.project import config_of, context_of, verbose_option, where_options
+from kedro_bind.cli.logged_models import model_environment, model_uris
+from kedro_bind.cli.project import verbose_option, where_options
 from kedro_bind.errors import KedroBindError
 from kedro_bind.process.no_traceback import no_traceback
 from kedro_bind.process.stdout import AnswerCommand
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from kedro.framework.startup import ProjectMetadata
 
@@ -102,64 +101,9 @@ def command(
             seconds=options["timeout"],
             batch_rows=options["max_batch_rows"],
         )
-        uris = _uris(models, metadata, env, conf_source, params)
+        uris = model_uris(models, metadata, env, conf_source, params)
         chosen = {key: options[key] for key in ("host", "port", "workers", "reload", "batch", "show_example")}
-        become_server(ServerOptions(uris, verbose=verbose, limits=limits, **chosen), _environment(metadata))
-
-
-def _uris(
-    models: Iterable[str],
-    metadata: ProjectMetadata | None,
-    env: str | None,
-    conf_source: str | None,
-    params: dict[str, Any],
-) -> tuple[str, ...]:
-    """Return the URI of each model; in a project, MLflow connects to the project's store first."""
-    from kedro_bind.tracking.model_uri import binding_model_uri, is_model_uri
-
-    if metadata is None:
-        for model in models:
-            if not is_model_uri(model):
-                raise KedroBindError(
-                    f"'{model}' is neither the URI of a model nor a folder with one; to use the name of a binding, "
-                    "run this in the folder of its Kedro project"
-                )
-        return tuple(models)
-    from kedro_bind.config.mlflow import tracking_config_of
-    from kedro_bind.tracking.server import connect
-
-    context = context_of(metadata, env, conf_source, params)
-    connect(tracking_config_of(context).mlflow.server, context)  # for as long as the process lives
-    config = config_of(metadata, env, conf_source, params)
-    bindings = config.document.bindings if config is not None else {}
-    uris = []
-    for model in models:
-        if model in bindings:
-            uris.append(binding_model_uri(model, bindings[model]))
-        elif is_model_uri(model):
-            uris.append(model)
-        else:
-            raise KedroBindError(f"there is no binding '{model}'; run 'kedro bind list' to see the bindings")
-    return tuple(uris)
-
-
-def _environment(metadata: ProjectMetadata | None) -> dict[str, str]:
-    """Return the server's environment variables: quiet Kedro, MLflow's store, no path to the project's own code."""
-    quiet = {"KEDRO_LOGGING_CONFIG": str(files("kedro_bind.model") / "quiet_logging.yml")}
-    if metadata is None:
-        return {**quiet, **os.environ}
-    import mlflow
-
-    source = os.path.realpath(metadata.source_dir)
-    paths = os.environ.get("PYTHONPATH", "").split(os.pathsep)
-    kept = [path for path in paths if path and os.path.realpath(path) != source]
-    return {
-        **quiet,
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(kept),
-        "MLFLOW_TRACKING_URI": mlflow.get_tracking_uri(),
-        "MLFLOW_REGISTRY_URI": mlflow.get_registry_uri(),
-    }
+        become_server(ServerOptions(uris, verbose=verbose, limits=limits, **chosen), model_environment(metadata))
 
 
 def _require_extra() -> None:

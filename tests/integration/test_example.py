@@ -10,6 +10,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from tests.kedro_project import clean_environment
@@ -114,3 +115,11 @@ def test_check_finds_nothing_wrong(trained):
     command = [sys.executable, "-m", "kedro", "bind", "check"]
     result = subprocess.run(command, cwd=trained, env=clean_environment(), capture_output=True, text=True, check=True)
     assert result.stdout.splitlines()[-1] == "1 binding in 1 file (env local): no problems"
+
+
+def test_a_pipeline_predicts_with_the_champion(trained):
+    command = [sys.executable, "-m", "kedro", "run", "--pipelines=score_daily"]
+    subprocess.run(command, cwd=trained, env=clean_environment(), capture_output=True, text=True, check=True)
+    table = pd.read_csv(trained / "data/07_model_output/species_of_the_day.csv")
+    assert len(table) == 344
+    assert table["species"].iloc[0] == "Adelie"

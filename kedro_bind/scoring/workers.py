@@ -1,0 +1,156 @@
+"""Processes that score: each has the model loaded, and scores one task after the other.
+
+They do not have the project's source on their path: what runs is the code in the model.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import subprocess
+import sys
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any, Protocol
+
+from kedro_bind.errors import KedroBindError
+from kedro_bind.redaction import get_logger
+from kedro_bind.scoring.job import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from kedro_bind.scoring.job import Job, Task
+
+__all__ = ["ScorerProcess", "Scores", "score_tasks", "worker_environment"]
+
+logger = get_logger(__name__)
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+class Scores(Protocol):
+    """What scores tasks, here or in another process."""
+
+    def run(self, task: Task, schema: str = "", skip: Sequence[int] = ()) -> Iterator[Outcome]:
+        """Score the chunks of a task, and yield each when it is done."""
+
+
+class ScorerProcess:
+    """A worker; a context that ends with it."""
+
+    def __init__(self, job: Job, environment: Mapping[str, str]) -> None:
+        command = [sys.executable, "-m", "kedro_bind.scoring"]
+        self._process = subprocess.Popen(  # noqa: S603 - our own command
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=dict(environment)
+        )
+        self._send(job.to_json())
+
+    def __enter__(self) -> ScorerProcess:  # noqa: PYI034 - typing.Self comes with Python 3.11
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+    def end(self) -> None:
+        """End the process, which is in the middle of a task."""
+        self._process.kill()
+
+    def wait_until_ready(self) -> None:
+        """Wait until the model is loaded.
+
+        Raises:
+            KedroBindError: it can't be.
+        """
+        self._receive("loading the model")
+
+    def run(self, task: Task, schema: str = "", skip: Sequence[int] = ()) -> Iterator[Outcome]:
+        """Have the chunks of a task scored, and yield each when it is done.
+
+        Raises:
+            KedroBindError: as the scorer does, or the process has ended.
+        """
+        what = f"scoring chunk {task.chunks[0].number}"
+        self._send(json.dumps({"task": task.to_json(), "schema": schema, "skip": list(skip)}))
+        while "outcome" in (reply := self._receive(what)):
+            yield Outcome(**reply["outcome"])
+
+    def _send(self, line: str) -> None:
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(line + "\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            return  # why it has ended is seen where its reply is read
+
+    def _receive(self, what: str) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            code = self._process.wait()
+            how = f"by signal {-code}" if code < 0 else f"with exit code {code}"
+            raise KedroBindError(
+                f"a worker ended {how} while {what}; if it ran out of memory, lower '--chunk-rows' or '--workers'"
+            )
+        reply: dict[str, Any] = json.loads(line)
+        if "error" in reply:
+            logger.debug("kedro_bind: %s", reply["traceback"])
+            raise KedroBindError(reply["error"])
+        return reply
+
+
+def score_tasks(
+    scorers: Sequence[Scores], tasks: Sequence[Task], schema: str, skip: frozenset[int], done: Callable[[Outcome], None]
+) -> None:
+    """Score all tasks, with as many at once as there are scorers; `done` is called for each chunk.
+
+    The first chunk is scored before all others, unless the types of the parts are known.
+
+    Raises:
+        KedroBindError: one of them failed; those under way are given up.
+    """
+    left = [task for task in tasks if any(chunk.number not in skip for chunk in task.chunks)]
+
+    def score(task: Task, schema: str) -> str:
+        scorer = idle.get()
+        try:
+            for outcome in scorer.run(task, schema, [chunk.number for chunk in task.chunks if chunk.number in skip]):
+                done(outcome)
+                schema = schema or outcome.schema
+        finally:
+            idle.put(scorer)
+        return schema
+
+    idle: queue.SimpleQueue[Scores] = queue.SimpleQueue()
+    for scorer in scorers:
+        idle.put(scorer)
+    if left and not schema:
+        schema = score(left.pop(0), "")
+    if len(scorers) == 1:
+        for task in left:
+            score(task, schema)
+        return
+    with ThreadPoolExecutor(len(scorers)) as pool, ExitStack() as failing:
+        failing.callback(_give_up, pool, scorers)
+        running = {pool.submit(score, task, schema) for task in left}
+        while running:
+            finished, running = wait(running, return_when=FIRST_COMPLETED)
+            for future in finished:
+                future.result()
+        failing.pop_all()
+
+
+def _give_up(pool: ThreadPoolExecutor, scorers: Sequence[Scores]) -> None:
+    pool.shutdown(wait=False, cancel_futures=True)
+    for scorer in scorers:
+        if isinstance(scorer, ScorerProcess):
+            scorer.end()
+
+
+def worker_environment(base: Mapping[str, str], workers: int) -> dict[str, str]:
+    """Return the environment of a worker: several share the cores, unless a variable says otherwise."""
+    if workers == 1:
+        return dict(base)
+    threads = str(max(1, (os.cpu_count() or 1) // workers))
+    return {**dict.fromkeys(_THREADS, threads), **base}

@@ -1,0 +1,1 @@
+"""Tests of `kedro bind predict`: a logged model and tables of all sizes."""
