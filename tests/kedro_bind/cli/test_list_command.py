@@ -16,14 +16,20 @@ def test_bindings_are_listed_with_their_pipelines_and_place_and_an_invalid_one_w
         """,
     )
     printed = project.kedro("bind", "list").stdout
-    assert printed[printed.index("churn  (") :] == (
-        "churn  (conf/base/pipeline_ml.yml:1)\n"
-        "  training:  data_science (tags training)\n"
-        "  inference: data_science + reporting (tags inference; exclude_tags slow), from 'customers'\n"
-        "  registers: shop_churn\n"
-        "fraud  (conf/base/pipeline_ml.yml:6)\n"
-        "  invalid; run 'kedro bind check fraud' to see why\n"
-    )
+    rows = [row.split("  ") for row in printed[printed.index("binding  ") :].splitlines()]
+    assert [[cell.strip() for cell in row if cell] for row in rows] == [
+        ["binding", "training", "inference", "input", "evaluation", "registers", "declared at"],
+        [
+            "churn",
+            "data_science (tags training)",
+            "data_science + reporting (tags inference; exclude_tags slow)",
+            "customers",
+            "-",
+            "shop_churn",
+            "conf/base/pipeline_ml.yml:1",
+        ],
+        ["fraud", "invalid; run 'kedro bind check fraud' to see why", "conf/base/pipeline_ml.yml:6"],
+    ]
 
 
 def test_a_project_without_bindings_is_told_where_to_declare_one(project):
