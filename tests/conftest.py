@@ -62,7 +62,7 @@ def store(project, empty_store):
 
 
 @pytest.fixture
-def said():
+def messages():
     """What kedro_bind logs; Kedro configures logging anew, so pytest's own handler would be lost."""
     lines = []
     handler = logging.Handler()

@@ -75,10 +75,10 @@ def test_a_library_that_only_an_artifact_needs_is_pinned_without_its_own_require
     assert set(pins) <= expected
 
 
-def test_an_artifact_of_another_version_of_its_library_is_a_warning(fitted, said):
+def test_an_artifact_of_another_version_of_its_library_is_a_warning(fitted, messages):
     version = importlib.metadata.version("scikit-learn").encode()
     run(fitted)
-    assert not any("loading the saved model warns" in line for line in said)
+    assert not any("loading the saved model warns" in line for line in messages)
     classifier = fitted.path / "data/classifier.pkl"
     other = version[:-1] + (b"0" if version[-1:] != b"0" else b"1")
     classifier.write_bytes(classifier.read_bytes().replace(version, other))
@@ -93,7 +93,7 @@ def test_it_is_pinned_without_a_verification_too(fitted):
     assert requirements(1)["scikit-learn"] == importlib.metadata.version("scikit-learn")
 
 
-def test_a_column_that_no_prediction_depends_on_is_a_warning_with_the_remedy(fitted, said):
+def test_a_column_that_no_prediction_depends_on_is_a_warning_with_the_remedy(fitted, messages):
     rows = (fitted.path / "data/customers.csv").read_text().splitlines()
     table = [f"{row},{'churned' if not number else number % 2}" for number, row in enumerate(rows)]
     fitted.write("data/customers.csv", "\n".join(table) + "\n")
@@ -106,6 +106,6 @@ def test_a_column_that_no_prediction_depends_on_is_a_warning_with_the_remedy(fit
         FITTING.replace('.fit(scaled, scaled["visits"])', '.fit(scaled[["spend", "visits"]], scaled["churned"])'),
     )
     run(fitted)
-    (warning,) = [line for line in said if "no prediction depends on" in line]
+    (warning,) = [line for line in messages if "no prediction depends on" in line]
     assert "the column 'churned' of 'customers'" in warning
     assert "'training.input_name'" in warning

@@ -50,7 +50,7 @@ def test_a_missing_artifact_is_refused_whatever_is_forced(trained):
     assert models_of(trained) == []
 
 
-def test_an_artifact_older_than_its_source_is_refused_unless_forced(trained, said):
+def test_an_artifact_older_than_its_source_is_refused_unless_forced(trained, messages):
     age(trained, "classifier.pkl", 60)
     result = bind_log(trained)
     assert result.exit_code == 1
@@ -59,7 +59,7 @@ def test_an_artifact_older_than_its_source_is_refused_unless_forced(trained, sai
     assert "'--force' logs it as it is" in result.output
     assert models_of(trained) == []
     assert bind_log(trained, "--force").exit_code == 0
-    assert any("logged with an artifact that is out of date" in each for each in said)
+    assert any("logged with an artifact that is out of date" in each for each in messages)
     assert len(models_of(trained)) == 1
 
 
@@ -139,5 +139,5 @@ def test_the_command_of_a_failure_has_all_that_led_to_it(trained):
 
 
 def test_help_has_an_example():
-    said = CliRunner().invoke(command, ["--help"]).output
-    assert "Example: kedro bind log churn --run-id" in said
+    output = CliRunner().invoke(command, ["--help"]).output
+    assert "Example: kedro bind log churn --run-id" in output

@@ -97,9 +97,9 @@ def test_parameters_of_one_request_never_reach_another(server):
 def test_bad_requests_get_a_400_and_the_server_lives(server):
     assert ask(server, {**PENGUINS, "params": {"min_probability": "high"}})[0] == 400
     assert ask(server, {"dataframe_split": {"columns": ["sex"], "data": [["male"]]}})[0] == 400
-    status, said = ask(server, {**PENGUINS, "params": {"runner": "os.abort"}})
+    status, output = ask(server, {**PENGUINS, "params": {"runner": "os.abort"}})
     assert status == 400
-    assert "this model has no parameter 'runner'; a caller may set: min_probability" in said
+    assert "this model has no parameter 'runner'; a caller may set: min_probability" in output
     assert ask(server, PENGUINS)[0] == 200
 
 

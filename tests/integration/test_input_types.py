@@ -87,8 +87,8 @@ def logged(project, table):
     return mlflow.pyfunc.load_model(model.model_uri)
 
 
-def warned(said):
-    return [line for line in said if "the model has no" in line]
+def warned(messages):
+    return [line for line in messages if "the model has no" in line]
 
 
 EARLY, LATE = [1, None, *range(2, 10)], [*range(1, 10), None]
@@ -99,7 +99,7 @@ def flags(values):
 
 
 @pytest.mark.parametrize("values", [EARLY, LATE], ids=["early", "late"])
-def test_a_model_predicts_for_a_training_table_with_missing_values(typed, said, values):
+def test_a_model_predicts_for_a_training_table_with_missing_values(typed, messages, values):
     table = pd.DataFrame(
         {
             "number": pd.array(values, dtype="Int64"),
@@ -119,7 +119,7 @@ def test_a_model_predicts_for_a_training_table_with_missing_values(typed, said, 
     assert model.predict(table.head(1))["rows"] == 1
     assert table["number"].dtype == "Int64"
     assert model.predict(model.input_example)["rows"] == 5
-    assert not warned(said)
+    assert not warned(messages)
 
 
 def untypable():
@@ -136,10 +136,10 @@ def untypable():
 
 
 @pytest.mark.parametrize("case", untypable())
-def test_a_model_with_input_of_no_mlflow_type_is_logged_with_one_warning(typed, said, case):
+def test_a_model_with_input_of_no_mlflow_type_is_logged_with_one_warning(typed, messages, case):
     data, named = untypable()[case]
     model = logged(typed, data)
-    (line,) = warned(said)
+    (line,) = warned(messages)
     assert "the model has no input in its signature" in line
     assert named in line
     assert "'signature: none'" in line
@@ -150,19 +150,19 @@ def test_a_model_with_input_of_no_mlflow_type_is_logged_with_one_warning(typed, 
     assert model.predict(data, params={"k": 5})["k"] == 5
 
 
-def test_a_polars_table_is_accepted_unchanged(typed, said):
+def test_a_polars_table_is_accepted_unchanged(typed, messages):
     data = pl.DataFrame({"a": list(range(10))})
     model = logged(typed, data)
-    (line,) = warned(said)
+    (line,) = warned(messages)
     assert "no input example, since MLflow's pyfunc rejects a 'polars.DataFrame'" in line
     assert model.predict(data)["seen"] == "polars.DataFrame"
 
 
-def test_there_is_no_warning_if_signature_and_example_are_switched_off(typed, said):
+def test_there_is_no_warning_if_signature_and_example_are_switched_off(typed, messages):
     typed.write("conf/base/pipeline_ml.yml", BINDING + "  model: {signature: none, input_example: none}\n")
     data, _ = untypable()["timedelta"]
     assert logged(typed, data).predict(data)["rows"] == 2
-    assert not warned(said)
+    assert not warned(messages)
 
 
 def test_over_http_null_is_accepted_in_a_column_and_rejected_for_a_parameter(typed):

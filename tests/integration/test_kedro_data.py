@@ -122,10 +122,10 @@ def served(model, folder):
     return f"{address}/invocations", serving(command, f"{address}/ping", folder, environment)
 
 
-def test_a_run_with_typed_parameters_logs_a_model_that_makes_the_same_objects(typed, store, said, tmp_path):
+def test_a_run_with_typed_parameters_logs_a_model_that_makes_the_same_objects(typed, store, messages, tmp_path):
     with typed.session() as session:
         session.run(pipeline_names=["churn"])
-    assert not [line for line in said if "bad-parameter" in line or "can't type" in line]
+    assert not [line for line in messages if "bad-parameter" in line or "can't type" in line]
     model = logged(typed, store)
     plan = plan_of(model)
     assert plan["parameters"] == {"params:cut": {"at": 0.0}, "params:growth": {"depth": 3}, "params:growth.depth": 3}

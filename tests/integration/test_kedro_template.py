@@ -107,12 +107,12 @@ def test_a_misspelt_name_gets_the_error_that_kedro_has_for_it(template):
     from kedro.framework.project import pipelines
 
     result = template.kedro("run", "--pipelines=trainin", check=False)
-    said = " ".join((result.stdout + result.stderr).split())
+    output = " ".join((result.stdout + result.stderr).split())
     assert result.returncode == 1
     if hasattr(pipelines, "set_requested"):
-        assert said.endswith("ImportError: An error occurred while importing the 'rocket.pipelines.trainin' module.")
+        assert output.endswith("ImportError: An error occurred while importing the 'rocket.pipelines.trainin' module.")
     else:
-        assert "Failed to find the pipeline named 'trainin'" in said
+        assert "Failed to find the pipeline named 'trainin'" in output
 
 
 def test_an_error_in_another_pipeline_is_shown_with_that_of_the_requested_name(template):

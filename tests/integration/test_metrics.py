@@ -122,12 +122,12 @@ def test_nodes_in_processes_of_their_own_have_metrics_too(scored, where):
     assert logged(scored) == [(EXPECTED, EXPECTED)]
 
 
-def test_a_run_that_leaves_the_scores_out_does_not_take_those_of_another(scored, said):
+def test_a_run_that_leaves_the_scores_out_does_not_take_those_of_another(scored, messages):
     persist(scored)
     train(scored)
     train(scored, to_nodes=["fit_classifier"])
     assert logged(scored)[0] == ({}, {})
-    assert any("the metrics in 'metrics' are not logged: this run does not produce it" in line for line in said)
+    assert any("the metrics in 'metrics' are not logged: this run does not produce it" in line for line in messages)
 
 
 def test_metrics_of_one_name_keep_the_model_from_being_logged(scored):

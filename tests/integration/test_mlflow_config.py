@@ -57,7 +57,7 @@ def configure(project, text):
     project.write("conf/base/mlflow.yml", text)
 
 
-def test_the_file_decides_where_a_run_goes_and_what_it_is_called(quick, empty_store, said):
+def test_the_file_decides_where_a_run_goes_and_what_it_is_called(quick, empty_store, messages):
     (quick.path / "runs").mkdir()
     (quick.path / "runs/store.db").write_bytes(empty_store.read_bytes())
     configure(
@@ -90,7 +90,7 @@ def test_the_file_decides_where_a_run_goes_and_what_it_is_called(quick, empty_st
     assert (tags["kedro_bind.bindings"], tags["kedro_bind.env"]) == ("churn", "local")
     assert tags["kedro_command"] == "kedro run --pipelines=churn"
     assert contents(quick.store) == ([], [])
-    assert not any(SECRET in line for line in said)
+    assert not any(SECRET in line for line in messages)
     assert files_with(SECRET, quick.path / "runs") == []
 
 
@@ -142,7 +142,7 @@ def test_a_run_that_would_take_the_store_from_another_one_is_refused(quick):
     run(quick)
 
 
-def test_the_environment_takes_precedence_and_the_log_says_so(quick, monkeypatch, said):
+def test_the_environment_takes_precedence_and_the_log_says_so(quick, monkeypatch, messages):
     configure(
         quick,
         """
@@ -159,7 +159,7 @@ def test_the_environment_takes_precedence_and_the_log_says_so(quick, monkeypatch
     [(experiment, _)], _ = contents(quick.store)
     assert experiment.name == "of the environment"
     assert os.environ["MLFLOW_TRACKING_TOKEN"] == "of the environment"
-    ignored = [line for line in said if "is ignored" in line]
+    ignored = [line for line in messages if "is ignored" in line]
     assert [line.split("'")[1] for line in ignored] == [
         "server.mlflow_tracking_uri",
         "server.mlflow_registry_uri",
@@ -181,12 +181,12 @@ def test_a_deleted_experiment_is_restored_unless_that_is_refused(quick):
     assert (found.experiment_id, found.lifecycle_stage) == (experiment, "active")
 
 
-def test_a_pipeline_that_is_not_tracked_runs_and_the_log_says_that_it_has_no_model(quick, said):
+def test_a_pipeline_that_is_not_tracked_runs_and_the_log_says_that_it_has_no_model(quick, messages):
     configure(quick, "tracking: {disable_tracking: {pipelines: [churn]}}\n")
     run(quick)
     assert (quick.path / "data/classifier.pkl").exists()
     assert contents(quick.store) == ([], [])
-    (line,) = [line for line in said if "no model of 'churn'" in line]
+    (line,) = [line for line in messages if "no model of 'churn'" in line]
     assert "disable_tracking.pipelines" in line
 
 

@@ -91,7 +91,7 @@ def test_an_active_run_keeps_its_tags_and_gets_ours(quick):
     assert (tags["kedro_version"], tags["kedro_bind.bindings"]) == ("theirs", "churn")
 
 
-def test_a_failed_training_run_has_its_error_as_tags_without_credentials(quick, said):
+def test_a_failed_training_run_has_its_error_as_tags_without_credentials(quick, messages):
     quick.write("conf/local/credentials.yml", f"database: {{deep: [{{password: {SECRET}}}]}}\n")
     add_to(quick, "fit_classifier", f"raise LookupError('{SECRET} is refused')")
     with pytest.raises(LookupError):
@@ -100,7 +100,7 @@ def test_a_failed_training_run_has_its_error_as_tags_without_credentials(quick, 
     assert (failed.info.status, models) == ("FAILED", [])
     assert failed.data.tags["kedro_bind.error.type"] == "LookupError"
     assert failed.data.tags["kedro_bind.error.message"] == "*** is refused"
-    assert not any(SECRET in line for line in said)
+    assert not any(SECRET in line for line in messages)
 
 
 def test_an_interrupted_run_in_a_notebook_ends_with_the_next_session(quick):

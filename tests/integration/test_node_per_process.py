@@ -99,8 +99,8 @@ def test_a_process_for_each_node_gives_the_model_of_a_whole_run(tmp_path, empty_
     run_id = client.create_run(experiment).info.run_id  # who starts the jobs may open one run for all of them
     jobs = {"MLFLOW_TRACKING_URI": f"sqlite:///{path}/mlflow.db", "MLFLOW_RUN_ID": run_id}
     nodes = lineage_of(model_of_whole)["training"]
-    said = python(path, "-c", ONE_BY_ONE, *nodes, **jobs)
-    assert said.count("Completed 1 out of 1 tasks") == len(nodes)
+    output = python(path, "-c", ONE_BY_ONE, *nodes, **jobs)
+    assert output.count("Completed 1 out of 1 tasks") == len(nodes)
     assert client.search_logged_models([experiment]) == []
 
     python(path, "-m", "kedro", "bind", "log", "penguins", "--env=jobs", **jobs)

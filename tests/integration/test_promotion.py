@@ -183,7 +183,7 @@ BY_DEFAULT = ("an easier holdout", "a broken holder", "a store that fails half w
 @pytest.mark.parametrize(
     "name", [name if name in BY_DEFAULT else pytest.param(name, marks=pytest.mark.full) for name in CASES]
 )
-def test_the_decision_is_that_of_a_person(shop, name, said):
+def test_the_decision_is_that_of_a_person(shop, name, messages):
     case, client = CASES[name], client_of(shop)
     holder = None
     if case.holder is None:
@@ -204,7 +204,7 @@ def test_the_decision_is_that_of_a_person(shop, name, said):
     train(shop, case.shift, **({"scale": 100.0} if case.change == "scale" else {}))
     made = version(shop, newest(shop))
     assert (champion(shop) == str(made.version)) is case.promoted
-    (line,) = [line for line in said if "is now champion: " in line or "does not become champion: " in line]
+    (line,) = [line for line in messages if "is now champion: " in line or "does not become champion: " in line]
     assert case.reason in line
     assert made.tags["kedro_bind.promotion"].endswith(line.partition("champion: ")[2])
     if case.by_runs is not None:  # what the metrics of the two runs alone would decide

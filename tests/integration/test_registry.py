@@ -277,8 +277,8 @@ def test_a_broken_document_breaks_no_other_command(project):
     for arguments in (["--version"], ["registry", "list"], ["run", "--pipelines=reporting"], ["catalog", "--help"]):
         result = project.kedro(*arguments)
         assert "Traceback" not in result.stdout + result.stderr
-    said = project.kedro("run", "--pipelines=reporting")
-    lines = [line for line in (said.stdout + said.stderr).splitlines() if "kedro bind check" in line]
+    output = project.kedro("run", "--pipelines=reporting")
+    lines = [line for line in (output.stdout + output.stderr).splitlines() if "kedro bind check" in line]
     assert len(lines) == 1
 
 
@@ -321,9 +321,9 @@ def test_an_artifact_in_memory_is_refused_before_training_starts(project):
 
 def test_a_misspelt_name_gets_kedros_own_message(project):
     result = project.kedro("run", "--pipelines=reportin", check=False)
-    said = result.stdout + result.stderr
-    assert "reportin" in said
-    assert "can't run" not in said
+    output = result.stdout + result.stderr
+    assert "reportin" in output
+    assert "can't run" not in output
 
 
 def test_both_ways_of_naming_pipelines_find_bindings(project):

@@ -132,7 +132,7 @@ TWIN = """
     """
 
 
-def test_an_input_in_a_namespace_is_described_by_its_twin_in_training(project, store, said):
+def test_an_input_in_a_namespace_is_described_by_its_twin_in_training(project, store, messages):
     """The twin is in memory, so only the run can see it; what is stored of it later is what 'bind log' takes."""
     project.write(f"src/{project.package}/pipeline_registry.py", NAMESPACED)
     project.write("conf/base/pipeline_ml.yml", TWIN)
@@ -146,7 +146,7 @@ def test_an_input_in_a_namespace_is_described_by_its_twin_in_training(project, s
     assert loaded.metadata.signature.inputs.input_names() == ["spend", "visits"]
     assert list(loaded.metadata.load_input_example(f"models:/{model.model_id}")) == ["spend", "visits"]
     assert list(loaded.predict(ROWS).columns) == ["score", "churns"]
-    assert [line for line in said if "signature" in line] == []
+    assert [line for line in messages if "signature" in line] == []
     plan = next(iter(project.path.rglob("plan.yml"))).read_text()
     assert "input_name: shop.customers" in plan
     assert "lab.customers" not in plan

@@ -118,9 +118,9 @@ def test_an_unbound_run_logs_nothing(quick):
 @pytest.mark.parametrize(
     "options", [{"node_names": ["fit_scaler"]}, {"to_nodes": ["scale"]}, {"to_outputs": ["scaler"]}]
 )
-def test_a_filtered_run_without_every_artifact_logs_no_model_and_a_warning(quick, said, options):
+def test_a_filtered_run_without_every_artifact_logs_no_model_and_a_warning(quick, messages, options):
     run(quick, "churn", **options)
-    (line,) = [each for each in said if "no model of 'churn'" in each]
+    (line,) = [each for each in messages if "no model of 'churn'" in each]
     assert "classifier" in line
     assert "kedro bind log churn" in line
     assert runs_of(quick) == []
@@ -131,12 +131,12 @@ def test_a_filtered_run_with_every_artifact_logs_its_model(quick):
     assert len(models_of(quick)) == 1
 
 
-def test_a_run_of_missing_outputs_logs_only_what_it_fits_itself(quick, said):
+def test_a_run_of_missing_outputs_logs_only_what_it_fits_itself(quick, messages):
     run(quick, "churn", only_missing_outputs=True)
     assert len(models_of(quick)) == 1
     run(quick, "churn", only_missing_outputs=True)
     assert len(models_of(quick)) == 1
-    assert "existed before this run" in said[-1]
+    assert "existed before this run" in messages[-1]
 
 
 def test_a_pipeline_ml_of_the_users_code_is_logged(quick):
@@ -217,8 +217,8 @@ def test_a_logging_that_fails_keeps_what_training_produced_and_bind_log_finishes
 
     before = (project.path / "data/classifier.pkl").stat().st_mtime_ns
     nodes.write_text(healthy)
-    said = project.kedro("bind", "log", "churn")
-    assert "the model 'churn' is logged as models:/" in said.stdout
+    output = project.kedro("bind", "log", "churn")
+    assert "the model 'churn' is logged as models:/" in output.stdout
     assert [each.name for each in models_of(project) if each.status == "READY"] == ["churn"]
     assert (project.path / "data/classifier.pkl").stat().st_mtime_ns == before
 
@@ -231,10 +231,10 @@ def test_a_dead_tracking_server_is_an_error_before_training_starts(quick):
         MLFLOW_TRACKING_URI="http://user:secret@127.0.0.1:9",
         MLFLOW_HTTP_REQUEST_MAX_RETRIES="0",
     )
-    said = result.stdout + result.stderr
+    output = result.stdout + result.stderr
     assert result.returncode == 1
-    assert "no MLflow run can be started" in said
-    assert "secret" not in said
+    assert "no MLflow run can be started" in output
+    assert "secret" not in output
     assert not (quick.path / "data/scaler.pkl").exists()
 
 

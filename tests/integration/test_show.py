@@ -204,7 +204,7 @@ def test_lineage_has_the_graph_of_training(ran, client):
 
 
 @pytest.mark.slow
-def test_a_picture_that_fails_is_one_warning_and_the_model_is_logged(project, store, said, monkeypatch):
+def test_a_picture_that_fails_is_one_warning_and_the_model_is_logged(project, store, messages, monkeypatch):
     project.write("conf/base/pipeline_ml.yml", BINDING + MODEL)
 
     def fail(*_):
@@ -213,7 +213,7 @@ def test_a_picture_that_fails_is_one_warning_and_the_model_is_logged(project, st
     monkeypatch.setattr(presented, "_log_picture", fail)
     with project.session() as session:
         session.run(pipeline_names=["churn"])
-    told = [line for line in said if "picture" in line]
+    told = [line for line in messages if "picture" in line]
     assert told == ["kedro_bind: the model 'churn' is logged without a picture: no ink"]
     mlflow.set_tracking_uri(store)
     assert mlflow.MlflowClient().get_model_version("churn", "1").status == "READY"

@@ -81,11 +81,11 @@ def test_state_outside_of_inputs_is_found(verified):
     assert versions(verified) == []
 
 
-def test_an_inference_that_is_not_deterministic_is_logged_with_a_warning(verified, said):
+def test_an_inference_that_is_not_deterministic_is_logged_with_a_warning(verified, messages):
     change_node(verified, "    score =", "    import random\n\n    score = random.random() +")
     run(verified)
     assert len(versions(verified)) == 1
-    assert any("not deterministic" in line for line in said)
+    assert any("not deterministic" in line for line in messages)
 
 
 def test_an_inference_that_fails_is_rejected_and_logged_without_verification(verified):

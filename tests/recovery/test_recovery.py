@@ -34,10 +34,10 @@ def index_of(requests, ending):
         ("refused", "registered-models/alias"),
     ],
 )
-def test_a_temporary_fault_is_retried_and_logged(scene, requests, said, kind, request_name):
+def test_a_temporary_fault_is_retried_and_logged(scene, requests, messages, kind, request_name):
     before = scene.versions
     assert scene.train(Fault(kind, index_of(requests, request_name), times=1)) is None
-    (line,) = [line for line in said if "trying again" in line]
+    (line,) = [line for line in messages if "trying again" in line]
     assert "MLflow: the server" in line
     assert "trying again now (try 2 of 2)" in line
     (new,) = set(scene.versions) - set(before)
@@ -46,7 +46,7 @@ def test_a_temporary_fault_is_retried_and_logged(scene, requests, said, kind, re
     assert scene.unfinished_models(scene.client.get_model_version("churn", str(new)).run_id) == []
 
 
-def test_a_server_that_is_down_is_an_error_before_training_starts(scene, said, monkeypatch):
+def test_a_server_that_is_down_is_an_error_before_training_starts(scene, messages, monkeypatch):
     files = scene.files
     for name in ("MAX_RETRIES", "BACKOFF_FACTOR"):
         monkeypatch.delenv(f"MLFLOW_HTTP_REQUEST_{name}")
@@ -60,11 +60,11 @@ def test_a_server_that_is_down_is_an_error_before_training_starts(scene, said, m
     assert isinstance(error, LoggingError)
     assert (error.binding, error.run_id) == ("churn", None)
     assert "no MLflow run can be started: the server can't be reached: Connection refused" in error.message
-    assert [re.sub(r".*refused; |\(.*", "", line) for line in said if "trying again" in line] == [
+    assert [re.sub(r".*refused; |\(.*", "", line) for line in messages if "trying again" in line] == [
         "trying again now ",
         "trying again in 2 s ",
     ]
-    assert "secret" not in error.message + "".join(said)
+    assert "secret" not in error.message + "".join(messages)
     assert scene.files == files
 
 

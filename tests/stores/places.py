@@ -81,8 +81,8 @@ def postgres() -> Iterator[str]:
 
         def control(program: str, *arguments: str) -> None:
             command = [programs / program, "-D", folder / "data", *arguments]
-            with (folder / "said.txt").open("a+") as said:
-                result = subprocess.run(command, cwd=folder, stdout=said, stderr=said, check=False, **account)
+            with (folder / "said.txt").open("a+") as output:
+                result = subprocess.run(command, cwd=folder, stdout=output, stderr=output, check=False, **account)
                 assert result.returncode == 0, (folder / "said.txt").read_text()
 
         control("initdb", "-U", "mlflow", "-A", "scram-sha-256", "--pwfile", str(folder / "password"), "--no-sync")

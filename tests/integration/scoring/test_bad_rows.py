@@ -47,10 +47,10 @@ def test_csv(tmp_path):
 
 
 def test_without_quarantine_the_first_one_is_named(tmp_path):
-    said = refused(bad_csv(tmp_path / "in.csv"), tmp_path / "out")
-    assert "row 3 (counted from 0) of" in said
-    assert "is rejected: column 'spend': 'much' is not a valid double" in said
-    assert "'--on-bad-rows quarantine'" in said
+    output = refused(bad_csv(tmp_path / "in.csv"), tmp_path / "out")
+    assert "row 3 (counted from 0) of" in output
+    assert "is rejected: column 'spend': 'much' is not a valid double" in output
+    assert "'--on-bad-rows quarantine'" in output
 
 
 def test_json_lines(tmp_path):
@@ -76,9 +76,9 @@ def test_a_validator(tmp_path):
     table.loc[[7, 130, 131], "visits"] = 100
     table.to_parquet(tmp_path / "in.parquet")
     options = {"model": "models:/doubles/1"}
-    said = refused(tmp_path / "in.parquet", tmp_path / "out", **options)
-    assert "row 7 (counted from 0)" in said
-    assert "too many visits" in said
+    output = refused(tmp_path / "in.parquet", tmp_path / "out", **options)
+    assert "row 7 (counted from 0)" in output
+    assert "too many visits" in output
     summary = predict_here(
         tmp_path / "in.parquet", tmp_path / "out", on_bad_rows="quarantine", overwrite=True, **options
     )

@@ -78,9 +78,9 @@ def test_other_input_another_model_or_other_options_are_refused(tmp_path):
     ):
         assert reason in refused(source, out, resume=True, **options)
     people(51).to_parquet(source)
-    said = refused(source, out, resume=True)
-    assert f"an earlier {source}, which has changed since" in said
-    assert "start anew with '--overwrite'" in said
+    output = refused(source, out, resume=True)
+    assert f"an earlier {source}, which has changed since" in output
+    assert "start anew with '--overwrite'" in output
 
 
 def test_an_unfinished_output_is_not_taken_for_a_finished_one(tmp_path):

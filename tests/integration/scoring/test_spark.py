@@ -41,6 +41,8 @@ def test_spark_predicts_as_local_processes_do(logged, tmp_path, name):
 
 def test_a_model_that_is_not_row_wise_is_refused(logged, tmp_path):
     people(10).to_parquet(tmp_path / "in.parquet")
-    said = logged.refused("models:/ranks/1", tmp_path / "in.parquet", tmp_path / "out", "--engine=spark", cwd=tmp_path)
-    assert "not verified as row-wise" in said
-    assert "'--engine local'" in said
+    output = logged.refused(
+        "models:/ranks/1", tmp_path / "in.parquet", tmp_path / "out", "--engine=spark", cwd=tmp_path
+    )
+    assert "not verified as row-wise" in output
+    assert "'--engine local'" in output

@@ -151,8 +151,8 @@ def test_parameters_are_those_of_the_model(tables, tmp_path):
     found = read(tmp_path / "out")
     assert found["over"].sum() == (found["score"] > 100).sum() > 0
     assert found["name"].str.endswith("7").all()
-    said = refused(tables / "in.csv", tmp_path / "other", params={"treshold": 1})
-    assert "no parameter 'treshold'; a caller may set: mark, threshold" in said
+    output = refused(tables / "in.csv", tmp_path / "other", params={"treshold": 1})
+    assert "no parameter 'treshold'; a caller may set: mark, threshold" in output
 
 
 def test_tables_in_memory(expected):
@@ -221,9 +221,9 @@ def test_an_error_of_a_node_names_the_row(tmp_path):
     table = people(500)
     table.loc[321, "spend"] = 666.0
     table.to_parquet(tmp_path / "in.parquet")
-    said = refused(tmp_path / "in.parquet", tmp_path / "out")
-    assert "row 321 (counted from 0) of" in said
-    assert "can't be predicted: RuntimeError: the number of the beast" in said
+    output = refused(tmp_path / "in.parquet", tmp_path / "out")
+    assert "row 321 (counted from 0) of" in output
+    assert "can't be predicted: RuntimeError: the number of the beast" in output
     with pytest.raises(KedroBindError, match="row 321"):
         predict_here(tmp_path / "in.parquet", tmp_path / "out", overwrite=True, on_bad_rows="quarantine")
 
@@ -238,10 +238,10 @@ def test_a_table_that_is_not_row_wise_is_never_cut(tables, tmp_path, name):
     assert found["rank"].tolist() == spend.rank().tolist()
     assert found["count"].tolist() == [1000] * 1000
     assert found["mean"].tolist() == [spend.mean()] * 1000
-    said = refused(tables / name, tmp_path / "more", max_rows=999, **options)
-    assert "the table has 1,000 rows" in said
-    assert "not verified as row-wise (" in said
-    assert "'--max-rows'" in said
+    output = refused(tables / name, tmp_path / "more", max_rows=999, **options)
+    assert "the table has 1,000 rows" in output
+    assert "not verified as row-wise (" in output
+    assert "'--max-rows'" in output
     assert not (tmp_path / "more").exists()
 
 

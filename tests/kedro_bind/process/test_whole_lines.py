@@ -25,7 +25,7 @@ def handler():
     LOGGER.removeHandler(handler)
 
 
-def test_a_long_line_is_not_wrapped_and_the_console_is_as_before(handler, said):
+def test_a_long_line_is_not_wrapped_and_the_console_is_as_before(handler, messages):
     console = handler.console
     log_whole(LOGGER, logging.INFO, "the model needs %s at %s", "kedro-bind[serve]", "models:/" + "m" * 60)
     assert "the model needs kedro-bind[serve] at models:/" + "m" * 60 in console.file.getvalue()
@@ -33,7 +33,7 @@ def test_a_long_line_is_not_wrapped_and_the_console_is_as_before(handler, said):
     assert console.width == 40
 
 
-def test_square_brackets_are_not_taken_for_markup(handler, said):
+def test_square_brackets_are_not_taken_for_markup(handler, messages):
     handler.console.width = 120
     LOGGER.warning("[%s] of %s [/]", "red", "x[0]")
     assert "[red] of x[0] [/]" in handler.console.file.getvalue()

@@ -49,7 +49,7 @@ def registered(client, model_id, *, pending):
     return str(version.version)
 
 
-def test_what_a_killed_process_left_half_done_is_removed_and_nothing_else(client, said):
+def test_what_a_killed_process_left_half_done_is_removed_and_nothing_else(client, messages):
     client.create_registered_model("churn")
     run_id = running(client, GONE)
     to_register = {REGISTERED_NAME_TAG: "churn"}
@@ -75,7 +75,9 @@ def test_what_a_killed_process_left_half_done_is_removed_and_nothing_else(client
     versions = {str(each.version): each.tags for each in client.search_model_versions("name = 'churn'")}
     assert sorted(versions) == sorted([version, alias])
     assert not any(STATE_TAG in tags for tags in versions.values())
-    assert any(f"the MLflow run {run_id} was left RUNNING by process 1@host, which is gone" in each for each in said)
+    assert any(
+        f"the MLflow run {run_id} was left RUNNING by process 1@host, which is gone" in each for each in messages
+    )
 
 
 @pytest.mark.parametrize(
@@ -89,20 +91,20 @@ def test_what_a_killed_process_left_half_done_is_removed_and_nothing_else(client
     ],
     ids=["alive", "elsewhere", "unreadable", "not ours", "of another binding"],
 )
-def test_any_other_run_is_left_alone_and_named_if_its_process_is_unknown(client, said, process, bindings, told):
+def test_any_other_run_is_left_alone_and_named_if_its_process_is_unknown(client, messages, process, bindings, told):
     run_id = running(client, process, bindings)
     model = logged(client, run_id, ready=False)
     end_dead_runs("0", ["churn"], except_for="")
     assert client.get_run(run_id).info.status == "RUNNING"
     assert client.get_logged_model(model).model_id == model
-    assert any(run_id in each for each in said) is told
+    assert any(run_id in each for each in messages) is told
 
 
-def test_a_store_that_fails_does_not_keep_a_run_from_starting(client, said, tmp_path):
+def test_a_store_that_fails_does_not_keep_a_run_from_starting(client, messages, tmp_path):
     (tmp_path / "broken.db").write_bytes(b"not a database at all" * 100)
     mlflow.set_tracking_uri(f"sqlite:///{tmp_path}/broken.db")
     end_dead_runs("0", ["churn"], except_for="")
-    assert any("can't be cleaned up: " in each for each in said)
+    assert any("can't be cleaned up: " in each for each in messages)
 
 
 def test_the_tag_names_the_process_for_people_and_for_programs():

@@ -94,13 +94,13 @@ def test_metrics_are_read_when_data_is_saved():
     assert observed.of(["scores"], DataCatalog()) == {"mae": 1.0}
 
 
-def test_data_that_was_not_observed_is_read_from_the_catalog_unless_it_is_from_another_run(said):
+def test_data_that_was_not_observed_is_read_from_the_catalog_unless_it_is_from_another_run(messages):
     catalog = DataCatalog({"scores": MemoryDataset({"mae": 1.0}), "empty": MemoryDataset()})
     assert ObservedMetrics().of(["scores"], catalog) == {"mae": 1.0}
     assert ObservedMetrics(produced=frozenset({"scores"})).of(["scores"], catalog) == {"mae": 1.0}
     assert ObservedMetrics(produced=frozenset()).of(["scores"], catalog) == {}
     assert ObservedMetrics().of(["empty", "nowhere"], catalog) == {}
-    assert [line.split(":")[1].strip() for line in said] == [
+    assert [line.split(":")[1].strip() for line in messages] == [
         "the metrics in 'scores' are not logged",
         "the metrics in 'empty' are not logged",
         "the metrics in 'nowhere' are not logged",

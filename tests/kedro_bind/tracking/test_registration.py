@@ -148,60 +148,60 @@ class TestPromotion:
 
         return register
 
-    def test_the_first_version_is_promoted(self, registry, register, said):
+    def test_the_first_version_is_promoted(self, registry, register, messages):
         register("accuracy >= champion", accuracy=0.5)
         assert registry.aliases == {"champion": "1"}
-        (line,) = said
+        (line,) = messages
         assert line.endswith("version 1 of 'churn' is now champion: accuracy is 0.5, and no version is champion yet")
 
-    def test_a_better_version_is_promoted(self, registry, register, said):
+    def test_a_better_version_is_promoted(self, registry, register, messages):
         register("accuracy >= champion", accuracy=0.5)
         register("accuracy >= champion", accuracy=0.5)
         register("accuracy >= champion", accuracy=0.75)
         assert registry.aliases == {"champion": "3"}
-        assert said[-1].endswith("is now champion: accuracy is 0.75, >= 0.5 of version 2, which is champion")
+        assert messages[-1].endswith("is now champion: accuracy is 0.75, >= 0.5 of version 2, which is champion")
 
-    def test_a_worse_version_is_registered_without_aliases(self, registry, register, said):
+    def test_a_worse_version_is_registered_without_aliases(self, registry, register, messages):
         register("accuracy >= champion", accuracy=0.5)
         register("accuracy >= champion", accuracy=0.25)
         assert registry.aliases == {"champion": "1"}
         assert list(registry.versions) == ["1", "2"]
         assert STATE_TAG not in registry.versions["2"].tags
-        assert said[-1] == (
+        assert messages[-1] == (
             "kedro_bind: version 2 of 'churn' does not become champion: "
             "accuracy is 0.25, not >= 0.5 of version 1, which is champion"
         )
 
-    def test_the_bound_may_be_a_number(self, registry, register, said):
+    def test_the_bound_may_be_a_number(self, registry, register, messages):
         register("loss < 0.5", loss=0.25)
         register("loss < 0.5", loss=0.5)
         assert registry.aliases == {"champion": "1"}
-        assert said[-1].endswith("loss is 0.5, not < 0.5")
+        assert messages[-1].endswith("loss is 0.5, not < 0.5")
 
-    def test_all_conditions_have_to_be_met(self, registry, register, said):
+    def test_all_conditions_have_to_be_met(self, registry, register, messages):
         register("accuracy >= champion", "accuracy > 0.4", accuracy=0.5)
         register("accuracy >= champion", "accuracy > 0.7", accuracy=0.6)
         assert registry.aliases == {"champion": "1"}
-        assert said[-1].endswith("accuracy is 0.6, not > 0.7")
+        assert messages[-1].endswith("accuracy is 0.6, not > 0.7")
 
-    def test_without_the_metric_a_version_is_not_promoted(self, registry, register, said):
+    def test_without_the_metric_a_version_is_not_promoted(self, registry, register, messages):
         register("accuracy >= champion", loss=0.5)
         assert registry.aliases == {}
-        assert said[-1].endswith("the MLflow run has no metric 'accuracy' (it has loss)")
+        assert messages[-1].endswith("the MLflow run has no metric 'accuracy' (it has loss)")
 
-    def test_a_champion_without_the_metric_stays(self, registry, register, said):
+    def test_a_champion_without_the_metric_stays(self, registry, register, messages):
         register(loss=0.1)
         register("accuracy >= champion", accuracy=0.9)
         assert registry.aliases == {"champion": "1"}
-        assert said[-1].endswith("version 1, which is champion, has no metric 'accuracy' to compare with")
+        assert messages[-1].endswith("version 1, which is champion, has no metric 'accuracy' to compare with")
 
-    def test_a_champion_without_a_run_stays(self, registry, register, said):
+    def test_a_champion_without_a_run_stays(self, registry, register, messages):
         register()
         made = registry.client.create_model_version("churn", "file:///tmp/elsewhere")
         registry.client.set_registered_model_alias("churn", "champion", made.version)
         register("accuracy >= champion", accuracy=0.9)
         assert registry.aliases == {"champion": "2"}
-        assert said[-1].endswith("version 2, which is champion, has no metric 'accuracy' to compare with")
+        assert messages[-1].endswith("version 2, which is champion, has no metric 'accuracy' to compare with")
 
     def test_a_version_of_the_same_run_is_succeeded(self, registry, register):
         run_id = registry.run(accuracy=0.5)
