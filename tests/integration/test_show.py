@@ -260,6 +260,7 @@ def test_the_bindings_as_json(shop):
                 "training": {"pipeline": ["data_science"], "tags": ["training"]},
                 "inference": {"pipeline": ["data_science"], "tags": ["inference"]},
                 "input_name": "customers",
+                "evaluation": None,
                 "registered_model_name": "churn",
                 "aliases": ["champion"],
             }
