@@ -190,7 +190,7 @@ def test_json_has_every_finding_with_its_place_and_is_alone_on_standard_output(t
         ("not-in-catalog", file, 21, 3, "catalog"),
         ("not-persisted", file, 21, 3, "catalog"),
     ]
-    assert set(diagnostics[0]) == {"code", "severity", "message", "hint", "file", "line", "column", "binding"}
+    assert set(diagnostics[0]) == {"code", "severity", "message", "hint", "file", "line", "column", "binding", "url"}
 
 
 def test_json_is_json_without_any_declaration(tmp_path):
@@ -205,7 +205,7 @@ def test_github_annotations_are_one_line_each_with_the_span(tmp_path):
     assert result.returncode == 1
     assert result.stdout == (
         "::error file=conf/base/pipeline_ml.yml,line=4,col=12,endColumn=16,title=empty-selection::"
-        "no node of pipeline 'data_science' has the tag 'trian'; did you mean 'training'?\n"
+        "no node of pipeline 'data_science' has the tag 'trian'; did you mean 'training'? (https://kedro-bind.readthedocs.io/checks/empty-selection/)\n"
     )
 
 
