@@ -7,7 +7,6 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.cli.project import config_of, context_of
-from kedro_bind.errors import KedroBindError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,15 +28,12 @@ def model_uris(
     Raises:
         KedroBindError: one is neither a model nor a binding.
     """
-    from kedro_bind.tracking.model_uri import binding_model_uri, is_model_uri
+    from kedro_bind.tracking.model_uri import binding_model_uri, is_model_uri, needs_project, unknown_binding
 
     if metadata is None:
         for model in models:
             if not is_model_uri(model):
-                raise KedroBindError(
-                    f"'{model}' is neither the URI of a model nor a folder with one; to use the name of a binding, "
-                    "run this in the folder of its Kedro project"
-                )
+                raise needs_project(model)
         return tuple(models)
     from kedro_bind.config.mlflow import tracking_config_of
     from kedro_bind.tracking.server import connect
@@ -53,7 +49,7 @@ def model_uris(
         elif is_model_uri(model):
             uris.append(model)
         else:
-            raise KedroBindError(f"there is no binding '{model}'; run 'kedro bind list' to see the bindings")
+            raise unknown_binding(model, config.names if config is not None else ())
     return tuple(uris)
 
 

@@ -96,18 +96,15 @@ def _connected(project: ProjectOptions) -> AbstractContextManager[object]:
 
 def _uri(model: str, project: ProjectOptions | None) -> str:
     """Return a URI as it is; the name of a binding stands for its model."""
-    from kedro_bind.tracking.model_uri import binding_model_uri, is_model_uri
+    from kedro_bind.tracking.model_uri import binding_model_uri, is_model_uri, needs_project, unknown_binding
 
     if is_model_uri(model):
         return model
     if project is None:
-        raise KedroBindError(
-            f"'{model}' is neither a model's URI nor a folder with a model; for the name of a binding, "
-            "run this in the folder of its Kedro project"
-        )
+        raise needs_project(model)
     config = config_of(*project.parts)
     if config is None or model not in config.document.bindings:
-        raise _unknown(model, config.names if config else ())
+        raise unknown_binding(model, config.names if config else ())
     return binding_model_uri(model, config.document.bindings[model])
 
 
@@ -115,6 +112,7 @@ def _binding(name: str, config: Config | None, pipelines: Mapping[str, Pipeline]
     """Return a binding of the document, as far as it could be resolved, or one that code makes."""
     from kedro_bind.binding.expand import draft_all
     from kedro_bind.checks.project import bindings_in_code
+    from kedro_bind.tracking.model_uri import unknown_binding
 
     drafts = config.drafts if config is not None else {}
     if name in drafts:
@@ -125,15 +123,7 @@ def _binding(name: str, config: Config | None, pipelines: Mapping[str, Pipeline]
     names = config.names if config is not None else []
     if name in names:
         raise KedroBindError(f"the binding '{name}' can't be read; 'kedro bind check {name}' says why")
-    raise _unknown(name, [*names, *made])
-
-
-def _unknown(name: str, known: Iterable[str]) -> KedroBindError:
-    from conf_schema import did_you_mean
-
-    names = list(known)
-    hint = did_you_mean(name, names) or f"the bindings are {', '.join(names) or 'none'}"
-    return KedroBindError(f"there is no binding '{name}'; {hint}")
+    raise unknown_binding(name, [*names, *made])
 
 
 def _about(name: str, findings: Iterable[Diagnostic]) -> list[Diagnostic]:

@@ -8,14 +8,40 @@ from typing import TYPE_CHECKING
 from kedro_bind.errors import KedroBindError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from conf_schema import Binding
 
-__all__ = ["binding_model_uri", "is_model_uri", "newest_model_uri", "pinned_uri"]
+__all__ = [
+    "binding_model_uri",
+    "is_model_uri",
+    "needs_project",
+    "newest_model_uri",
+    "pinned_uri",
+    "unknown_binding",
+]
 
 
 def is_model_uri(text: str) -> bool:
     """Return whether a text is a URI or the path of a folder, rather than the name of a binding."""
     return ":/" in text or "/" in text or "\\" in text or (Path(text) / "MLmodel").is_file()
+
+
+def needs_project(name: str) -> KedroBindError:
+    """Return the error for a name that is not a URI, outside of a Kedro project."""
+    return KedroBindError(
+        f"'{name}' is neither a model's URI nor a folder with a model; for the name of a binding, run this in the "
+        "folder of its Kedro project"
+    )
+
+
+def unknown_binding(name: str, known: Iterable[str]) -> KedroBindError:
+    """Return the error for a name that is not that of a binding, with the one that is close or those that exist."""
+    from conf_schema import did_you_mean
+
+    names = list(known)
+    hint = did_you_mean(name, names) or f"the bindings are {', '.join(names) or 'none'}"
+    return KedroBindError(f"there is no binding '{name}'; {hint}")
 
 
 def binding_model_uri(name: str, binding: Binding) -> str:
