@@ -43,4 +43,7 @@ def data_digest(data: Any) -> str | None:
 
 def rows_in(data: Any) -> int | None:
     """Return the number of rows of some data, if it has any."""
+    shape = getattr(data, "shape", None)
+    if shape:
+        return int(shape[0])
     return len(data) if hasattr(data, "__len__") else None

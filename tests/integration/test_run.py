@@ -335,7 +335,7 @@ def test_code_that_does_not_exist_is_refused_before_training_where_python_names_
             )}
         """,
     )
-    with pytest.raises(BindingError, match=r"'model\.code_paths' names 'nowhere', and there is no such file"):
+    with pytest.raises(BindingError, match=r"'model\.code_paths' names 'nowhere', but the project has no such file"):
         run(quick, "by_code")
     assert not (quick.path / "data/classifier.pkl").exists()
     assert runs_of(quick) == []

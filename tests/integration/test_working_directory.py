@@ -37,7 +37,7 @@ def test_a_lock_of_the_project_does_not_get_into_the_model(uv_project):
     mlflow.set_tracking_uri(uv_project.store)
     folder = Path(mlflow.artifacts.download_artifacts("models:/churn/1", dst_path=str(uv_project.path / "model")))
     assert {entry.name for entry in folder.iterdir()} == {
-        *("MLmodel", "bound_model.py", "code", "artifacts"),
+        *("MLmodel", "bound_model.py", "code", "artifacts", "picture.html"),
         *("requirements.txt", "conda.yaml", "python_env.yaml"),
         "registered_model_meta",  # written by the download
         *("input_example.json", "serving_input_example.json"),

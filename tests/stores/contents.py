@@ -19,6 +19,9 @@ OF_THE_RUN = {"run_id", "model_id", "model_uuid", "utc_time_created", "artifact_
 OF_ONE_RUN = {"kedro_bind.process", "kedro_bind.files"}
 """Tags that name the process of a run, and the times of the files that it read."""
 
+OF_A_LOGGING = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(\+00:00)?|\b[0-9a-f]{32}\b")
+"""Times, and the ids of runs and models."""
+
 TEMPORARY = re.compile(r"\S*/kedro-bind-\w+/")
 
 
@@ -40,7 +43,7 @@ def contents_of(store: str, folder: Path) -> dict[str, Any]:
     return {
         "run": (run.info.status, run.data.params, lasting(run.data.tags)),
         "model": (model.name, str(model.status), lasting(model.tags)),
-        "version": (str(version.version), version.description, version.tags),
+        "version": (str(version.version), version.description, without_times(version.tags)),
         "signature": loaded.metadata.signature.to_dict(),
         "files": files_of(folder),
         "answers": [predict(customers).to_dict(), predict(customers, params={"threshold": 9.0}).to_dict()],
@@ -48,14 +51,27 @@ def contents_of(store: str, folder: Path) -> dict[str, Any]:
 
 
 def files_of(folder: Path) -> dict[str, Any]:
-    """Return the sha256 of each file; of the two that name the run, the content without it."""
+    """Return the sha256 of each file; of those that name the run, the content without it."""
+    read = {"MLmodel": without_run, "lineage.yml": without_run, "picture.html": without_ids}
     return {
-        each.relative_to(folder).as_posix(): without_run(each)
-        if each.name in ("MLmodel", "lineage.yml")
-        else hashlib.sha256(each.read_bytes()).hexdigest()
+        each.relative_to(folder).as_posix(): read.get(each.name, sha256_of)(each)
         for each in sorted(folder.rglob("*"))
         if each.is_file() and each.name != "registered_model_meta"
     }
+
+
+def sha256_of(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def without_ids(file: Path) -> str:
+    """Read a text without the times and ids of a logging."""
+    return OF_A_LOGGING.sub("", file.read_text())
+
+
+def without_times(tags: dict[str, str]) -> dict[str, str]:
+    """Leave out when an alias moved."""
+    return {key: OF_A_LOGGING.sub("", value) for key, value in tags.items()}
 
 
 def without_run(file: Path) -> dict[str, Any]:
