@@ -66,6 +66,7 @@ class BoundFlavor:
     """
 
     __name__ = "mlflow.pyfunc"
+    saved: SavedModel
 
     def __init__(
         self,
@@ -79,7 +80,6 @@ class BoundFlavor:
     ) -> None:
         self._built, self._settings, self._own, self._sample = built, settings, own, sample
         self._verification, self._lineage, self._digests = verification, lineage, digests
-        self.saved: SavedModel | None = None
 
     def save_model(self, path: str, mlflow_model: Any, **_: Any) -> None:
         """Save the model at `path`, have the other process verify it, and complete it with the result."""
@@ -98,7 +98,7 @@ class BoundFlavor:
             of_artifacts = result.direct if verification else artifact_modules(built.plan, built.folder)
             needed = pinned({*of_artifacts, *imported_by(built.plan, self._own.packages)}, result.incidental)
         complete_requirements(model, needed)
-        self.saved = saved_model(model, built.plan, built.folder, lineage)
+        self.saved = saved_model(model, built.plan, built.folder, lineage, mlflow_model)
         mlflow_model.model_size_bytes = sum(file.stat().st_size for file in model.rglob("*") if file.is_file())
         mlflow_model.save(str(model / "MLmodel"))
 

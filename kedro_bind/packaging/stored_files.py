@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from mlflow import MlflowClient
+    from mlflow.models import Model
 
     from kedro_bind.model.plan import Plan
 
@@ -31,19 +32,22 @@ _FOLDER = "artifacts"
 
 @dataclass(frozen=True)
 class SavedModel:
-    """A model as it was saved: its plan and the folder of that, the size of each file there, and its lineage."""
+    """A model as it was saved: its plan and the folder of that, the size of each file there, and what is beside it."""
 
     plan: Plan
     folder: str
     sizes: Mapping[str, int]
     lineage: Mapping[str, Any]
+    mlmodel: Model
+    requirements: tuple[str, ...]
 
 
-def saved_model(model: Path, plan: Plan, folder: Path, lineage: Mapping[str, Any]) -> SavedModel:
+def saved_model(model: Path, plan: Plan, folder: Path, lineage: Mapping[str, Any], mlmodel: Model) -> SavedModel:
     """Return the model that was saved at `model`, with its plan in `folder`."""
     files = [file for file in (model / _FOLDER).rglob("*") if file.is_file()]
     sizes = {file.relative_to(model).as_posix(): file.stat().st_size for file in files}
-    return SavedModel(plan, folder.relative_to(model).as_posix(), sizes, lineage)
+    requirements = (model / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    return SavedModel(plan, folder.relative_to(model).as_posix(), sizes, lineage, mlmodel, tuple(requirements))
 
 
 def refuse_other_files(model_id: str, saved: SavedModel) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kedro_bind.names import folder_name
@@ -30,15 +31,13 @@ def present(model: LoggedModel, run_id: str) -> None:
 
     The model is logged and whole by now: what fails here is a warning.
     """
-    from kedro_bind.tracking.logged_files import read_logged_files
+    from kedro_bind.tracking.logged_files import metrics_of
 
     try:
-        files = read_logged_files(model.uri)
-        _log_picture(files, model.name, run_id)
+        _log_picture(replace(model.files, metrics=metrics_of(model.files.mlmodel)), model.name, run_id)
     except Exception as error:  # noqa: BLE001 - see above
         logger.warning("kedro_bind: the model '%s' is logged without a picture: %s", model.name, said_by(error))
-        return
-    for line in _how_to_use(model, files):
+    for line in _how_to_use(model):
         log_whole(logger, logging.INFO, "kedro_bind: %s", line)
 
 
@@ -57,13 +56,13 @@ def _log_picture(files: LoggedFiles, name: str, run_id: str) -> None:
             client.log_model_artifact(files.mlmodel.model_id, str(folder / PICTURE_FILE))
 
 
-def _how_to_use(model: LoggedModel, files: LoggedFiles) -> list[str]:
+def _how_to_use(model: LoggedModel) -> list[str]:
     """Return the command that serves the model, and one that sends it an example made up from its signature."""
     from kedro_bind.render.made_up import curl_command
 
     uri = f"models:/{model.registered_name}/{model.version}" if model.version else model.uri
     lines = [f"serve it with: kedro bind serve {uri}"]
-    signature = files.mlmodel.signature
+    signature = model.files.mlmodel.signature
     if signature is not None and signature.inputs is not None:
         lines.append(f"then ask it with: {curl_command(signature.inputs, signature.params, _ADDRESS)}")
     return lines

@@ -27,6 +27,7 @@ from kedro_bind.redaction import get_logger, redact, redact_value
 from kedro_bind.store_errors import first_reason, said_by
 from kedro_bind.tracking.cleanup import removed_on_error
 from kedro_bind.tracking.datasets import describe, log_input
+from kedro_bind.tracking.logged_files import LoggedFiles, files_of_saved
 from kedro_bind.tracking.registration import REGISTERED_NAME_TAG, register
 
 if TYPE_CHECKING:
@@ -50,10 +51,11 @@ _NOTE = "mlflow.note.content"
 
 @dataclass(frozen=True)
 class LoggedModel:
-    """A model that has been logged, and its registered version, if it was registered."""
+    """A model that has been logged, what is in its folder, and its registered version, if it was registered."""
 
     name: str
     uri: str
+    files: LoggedFiles
     registered_name: str | None = None
     version: str | None = None
 
@@ -102,15 +104,15 @@ def log_model(
         with _store_errors(binding, run_id):
             info = _save(flavor, settings, tags)
             attempt.model_id = info.model_id
-            if flavor.saved is not None:
-                refuse_other_files(info.model_id, flavor.saved)
-                mlflow.log_text(lineage_text(flavor.saved.lineage), f"kedro_bind/{folder_name(settings.name)}.yml")
+            refuse_other_files(info.model_id, flavor.saved)
+            mlflow.log_text(lineage_text(flavor.saved.lineage), f"kedro_bind/{folder_name(settings.name)}.yml")
             if sample is not None and sample.digest is not None:
                 name = binding.training_input
                 log_input(run_id, describe(name, catalog, sample.digest, sample.count, sample.schema), "training")
             judge = on_saved(info.model_id) if on_saved is not None else None
             version = register(settings, tags, info.model_id, run_id, judge)
-    return LoggedModel(settings.name, info.model_uri, settings.registered_model_name, version)
+    files = files_of_saved(info.model_uri, flavor.saved)
+    return LoggedModel(settings.name, info.model_uri, files, settings.registered_model_name, version)
 
 
 def _save(flavor: BoundFlavor, settings: ModelSettings, tags: Mapping[str, str]) -> ModelInfo:

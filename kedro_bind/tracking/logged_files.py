@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from mlflow.store.artifact.artifact_repo import ArtifactRepository
 
     from kedro_bind.model.plan import Plan
+    from kedro_bind.packaging.stored_files import SavedModel
 
-__all__ = ["LoggedFiles", "read_logged_files"]
+__all__ = ["LoggedFiles", "files_of_saved", "metrics_of", "read_logged_files"]
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,16 @@ class LoggedFiles:
     requirements: tuple[str, ...] = ()
     sizes: Mapping[str, int] = field(default_factory=dict)
     metrics: Mapping[str, float] = field(default_factory=dict)
+
+
+def files_of_saved(uri: str, saved: SavedModel) -> LoggedFiles:
+    """Return the same of a model that this process has saved, without its metrics: nothing is downloaded."""
+    places = {name: f"{saved.folder}/{artifact.location}" for name, artifact in saved.plan.artifacts.items()}
+    sizes = {
+        name: sum(size for file, size in saved.sizes.items() if file == place or file.startswith(f"{place}/"))
+        for name, place in places.items()
+    }
+    return LoggedFiles(uri, saved.plan, saved.mlmodel, saved.lineage, saved.requirements, sizes)
 
 
 def read_logged_files(uri: str) -> LoggedFiles:
@@ -72,7 +83,7 @@ def _read(uri: str, folder: Path) -> LoggedFiles:
     requirements = _file(store, "requirements.txt", folder).read_text(encoding="utf-8").splitlines()
     sizes = {name: _size(store, f"{planned}/{artifact.location}") for name, artifact in plan.artifacts.items()}
     known = {name: size for name, size in sizes.items() if size is not None}
-    return LoggedFiles(uri, plan, mlmodel, lineage, tuple(requirements), known, _metrics(mlmodel))
+    return LoggedFiles(uri, plan, mlmodel, lineage, tuple(requirements), known, metrics_of(mlmodel))
 
 
 def _file(store: ArtifactRepository, name: str, folder: Path) -> Path:
@@ -96,7 +107,7 @@ def _sizes(store: ArtifactRepository, folder: str, only: str = "") -> Iterator[i
             yield from _sizes(store, f"{folder}/{name}") if entry.is_dir else [entry.file_size]
 
 
-def _metrics(mlmodel: Model) -> dict[str, float]:
+def metrics_of(mlmodel: Model) -> dict[str, float]:
     """Return the metrics of the model, where its store knows it; a folder may be from elsewhere."""
     import mlflow
     from mlflow.exceptions import MlflowException

@@ -22,20 +22,23 @@ FEWEST = 24
 
 
 def points(requests):
-    """Choose the requests to fail: of the uploads of a model's files, only some."""
+    """Choose the requests to fail: one of each kind, and of the uploads of a model's files only some."""
     if ALL:
         return [Fault(kind, at) for at in range(len(requests)) for kind in KINDS]
     uploads = [at for at, request in enumerate(requests) if "/artifacts/" in request and request.startswith("PUT")]
-    chosen = [at for at in range(len(requests)) if at not in uploads[1:-2]]
+    # The last of each kind: it comes after what the earlier ones have done.
+    last = {re.sub("[0-9a-f]{32}", "", request): at for at, request in enumerate(requests) if at not in uploads[1:-2]}
+    chosen = sorted(last.values())
     kinds = itertools.cycle(KINDS)
     found = [Fault(next(kinds), at) for at in chosen]
-    # A request that creates something on the server, and whose response is lost, is the hardest case.
-    found += [Fault("lost", at) for at in chosen if re.search("logged-models$|create|alias|delete-tag", requests[at])]
+    # A request that changes something on the server, and whose response is lost, is the hardest case.
+    found += [Fault("lost", at) for at in chosen if not requests[at].startswith("GET")]
     return list(dict.fromkeys(found))
 
 
 def test_logging_recovers_from_every_fault(scene):
-    assert scene.train() is None
+    for _ in range(2):  # the first time it makes requests that it makes once in a process, or for a name
+        assert scene.train() is None
     requests = list(scene.proxy.requests)
     expected = scene.predictions(scene.champion).to_json()
     last = next(at for at, request in enumerate(requests) if request.endswith("/alias"))
