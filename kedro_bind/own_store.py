@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kedro_bind.redaction import get_logger
 
-__all__ = ["DATABASE", "FILES", "database_in", "tell_what_to_ignore"]
+__all__ = ["DATABASE", "FILES", "database_in", "log_missing_ignores"]
 
 logger = get_logger(__name__)
 
@@ -23,7 +23,7 @@ def database_in(project_path: Path, tracking_uri: str) -> Path | None:
     return file if tracking_uri.startswith("sqlite:///") and file.is_relative_to(project_path) else None
 
 
-def tell_what_to_ignore(project_path: Path, database: Path) -> None:
+def log_missing_ignores(project_path: Path, database: Path) -> None:
     """Log the lines that .gitignore lacks, if the project is in a git work tree. Kedro's template lacks all of them."""
     # A path below a folder lets git treat it as a folder before it exists.
     lines = {

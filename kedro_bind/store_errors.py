@@ -10,22 +10,22 @@ from kedro_bind.redaction import redact
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["first_reason", "said_by", "what_is_wrong"]
+__all__ = ["describe_error", "describe_request_failure", "first_error"]
 
 _MOST_CHARACTERS = 500
 
 
-def said_by(error: BaseException) -> str:
+def describe_error(error: BaseException) -> str:
     """Describe an error, without the details of HTTP libraries and without credentials."""
     for link in _chain(error):
         reason = getattr(link, "reason", None)  # of urllib3's MaxRetryError
         if isinstance(reason, Exception):
-            return what_is_wrong(reason)
+            return describe_request_failure(reason)
     text = getattr(error, "message", None) or str(error) or type(error).__name__
     return " ".join(redact(str(text)).split())[:_MOST_CHARACTERS]
 
 
-def what_is_wrong(error: BaseException | None, status: Any = None) -> str:
+def describe_request_failure(error: BaseException | None, status: Any = None) -> str:
     """Describe the failure of a request: the `status` of the response, or an error of the connection."""
     if status is not None:
         return f"the server responds with the error {status}"
@@ -37,12 +37,12 @@ def what_is_wrong(error: BaseException | None, status: Any = None) -> str:
     text = " ".join(str(error).split())
     code = next((word for word in text.split() if word.isdigit()), None)
     if "error responses" in text and code is not None:  # urllib3's ResponseError
-        return what_is_wrong(None, code)
+        return describe_request_failure(None, code)
     text = text.rpartition("object at ")[2].partition(">: ")[2] or text
     return redact(f"the server can't be reached: {text}")[:_MOST_CHARACTERS]
 
 
-def first_reason(error: Exception) -> Exception:
+def first_error(error: Exception) -> Exception:
     """Return the error that came first.
 
     MLflow marks a model whose logging failed; if the store fails at that as well, its error hides the first one.

@@ -9,7 +9,7 @@ from kedro_bind.errors import EvaluationError
 from kedro_bind.packaging.data_digest import data_digest, rows_in
 from kedro_bind.packaging.declared_validators import validates_input
 from kedro_bind.packaging.signature import infer_schema
-from kedro_bind.store_errors import said_by
+from kedro_bind.store_errors import describe_error
 from kedro_bind.tracking.datasets import DescribedData, describe
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def load_evaluation_data(binding: ResolvedBinding, catalog: Any) -> EvaluationDa
         value = catalog.get(name).load() if raw else catalog.load(name)
     except Exception as error:
         raise EvaluationError(
-            f"the evaluation data '{name}' can't be loaded: {said_by([*causes_of(error)][-1])}"
+            f"the evaluation data '{name}' can't be loaded: {describe_error([*causes_of(error)][-1])}"
         ) from error
     digest = data_digest(value)
     described = describe(name, catalog, digest, rows_in(value), infer_schema(value)) if digest else None

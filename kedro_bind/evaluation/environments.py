@@ -6,7 +6,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from kedro_bind.errors import EvaluationError
-from kedro_bind.store_errors import said_by
+from kedro_bind.store_errors import describe_error
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +28,7 @@ def activated(model: Path, env_manager: EnvManager, arguments: list[str]) -> lis
     try:
         activate = _conda(model) if env_manager == "conda" else _virtualenv(model, env_manager)
     except Exception as error:
-        raise EvaluationError(f"its environment can't be made with '{env_manager}': {said_by(error)}") from error
+        raise EvaluationError(f"its environment can't be made with '{env_manager}': {describe_error(error)}") from error
     return ["bash", "-c", f"{activate} && exec python {shlex.join(arguments)}"]
 
 

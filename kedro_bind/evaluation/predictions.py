@@ -17,7 +17,7 @@ from kedro_bind.evaluation import child
 from kedro_bind.evaluation.environments import activated
 from kedro_bind.process.temporary import TemporaryFolder
 from kedro_bind.redaction import get_logger
-from kedro_bind.store_errors import said_by
+from kedro_bind.store_errors import describe_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,7 +67,9 @@ def examine(
             try:
                 places["data"].write_bytes(pickle.dumps(data, protocol=5))
             except Exception as error:
-                raise EvaluationError(f"the data can't be handed to another process: {said_by(error)}") from error
+                raise EvaluationError(
+                    f"the data can't be handed to another process: {describe_error(error)}"
+                ) from error
         (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
         script = folder / "run" / "predict_saved_model.py"
         script.parent.mkdir()
@@ -95,7 +97,7 @@ def saved_folder(uri: str, place: Path) -> Path:
     try:
         return Path(mlflow.artifacts.download_artifacts(artifact_uri=uri, dst_path=str(place)))
     except Exception as error:
-        raise EvaluationError(f"the model {uri} can't be read from MLflow: {said_by(error)}") from error
+        raise EvaluationError(f"the model {uri} can't be read from MLflow: {describe_error(error)}") from error
 
 
 def _run(arguments: list[str], model: Path, folder: Path, env_manager: EnvManager) -> None:

@@ -16,7 +16,7 @@ from kedro_bind.names import bare
 from kedro_bind.packaging.parameter_hints import hints_of, in_force, value_in_force
 from kedro_bind.process.quiet import quiet
 from kedro_bind.redaction import get_logger
-from kedro_bind.store_errors import said_by
+from kedro_bind.store_errors import describe_error
 from kedro_bind.tracking.metrics import metrics_in
 
 if TYPE_CHECKING:
@@ -74,7 +74,9 @@ class _Entry(AbstractDataset[Any, Any]):
         try:
             return self._catalog.load(self._name)
         except Exception as error:
-            raise EvaluationError(f"'{self._name}' can't be loaded: {said_by([*causes_of(error)][-1])}") from error
+            raise EvaluationError(
+                f"'{self._name}' can't be loaded: {describe_error([*causes_of(error)][-1])}"
+            ) from error
 
     def save(self, data: Any) -> None:
         self._catalog.save(self._name, data)
@@ -114,7 +116,7 @@ def _not_scored(error: Exception, node: str) -> EvaluationError:
         if isinstance(cause, EvaluationError):
             return cause
     where = f"the node '{node}' of the evaluation fails" if node else "it can't be scored"
-    return EvaluationError(f"{where}: {type(causes[-1]).__name__}: {said_by(causes[-1])}")
+    return EvaluationError(f"{where}: {type(causes[-1]).__name__}: {describe_error(causes[-1])}")
 
 
 def _catalog(

@@ -12,7 +12,7 @@ from kedro_bind.errors import LoggingError
 from kedro_bind.model.integrity import IntegrityCheck
 from kedro_bind.model.plan import PlanError
 from kedro_bind.redaction import get_logger
-from kedro_bind.store_errors import said_by
+from kedro_bind.store_errors import describe_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -62,7 +62,7 @@ def refuse_other_files(model_id: str, saved: SavedModel) -> None:
     try:
         stored = dict(_sizes(client, model_id, _FOLDER))
     except Exception as error:  # noqa: BLE001 - writing may be allowed where listing is not
-        logger.warning("kedro_bind: the files that MLflow has stored can't be compared: %s", said_by(error))
+        logger.warning("kedro_bind: the files that MLflow has stored can't be compared: %s", describe_error(error))
         return
     for name, size in saved.sizes.items():
         if stored.get(name, -1) not in (size, None):

@@ -91,6 +91,7 @@ def _place(
 
     protocol, path = get_protocol_and_path(str(arguments["filepath"]))
     version = None
+    # No public attribute says whether a dataset is versioned.
     if arguments.get("version") is not None or getattr(dataset, "_version", None) is not None:
         version = dataset.resolve_save_version() if saves else dataset.resolve_load_version()
     if version is not None:

@@ -99,13 +99,13 @@ def _contents(model: str, opened: dict[str, Opened], place: Path) -> Contents:
     from mlflow.exceptions import MlflowException
 
     from kedro_bind.evaluation.predictions import saved_folder
-    from kedro_bind.store_errors import said_by
+    from kedro_bind.store_errors import describe_error
     from kedro_bind.tracking.model_uri import pinned_uri
 
     try:
         uri = pinned_uri(model)
     except MlflowException as error:
-        raise EvaluationError(f"there is no model {model}: {said_by(error)}") from error
+        raise EvaluationError(f"there is no model {model}: {describe_error(error)}") from error
     place.mkdir()
     return contents_of(saved_folder(uri, place), uri)
 
@@ -114,13 +114,13 @@ def _rows(data: str, catalog: Any) -> ComparedRows:
     """Load the rows to predict: a dataset of the catalog wins over a file."""
     from kedro_bind.evaluation.difference.compare import ComparedRows
     from kedro_bind.evaluation.difference.data import read_rows
-    from kedro_bind.store_errors import said_by
+    from kedro_bind.store_errors import describe_error
 
     if catalog is not None and data in catalog:
         try:
             return ComparedRows(f"'{data}'", catalog.load(data))
         except Exception as error:
-            raise EvaluationError(f"the dataset '{data}' can't be loaded: {said_by(error)}") from error
+            raise EvaluationError(f"the dataset '{data}' can't be loaded: {describe_error(error)}") from error
     if not Path(data).exists():
         place = "nor a dataset of the catalog" if catalog is not None else "and without a project there is no catalog"
         raise EvaluationError(f"'{data}' is not a file, {place}")

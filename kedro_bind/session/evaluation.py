@@ -113,7 +113,7 @@ def score_table(opened: Opened, uris: Sequence[str]) -> ScoreTable:
 
 def _row(evaluator: Any, uri: str) -> ScoreRow:
     from kedro_bind.evaluation.table import ScoreRow
-    from kedro_bind.store_errors import said_by
+    from kedro_bind.store_errors import describe_error
     from kedro_bind.tracking.model_uri import pinned_uri
 
     try:
@@ -122,7 +122,7 @@ def _row(evaluator: Any, uri: str) -> ScoreRow:
     except EvaluationError as error:
         return ScoreRow(uri, error=error.message)
     except Exception as error:  # noqa: BLE001 - MLflow says in many ways that there is no such model
-        return ScoreRow(uri, error=f"it can't be found: {said_by(error)}")
+        return ScoreRow(uri, error=f"it can't be found: {describe_error(error)}")
 
 
 def _aliases_of(uri: str) -> tuple[str, ...]:

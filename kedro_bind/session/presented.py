@@ -10,7 +10,7 @@ from kedro_bind.names import folder_name
 from kedro_bind.process.temporary import TemporaryFolder
 from kedro_bind.process.whole_lines import log_whole
 from kedro_bind.redaction import get_logger
-from kedro_bind.store_errors import said_by
+from kedro_bind.store_errors import describe_error
 
 if TYPE_CHECKING:
     from kedro_bind.tracking.log import LoggedModel
@@ -36,7 +36,7 @@ def present(model: LoggedModel, run_id: str) -> None:
     try:
         _log_picture(replace(model.files, metrics=metrics_of(model.files.mlmodel)), model.name, run_id)
     except Exception as error:  # noqa: BLE001 - see above
-        logger.warning("kedro_bind: the model '%s' is logged without a picture: %s", model.name, said_by(error))
+        logger.warning("kedro_bind: the model '%s' is logged without a picture: %s", model.name, describe_error(error))
     for line in _how_to_use(model):
         log_whole(logger, logging.INFO, "kedro_bind: %s", line)
 

@@ -11,7 +11,7 @@ from kedro_bind.errors import KedroBindError, LoggingError
 from kedro_bind.process.whole_lines import log_whole
 from kedro_bind.redaction import get_logger, redacted
 from kedro_bind.session.presented import present
-from kedro_bind.store_errors import said_by
+from kedro_bind.store_errors import describe_error
 from kedro_bind.tracking.cleanup import remove_unfinished
 from kedro_bind.tracking.metrics import log_metrics
 from kedro_bind.tracking.retries import retrying
@@ -160,4 +160,4 @@ def _listed(run: StartedRun, names: Iterable[str]) -> str:
 
 
 def _reason(error: Exception) -> str:
-    return error.message if isinstance(error, KedroBindError) else f"{type(error).__name__}: {said_by(error)}"
+    return error.message if isinstance(error, KedroBindError) else f"{type(error).__name__}: {describe_error(error)}"

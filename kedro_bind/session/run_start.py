@@ -15,7 +15,7 @@ from kedro_bind.session.observed import Observed
 from kedro_bind.session.run_end import kill
 from kedro_bind.tracking import parameters
 from kedro_bind.tracking.run import RunRequest, open_run
-from kedro_bind.tracking.tags import run_tags
+from kedro_bind.tracking.run_tags import run_tags
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

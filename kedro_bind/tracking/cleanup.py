@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kedro_bind.redaction import get_logger
-from kedro_bind.store_errors import said_by
+from kedro_bind.store_errors import describe_error
 from kedro_bind.tracking.registration import REGISTERED_NAME_TAG, VERSIONS_TAG, remove_pending
 
 if TYPE_CHECKING:
@@ -84,5 +84,5 @@ def _attempt(run_id: str, step: Callable[[MlflowClient], object]) -> None:
         step(mlflow.MlflowClient())
     except Exception as error:  # noqa: BLE001 - it must neither hide why logging failed nor make it fail
         logger.warning(
-            "kedro_bind: unfinished models of the MLflow run %s can't be removed: %s", run_id, said_by(error)
+            "kedro_bind: unfinished models of the MLflow run %s can't be removed: %s", run_id, describe_error(error)
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kedro_bind.binding.datasets import stored
 from kedro_bind.redaction import get_logger, redact
-from kedro_bind.store_errors import said_by
+from kedro_bind.store_errors import describe_error
 
 if TYPE_CHECKING:
     from mlflow.types import Schema
@@ -65,6 +65,6 @@ def _source(name: str, catalog: Any) -> tuple[str, str]:
             return source_type, json.dumps({"uri": redact(found.uri)})
         kind = type(found.dataset).__name__
     except Exception as error:  # noqa: BLE001 - datasets raise anything; one in memory has no source
-        logger.debug("kedro_bind: the source of '%s' is not known: %s", name, said_by(error))
+        logger.debug("kedro_bind: the source of '%s' is not known: %s", name, describe_error(error))
         kind = "MemoryDataset"
     return "code", json.dumps({"tags": {"kedro.dataset": name, "kedro.dataset.type": kind}})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kedro_bind.process.owners import ProcessId, has_ended, this_process
 from kedro_bind.redaction import get_logger
-from kedro_bind.store_errors import said_by
+from kedro_bind.store_errors import describe_error
 from kedro_bind.tracking.cleanup import remove_unfinished
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def end_dead_runs(experiment_id: str, bindings: Iterable[str], *, except_for: st
             if run.info.run_id != except_for and not set(bindings).isdisjoint(run_bindings):
                 _end_if_dead(client, run, run_bindings)
     except Exception as error:  # noqa: BLE001 - see the docstring
-        logger.warning("kedro_bind: runs of processes that were killed can't be cleaned up: %s", said_by(error))
+        logger.warning("kedro_bind: runs of processes that were killed can't be cleaned up: %s", describe_error(error))
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from kedro_bind.packaging.verification.parent import VerificationProcess
 from kedro_bind.process.quiet import quiet
 from kedro_bind.process.temporary import TemporaryFolder, temporary_files_here
 from kedro_bind.redaction import get_logger, redact, redact_value
-from kedro_bind.store_errors import first_reason, said_by
+from kedro_bind.store_errors import describe_error, first_error
 from kedro_bind.tracking.cleanup import removed_on_error
 from kedro_bind.tracking.datasets import describe, log_input
 from kedro_bind.tracking.logged_files import LoggedFiles, files_of_saved
@@ -142,14 +142,16 @@ def _store_errors(binding: ResolvedBinding, run_id: str) -> Iterator[None]:
     except KedroBindError:
         raise
     except MlflowException as error:
-        reason = first_reason(error)
+        reason = first_error(error)
         if isinstance(reason, KedroBindError):
             raise reason from error
-        message = f"MLflow at {mlflow.get_tracking_uri()} refuses the model '{binding.model.name}': {said_by(reason)}"
+        message = (
+            f"MLflow at {mlflow.get_tracking_uri()} refuses the model '{binding.model.name}': {describe_error(reason)}"
+        )
         raise LoggingError(message, binding=binding.name, run_id=run_id) from error
     except OSError as error:
         place = mlflow.get_tracking_uri()
-        message = f"the model '{binding.model.name}' can't be written to MLflow at {place}: {said_by(error)}"
+        message = f"the model '{binding.model.name}' can't be written to MLflow at {place}: {describe_error(error)}"
         raise LoggingError(message, binding=binding.name, run_id=run_id) from error
 
 

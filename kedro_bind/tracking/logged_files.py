@@ -12,7 +12,7 @@ from kedro_bind.model.plan_file import PLAN_FILE, from_yaml, read_plan
 from kedro_bind.model.runtime import ARTIFACT
 from kedro_bind.packaging.lineage import LINEAGE_FILE
 from kedro_bind.process.temporary import TemporaryFolder
-from kedro_bind.store_errors import said_by
+from kedro_bind.store_errors import describe_error
 from kedro_bind.tracking.model_uri import pinned_uri
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def read_logged_files(uri: str) -> LoggedFiles:
         with TemporaryFolder("picture") as folder:
             return _read(pinned, folder)
     except (MlflowException, OSError, PlanError) as error:
-        raise KedroBindError(f"the model {uri} can't be read: {said_by(error)}") from error
+        raise KedroBindError(f"the model {uri} can't be read: {describe_error(error)}") from error
 
 
 def _read(uri: str, folder: Path) -> LoggedFiles:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from kedro_bind.errors import LoggingError
 from kedro_bind.names import bare
 from kedro_bind.redaction import get_logger
-from kedro_bind.store_errors import said_by
+from kedro_bind.store_errors import describe_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -74,7 +74,7 @@ class ObservedMetrics:
         try:
             data = catalog.load(dataset)
         except Exception as error:  # noqa: BLE001 - datasets raise anything
-            _leave_out(dataset, f"it can't be loaded: {said_by(error)}")
+            _leave_out(dataset, f"it can't be loaded: {describe_error(error)}")
             return {}
         return metrics_in(name, data)
 

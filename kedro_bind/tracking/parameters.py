@@ -10,7 +10,7 @@ from kedro.io.core import is_parameter
 
 from kedro_bind.packaging.planned_parameters import plain
 from kedro_bind.redaction import get_logger, redact_value
-from kedro_bind.store_errors import said_by
+from kedro_bind.store_errors import describe_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -91,7 +91,7 @@ def log_parameters(run_id: str, accepted: Loggable) -> None:
         mlflow.MlflowClient().log_batch(run_id, params=parameters, tags=tags)
     except MlflowException as error:
         # In a joined run, one of these names may have been logged with another value.
-        logger.warning("kedro_bind: the parameters of training can't be logged: %s", said_by(error))
+        logger.warning("kedro_bind: the parameters of training can't be logged: %s", describe_error(error))
 
 
 def _flat(values: Mapping[str, Any], separator: str, *, recursive: bool) -> Iterator[tuple[str, Any]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kedro_bind.redaction import get_logger
-from kedro_bind.store_errors import said_by
+from kedro_bind.store_errors import describe_error
 from kedro_bind.tracking.aliases import promotion_tag
 from kedro_bind.tracking.promotion import judge as judge_by_run
 
@@ -235,7 +235,7 @@ def _attempt(problem: str, step: Callable[[], object]) -> None:
     try:
         step()
     except Exception as error:  # noqa: BLE001 - see the docstring
-        logger.warning("kedro_bind: %s: %s", problem, said_by(error))
+        logger.warning("kedro_bind: %s: %s", problem, describe_error(error))
 
 
 def _log_verdict(settings: ModelSettings, version: str, verdict: Verdict) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from kedro_bind.process.environment import set_variable, variable_of_others
 from kedro_bind.process.quiet import quiet
 from kedro_bind.redaction import current_redactions, get_logger, redacting
-from kedro_bind.store_errors import what_is_wrong
+from kedro_bind.store_errors import describe_request_failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +72,7 @@ class Retries(logging.Handler):
         self.count += 1
         wait = retry.get_backoff_time()
         when = f"in {wait:.0f} s" if wait >= 1 else "now"
-        problem = what_is_wrong(history[-1].error, history[-1].status)
+        problem = describe_request_failure(history[-1].error, history[-1].status)
         with redacting(*self._redactions):
             logger.warning(
                 "kedro_bind: MLflow: %s; trying again %s (try %d of %d)",

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlparse
 
 from kedro_bind.errors import LoggingError
-from kedro_bind.own_store import database_in, tell_what_to_ignore
+from kedro_bind.own_store import database_in, log_missing_ignores
 from kedro_bind.redaction import get_logger
-from kedro_bind.store_errors import said_by
+from kedro_bind.store_errors import describe_error
 from kedro_bind.tracking.dead_runs import PROCESS_TAG, end_dead_runs, ended_if_interrupted, process_tag
 from kedro_bind.tracking.experiment import experiment_id
 from kedro_bind.tracking.local_store import BROKEN, make_store
 from kedro_bind.tracking.retries import retrying
+from kedro_bind.tracking.run_tags import ERROR_TAGS
 from kedro_bind.tracking.server import connect
-from kedro_bind.tracking.tags import ERROR_TAGS
 from kedro_bind.tracking.tracked_run import TrackedRun
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def open_run(request: RunRequest, config: TrackingConfig, context: KedroContext)
         raise
     except Exception as error:
         unknown = request.run_id is not None and getattr(error, "error_code", "") == "RESOURCE_DOES_NOT_EXIST"
-        message = f"no MLflow run can be started: {_explained(said_by(error), unknown=unknown)}"
+        message = f"no MLflow run can be started: {_explained(describe_error(error), unknown=unknown)}"
         binding = request.bindings[0] if len(request.bindings) == 1 else None
         raise LoggingError(message, binding=binding, run_id=request.run_id) from error
 
@@ -76,7 +76,7 @@ def tags_of(run_id: str | None, config: TrackingConfig, context: KedroContext) -
         with connect(config.mlflow.server, context):
             return dict(mlflow.get_run(run_id).data.tags)
     except Exception as error:  # noqa: BLE001 - `open_run` will raise the same
-        logger.debug("kedro_bind: the MLflow run %s can't be read: %s", run_id, said_by(error))
+        logger.debug("kedro_bind: the MLflow run %s can't be read: %s", run_id, describe_error(error))
         return {}
 
 
@@ -139,7 +139,7 @@ def _opened(request: RunRequest, config: TrackingConfig, context: KedroContext) 
                 tags={**request.tags, **owner},
             )
             if database is not None and is_new:
-                tell_what_to_ignore(context.project_path, database)
+                log_missing_ignores(context.project_path, database)
             end_dead_runs(run.info.experiment_id, request.bindings, except_for=run.info.run_id)
             errors = tuple(tag for tag in run.data.tags if tag in ERROR_TAGS)
             return TrackedRun(run.info.run_id, old_errors=errors, _connection=stack.pop_all())

@@ -14,7 +14,7 @@ from kedro_bind.errors import LoggingError
 from kedro_bind.own_store import DATABASE
 from kedro_bind.process.environment import set_variable
 from kedro_bind.redaction import get_logger
-from kedro_bind.store_errors import said_by
+from kedro_bind.store_errors import describe_error
 
 if TYPE_CHECKING:
     from kedro.framework.context import KedroContext
@@ -88,7 +88,7 @@ def load_provider(path: str) -> type:
     try:
         provider = load_obj(path)
     except Exception as error:
-        raise LoggingError(f"'{path}' can't be imported: {type(error).__name__}: {said_by(error)}") from error
+        raise LoggingError(f"'{path}' can't be imported: {type(error).__name__}: {describe_error(error)}") from error
     if not (isinstance(provider, type) and issubclass(provider, RequestHeaderProvider)):
         raise LoggingError(f"'{path}' is not a request header provider of MLflow")
     return provider
@@ -187,7 +187,7 @@ def _send_headers(options: RequestHeaderProvider, context: KedroContext, stack: 
     try:
         instance = provider(**arguments)
     except Exception as error:
-        problem = f"the request header provider '{options.type}' can't be created: {said_by(error)}"
+        problem = f"the request header provider '{options.type}' can't be created: {describe_error(error)}"
         raise LoggingError(f"{problem}; see 'server.request_header_provider' in mlflow.yml") from error
     registry.register(lambda: instance)  # type: ignore[no-untyped-call]  # MLflow has no annotation
     stack.callback(registry._registry.remove, instance)  # noqa: SLF001 - the registry has no method that removes

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from kedro_bind.process.environment import set_variable
 from kedro_bind.redaction import get_logger, redact
-from kedro_bind.store_errors import said_by
+from kedro_bind.store_errors import describe_error
 from kedro_bind.tracking.retries import retrying
-from kedro_bind.tracking.tags import error_tags
+from kedro_bind.tracking.run_tags import error_tags
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +70,7 @@ class TrackedRun:
                 with retrying("ending the MLflow run", retries=2):
                     self._end(status, error)
         except Exception as problem:  # noqa: BLE001 - whatever the store raises must not hide why the run ends
-            reason = said_by(problem)
+            reason = describe_error(problem)
             logger.warning("kedro_bind: the MLflow run %s can't be ended as %s: %s", self.run_id, status, reason)
             return reason
         finally:

@@ -92,6 +92,7 @@ ROWS = pd.DataFrame({"spend": [1.0, 30.0], "visits": [2, 3]})
 @pytest.fixture
 def typed(project):
     """A project whose nodes declare types for parameters: one in training, the other in inference alone."""
+    pytest.importorskip("kedro.validation", reason="typed parameters come with Kedro 1.3")
     project.write(f"src/{project.package}/types.py", TYPES)
     project.write(f"src/{project.package}/nodes.py", NODES)
     project.write(f"src/{project.package}/pipelines/data_science/__init__.py", PIPELINE)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import kedro.framework.project as kedro_project
 from kedro.config import OmegaConfigLoader
-from kedro.io import CachedDataset, MemoryDataset
+from kedro.io import CachedDataset, MemoryDataset, Version
 from kedro.pipeline import Pipeline, node
 from kedro_datasets.pickle import PickleDataset
 
@@ -115,6 +115,12 @@ def test_versioned_datasets_keep_their_file_system_in_one_attribute(tmp_path):
     dataset.save({"weight": 1})
     assert file_system_of(dataset, "file") is dataset._fs
     assert dataset._fs.exists((tmp_path / "model.pkl").as_posix())
+
+
+def test_a_dataset_keeps_its_version_in_one_attribute(tmp_path):
+    file = (tmp_path / "model.pkl").as_posix()
+    assert PickleDataset(filepath=file)._version is None
+    assert PickleDataset(filepath=file, version=Version(None, None))._version is not None
 
 
 def test_parameters_of_the_command_line_are_parsed_by_one_function():

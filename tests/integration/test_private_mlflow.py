@@ -6,9 +6,13 @@ import inspect
 import json
 
 import mlflow
+import pytest
+from mlflow.exceptions import MlflowException
 from mlflow.models import Model
+from mlflow.models.utils import _enforce_params_schema
 from mlflow.pyfunc import PyFuncModel, PythonModel
 from mlflow.tracking.request_header.registry import _request_header_provider_registry as registry
+from mlflow.types import DataType, ParamSchema, ParamSpec
 from mlflow.utils.conda import get_or_create_conda_env
 from mlflow.utils.name_utils import _generate_random_name
 from mlflow.utils.validation import MAX_PARAM_VAL_LENGTH, MAX_TAG_VAL_LENGTH
@@ -16,7 +20,7 @@ from mlflow.utils.virtualenv import _get_or_create_virtualenv
 
 from kedro_bind.tracking.parameters import MOST_CHARACTERS
 from kedro_bind.tracking.registration import VERSIONS_TAG
-from kedro_bind.tracking.tags import error_tags
+from kedro_bind.tracking.run_tags import error_tags
 
 
 def test_a_header_provider_can_be_registered_and_removed():
@@ -97,3 +101,10 @@ def test_environments_of_models_are_made_by_functions_with_these_arguments():
         inspect.signature(_get_or_create_virtualenv).parameters
     )
     assert {"conda_env_path", "capture_output"} <= set(inspect.signature(get_or_create_conda_env).parameters)
+
+
+def test_parameters_are_enforced_by_a_function_that_fills_in_the_defaults():
+    schema = ParamSchema([ParamSpec("threshold", DataType.double, 0.5), ParamSpec("label", DataType.string, "yes")])
+    assert _enforce_params_schema({"threshold": 1}, schema) == {"threshold": 1.0, "label": "yes"}
+    with pytest.raises(MlflowException, match="threshold"):
+        _enforce_params_schema({"threshold": "high"}, schema)

@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from kedro_bind.own_store import database_in, tell_what_to_ignore
+from kedro_bind.own_store import database_in, log_missing_ignores
 from tests.kedro_project import BINDING
 
 
@@ -43,24 +43,24 @@ def missing_lines(messages):
 def test_the_missing_lines_are_logged(project, messages, ignored, expected):
     git(project)
     project.write(".gitignore", ignored)
-    tell_what_to_ignore(project.path, project.path / "mlflow.db")
+    log_missing_ignores(project.path, project.path / "mlflow.db")
     assert missing_lines(messages) == expected
 
 
 def test_a_project_in_a_folder_of_a_repository_has_lines_of_its_own(project, messages):
     subprocess.run(["git", "init", "-q", str(project.path.parent)], check=True)
-    tell_what_to_ignore(project.path, project.path / "stores" / "runs.db")
+    log_missing_ignores(project.path, project.path / "stores" / "runs.db")
     assert missing_lines(messages) == ["stores/runs.db", "mlartifacts/"]
 
 
 def test_nothing_is_logged_where_git_ignores_both_or_is_not_used(project, messages, monkeypatch):
-    tell_what_to_ignore(project.path, project.path / "mlflow.db")
+    log_missing_ignores(project.path, project.path / "mlflow.db")
     git(project)
     project.write(".gitignore", "mlflow.db\nmlartifacts\n")
-    tell_what_to_ignore(project.path, project.path / "mlflow.db")
+    log_missing_ignores(project.path, project.path / "mlflow.db")
     project.write(".gitignore", "")
     monkeypatch.setenv("PATH", "")
-    tell_what_to_ignore(project.path, project.path / "mlflow.db")
+    log_missing_ignores(project.path, project.path / "mlflow.db")
     assert messages == []
 
 

@@ -5,7 +5,7 @@ import requests
 from mlflow.exceptions import MlflowException
 
 from kedro_bind.errors import LoggingError
-from kedro_bind.store_errors import first_reason, said_by, what_is_wrong
+from kedro_bind.store_errors import describe_error, describe_request_failure, first_error
 
 
 def refused():
@@ -17,15 +17,15 @@ def refused():
 
 def test_an_error_is_described_in_one_line_without_credentials():
     error = MlflowException("the store at\n postgresql://me:hunter22@db/mlflow  is locked")
-    assert said_by(error) == "the store at postgresql://db/mlflow is locked"
+    assert describe_error(error) == "the store at postgresql://db/mlflow is locked"
 
 
 def test_an_error_without_a_text_is_described_by_its_type():
-    assert said_by(KeyError()) == "KeyError"
+    assert describe_error(KeyError()) == "KeyError"
 
 
 def test_a_server_that_is_not_there_is_described_without_the_details_of_http_libraries():
-    message = said_by(refused())
+    message = describe_error(refused())
     assert message.startswith("the server can't be reached: ")
     assert "refused" in message
     assert "object at" not in message
@@ -35,13 +35,13 @@ def test_a_server_that_is_not_there_is_described_without_the_details_of_http_lib
     ("status", "message"), [(503, "the server responds with the error 503"), (None, "the server does not respond")]
 )
 def test_a_failed_request_is_described_by_its_status(status, message):
-    assert what_is_wrong(None, status) == message
+    assert describe_request_failure(None, status) == message
 
 
 def test_the_first_error_is_found_behind_those_that_it_caused():
     first = LoggingError("the disk is full")
     last = ValueError("cleaning up")
     last.__cause__ = first
-    assert first_reason(last) is first
+    assert first_error(last) is first
     other = ValueError("x")
-    assert first_reason(other) is other
+    assert first_error(other) is other

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.errors import EvaluationError
-from kedro_bind.store_errors import said_by
+from kedro_bind.store_errors import describe_error
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,4 +33,4 @@ def read_rows(file: Path) -> Any:
     try:
         return reader(file)
     except Exception as error:
-        raise EvaluationError(f"'{file}' can't be read: {said_by(error)}") from error
+        raise EvaluationError(f"'{file}' can't be read: {describe_error(error)}") from error

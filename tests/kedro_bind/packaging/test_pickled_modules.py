@@ -54,7 +54,9 @@ def test_a_file_of_joblib_names_its_library(tmp_path):
     assert "sklearn" in pickled_modules(tmp_path / "model.joblib")
 
 
-@pytest.mark.parametrize("content", [b"", b"a,b\n1,2\n", gzip.compress(b"PK", mtime=0), b"\x80\x05\x95", bytes(range(256))])
+@pytest.mark.parametrize(
+    "content", [b"", b"a,b\n1,2\n", gzip.compress(b"PK", mtime=0), b"\x80\x05\x95", bytes(range(256))]
+)
 def test_what_is_not_a_pickle_names_nothing(tmp_path, content):
     (tmp_path / "file").write_bytes(content)
     assert pickled_modules(tmp_path / "file") == set()

@@ -8,7 +8,7 @@ import pytest
 
 from kedro_bind.project import Origin
 from kedro_bind.redaction import redacting, redaction_of
-from kedro_bind.tracking.tags import command_of, error_tags, run_tags
+from kedro_bind.tracking.run_tags import command_of, error_tags, run_tags
 
 
 @pytest.mark.parametrize(
