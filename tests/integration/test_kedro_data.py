@@ -161,7 +161,13 @@ def test_logging_what_is_stored_gives_the_same_plan(typed, store):
     assert stored == after_training
 
 
-@pytest.mark.parametrize("runner", ["{type: ThreadRunner, max_workers: 2}", "{type: ParallelRunner, max_workers: 2}"])
+@pytest.mark.parametrize(
+    "runner",
+    [
+        "{type: ThreadRunner, max_workers: 2}",
+        pytest.param("{type: ParallelRunner, max_workers: 2}", marks=pytest.mark.full),
+    ],
+)
 def test_another_runner_hands_the_same_objects_to_nodes(typed, store, runner):
     typed.write("conf/base/pipeline_ml.yml", BINDING + f"  runner: {runner}\n")
     # Its processes are spawned from the main module, which has to be one that they can import.

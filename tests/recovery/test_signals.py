@@ -21,7 +21,7 @@ from tests.kedro_project import BINDING, clean_environment, make_project
 
 pytestmark = pytest.mark.slow
 
-COUNT = int(os.getenv("KEDRO_BIND_SIGNALS", "3"))
+COUNT = int(os.getenv("KEDRO_BIND_SIGNALS", "2"))
 MODEL = "  model: {registered_model_name: churn, aliases: [champion]}\n"
 RUN = ("-m", "kedro", "run", "--pipelines=churn")
 
