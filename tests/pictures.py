@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
-from kedro_bind.render.picture.subject import CarriedArtifact, CarriedParameter, Field, Step, Subject
+from kedro_bind.render.picture.subject import (
+    CarriedArtifact,
+    CarriedParameter,
+    DrawnEvaluation,
+    Field,
+    Step,
+    Subject,
+)
 
 SMALL = Subject(
     name="churn",
@@ -32,6 +40,26 @@ SMALL = Subject(
     facts=(("runner", "SequentialRunner"), ("row-wise", "yes")),
 )
 """The binding of the projects in tests/kedro_project.py, as it is once it is logged."""
+SCORED = replace(
+    SMALL,
+    evaluation=DrawnEvaluation(
+        "holdout",
+        (
+            Step("compare", "shop.nodes:compare", ("predictions", "holdout", "labels"), ("compared",)),
+            Step("score", "shop.nodes:score", ("compared", "classifier", "params:scale"), ("scores", "report")),
+        ),
+        ("scores",),
+    ),
+)
+"""The same with an evaluation, in which one dataset is intermediate, and one output is not a metric."""
+
+
+def with_evaluation(subject: Subject, nodes: int) -> Subject:
+    """Return a binding with an evaluation of that many nodes, which all score the prediction that comes last."""
+    predictions = subject.inference[-1].outputs[0]
+    names = [f"evaluation.measure_{index}_of_all_customers" for index in range(nodes)]
+    steps = [Step(name, "shop.nodes:measure", (predictions, "labels"), (f"{name}_scores",)) for name in names]
+    return replace(subject, evaluation=DrawnEvaluation("customers_that_training_never_saw", tuple(steps)))
 
 
 def large_subject(nodes: int = 200, seed: int = 1) -> Subject:

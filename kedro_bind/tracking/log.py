@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+    from kedro.pipeline import Pipeline
     from mlflow.models.model import ModelInfo
 
     from kedro_bind.binding.resolved import ModelSettings, ResolvedBinding
@@ -259,16 +260,22 @@ def _lineage(binding: ResolvedBinding, origin: Origin, plan: Plan) -> dict[str, 
         "versions": {package: importlib.metadata.version(package) for package in ("kedro-bind", "kedro", "mlflow")},
         "document": dict(binding.document),
         "training": [node.name for node in binding.training.nodes],
-        "training_graph": [
-            {
-                "name": node.name,
-                "function": function_reference(node.func) or "",
-                "inputs": list(node.inputs),
-                "outputs": list(node.outputs),
-            }
-            for node in binding.training.nodes
-        ],
+        "training_graph": _graph(binding.training),
         "inference": [node.name for node in plan.nodes],
+        **({} if binding.evaluation is None else {"evaluation_graph": _graph(binding.evaluation.pipeline)}),
     }
     redacted: dict[str, Any] = redact_value(lineage)
     return redacted
+
+
+def _graph(pipeline: Pipeline) -> list[dict[str, Any]]:
+    """Describe the nodes of a pipeline, for the picture of the model."""
+    return [
+        {
+            "name": node.name,
+            "function": function_reference(node.func) or "",
+            "inputs": list(node.inputs),
+            "outputs": list(node.outputs),
+        }
+        for node in pipeline.nodes
+    ]

@@ -15,7 +15,7 @@ import pytest
 
 from conf_schema import Diagnostic
 from kedro_bind.render.picture import draw
-from tests.pictures import SMALL, large_subject
+from tests.pictures import SCORED, SMALL, large_subject, with_evaluation
 
 HERE = Path(__file__).parent
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -45,9 +45,15 @@ def small(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
+def scored(tmp_path_factory):
+    """What is seen of a model with an evaluation."""
+    return look(SCORED, tmp_path_factory.mktemp("scored"), "classifier")
+
+
+@pytest.fixture(scope="module")
 def large(tmp_path_factory):
-    """What is seen of 200 nodes."""
-    return look(large_subject(200), tmp_path_factory.mktemp("large"))
+    """What is seen of 200 nodes, and of 10 that score them."""
+    return look(with_evaluation(large_subject(200), 10), tmp_path_factory.mktemp("large"))
 
 
 def readable(report):
@@ -63,11 +69,21 @@ def test_five_nodes_are_readable_and_accessible_at_both_sizes_light_and_dark(sma
     readable(small)
 
 
+def test_an_evaluation_is_readable_and_accessible_at_both_sizes_light_and_dark(scored):
+    readable(scored)
+
+
+def test_an_artifact_is_followed_into_the_metrics_of_the_model(scored):
+    followed = scored["used"]["followed"]
+    assert {"a0", "p2-0", "e1", "e3", "e3-0", "e5", "e5-0"} <= set(followed)
+    assert not {"e0", "e2", "a1", "p1"} & set(followed)
+
+
 @pytest.mark.full
 @pytest.mark.slow
 def test_two_hundred_nodes_are_readable_and_accessible_at_both_sizes_light_and_dark(large):
     readable(large)
-    assert large["chart"]["lanes"] == 3
+    assert large["chart"]["lanes"] == 4
 
 
 def test_details_show_on_hover_and_go_with_it(small):
@@ -110,5 +126,6 @@ def test_without_javascript_the_picture_is_there_and_its_links_lead_to_the_detai
     }
 
 
-def test_mermaid_draws_the_chart(small):
+def test_mermaid_draws_the_chart(small, scored):
     assert small["chart"] == {"lanes": 3, "boxes": 15}
+    assert scored["chart"] == {"lanes": 4, "boxes": 24}

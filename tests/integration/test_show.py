@@ -17,6 +17,7 @@ from kedro.framework.startup import bootstrap_project
 from kedro_bind import pipeline_ml_factory
 from kedro_bind.cli import bind as kedro_bind_group
 from kedro_bind.session import presented
+from tests.integration.evaluated import evaluate_in
 from tests.kedro_project import BINDING, make_project
 
 EARLIER = Path(__file__).parents[1] / "kedro_bind" / "model" / "logged" / "format_2"
@@ -42,6 +43,18 @@ predicts (2 nodes)
   predict      scaled, classifier, params:threshold -> predictions
   predictions  the output
 """
+EVALUATION = """
+evaluates (3 nodes)
+  holdout       the input, in place of customers
+  predictions   what the saved model predicts
+  count         predictions -> rows
+  rows          logged as metrics if numeric
+  labels
+  score         predictions, labels, params:scale -> scores
+  scores        logged as metrics if numeric
+  side_by_side  predictions, labels -> compared
+  compared      logged as metrics if numeric
+"""
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +70,15 @@ def ran(tmp_path_factory, empty_store):
     shutil.copy(empty_store, project.path / "mlflow.db")
     result = project.kedro("run", "--pipelines=churn", COLUMNS="80")
     return project, result.stdout + result.stderr
+
+
+@pytest.fixture(scope="module")
+def scored(tmp_path_factory, empty_store):
+    """A project whose model was evaluated and logged by `kedro run`."""
+    project = evaluate_in(make_project(tmp_path_factory.mktemp("scored") / "project"))
+    shutil.copy(empty_store, project.path / "mlflow.db")
+    project.kedro("run", "--pipelines=churn")
+    return project
 
 
 @pytest.fixture
@@ -204,6 +226,34 @@ def test_lineage_has_the_graph_of_training(ran, client):
 
 
 @pytest.mark.slow
+def test_an_evaluation_is_drawn_as_it_is_declared_and_as_it_was_when_the_model_was_logged(scored):
+    declared, logged = show(scored, "churn"), show(scored, "models:/churn/1")
+    assert declared.endswith(EVALUATION)
+    assert logged.endswith(EVALUATION)
+    document = scored.path / "conf/base/pipeline_ml.yml"
+    listed = document.read_text().replace("input_name: holdout}", "metrics: [scores]}")
+    document.write_text(listed)
+    assert "  customers     the input\n" in show(scored, "churn").partition("evaluates")[2]
+    assert "  scores        logged as metrics\n" in show(scored, "churn")
+    assert show(scored, "models:/churn/1") == logged
+
+
+@pytest.mark.slow
+def test_the_lineage_of_a_model_with_an_evaluation_has_its_graph(scored, tmp_path):
+    place = mlflow.artifacts.download_artifacts("models:/churn/1", dst_path=str(tmp_path), tracking_uri=scored.store)
+    folder = Path(place)
+    lineage = yaml.safe_load((folder / "artifacts/plan/lineage.yml").read_text())
+    assert [node["name"] for node in lineage["evaluation_graph"]] == ["count", "score", "side_by_side"]
+    assert lineage["evaluation_graph"][1] == {
+        "name": "score",
+        "function": f"{scored.package}.nodes:score",
+        "inputs": ["predictions", "labels", "params:scale"],
+        "outputs": ["scores"],
+    }
+    assert ">evaluates</text>" in (folder / "picture.html").read_text()
+
+
+@pytest.mark.slow
 def test_a_picture_that_fails_is_one_warning_and_the_model_is_logged(project, store, messages, monkeypatch):
     project.write("conf/base/pipeline_ml.yml", BINDING + MODEL)
 
@@ -242,10 +292,12 @@ def test_a_notebook_shows_the_picture_in_a_frame():
 
     training = Pipeline([node(nodes.total, ["x", "y"], "artifact", name="total")])
     inference = Pipeline([node(nodes.add, ["x", "artifact"], "out", name="add")])
-    drawn = pipeline_ml_factory(training, inference, "x")._repr_html_()
+    evaluation = Pipeline([node(nodes.total, ["out", "y"], "error", name="measure")])
+    drawn = pipeline_ml_factory(training, inference, "x", evaluation=evaluation)._repr_html_()
     assert drawn.startswith("<iframe srcdoc=")
     assert 'sandbox="allow-scripts"' in drawn
     assert "artifact" in drawn
+    assert "measure" in drawn
 
 
 def test_the_bindings_as_json(shop):

@@ -14,7 +14,7 @@ from kedro_bind.render.picture.graph import Edge, Element, Lane, Picture, Role
 from kedro_bind.render.picture.subject import human_size
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from kedro_bind.render.picture.subject import CarriedArtifact, CarriedParameter, Facts, Step, Subject
 
@@ -35,15 +35,21 @@ def picture_of(subject: Subject) -> Picture:
         for artifact, element in zip(subject.artifacts, travels, strict=False)
         if bare(artifact.source) in trains.places
     ]
-    predicts = _Half("predicts", subject, {element.title: element.key for element in travels})
+    predicts = _Half(
+        "predicts",
+        subject,
+        {element.title: element.key for element in travels},
+        dict.fromkeys(_free_outputs(subject.inference), "output"),
+    )
     if subject.input_name:
         predicts.add_dataset(subject.input_name, "input")
     for step in local_order(subject.inference):
         predicts.add(step)
+    evaluates = _evaluates(subject, predicts)
     picture = Picture(
         subject,
-        (*trains.elements, *travels, *predicts.elements),
-        (*trains.edges, *crossing, *predicts.edges),
+        (*trains.elements, *travels, *predicts.elements, *evaluates.elements),
+        (*trains.edges, *crossing, *predicts.edges, *evaluates.edges),
     )
     owned, general = owned_findings(picture, subject.findings)
     return Picture(subject, picture.elements, picture.edges, general).with_findings(owned)
@@ -74,13 +80,43 @@ def local_order(steps: Sequence[Step]) -> list[Step]:
     return order
 
 
+def _free_outputs(steps: Sequence[Step]) -> set[str]:
+    """Return what steps produce and none of them reads, without transcoding."""
+    read = {bare(name) for step in steps for name in step.inputs}
+    return {bare(name) for step in steps for name in step.outputs} - read
+
+
+def _evaluates(subject: Subject, predicts: _Half) -> _Half:
+    """Collect the evaluation: its input, what the model predicts for that, and the steps that score it."""
+    scored = subject.evaluation
+    if scored is None:
+        return _Half("evaluates", subject)
+    metrics = set(map(bare, scored.metrics)) or _free_outputs(scored.steps)
+    half = _Half("evaluates", subject, roles=dict.fromkeys(metrics, "metric"))
+    if scored.input_name:
+        half.add_dataset(scored.input_name, "input")
+    sources = list(half.places.values())
+    for name in sorted({name for step in scored.steps for name in step.inputs}):
+        if bare(name) in predicts.roles:
+            half.edges += [Edge(key, half.next_key) for key in sources]
+            half.edges.append(Edge(predicts.places[bare(name)], half.next_key, crosses=True))
+            half.add_dataset(name, "output")
+    for step in local_order(scored.steps):
+        half.add(step)
+    return half
+
+
 @dataclass
 class _Half:
-    """The elements and edges of one half while they are collected; `travelling` has the keys of what comes to it."""
+    """The elements and edges of a lane while they are collected.
+
+    `travelling` has the keys of what comes to it from another lane, and `roles` those of outputs that stand out.
+    """
 
     lane: Lane
     subject: Subject
     travelling: Mapping[str, str] = field(default_factory=dict)
+    roles: Mapping[str, Role] = field(default_factory=dict)
     elements: list[Element] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
     places: dict[str, str] = field(default_factory=dict)
@@ -91,10 +127,9 @@ class _Half:
             known = bare(name) in self.places or name in self.travelling
             if not known and not is_parameter(name):
                 self.add_dataset(name, "dataset")
-        key = self._key()
-        ends = self._ends()
+        key = self.next_key
         outputs = [
-            self._dataset(name, f"{key}-{index}", "output" if bare(name) in ends else "dataset")
+            self._dataset(name, f"{key}-{index}", self.roles.get(bare(name), "dataset"))
             for index, name in enumerate(step.outputs)
         ]
         for name in step.inputs:
@@ -108,7 +143,7 @@ class _Half:
 
     def add_dataset(self, name: str, role: Role) -> None:
         """Add a dataset that no step of this half produces."""
-        element = self._dataset(name, self._key(), role)
+        element = self._dataset(name, self.next_key, role)
         self.elements.append(element)
         self.places[bare(name)] = element.key
 
@@ -116,7 +151,9 @@ class _Half:
         subject = self.subject
         notes: list[str] = []
         details: list[tuple[str, str]] = []
-        if role == "input":
+        if self.lane == "evaluates":
+            notes += _evaluation_notes(name, role, subject)
+        elif role == "input":
             notes += _shown(subject.inputs) or ["what a caller sends"]
             details += [("columns", ", ".join(map(str, subject.inputs)))]
         elif role == "output":
@@ -127,16 +164,23 @@ class _Half:
         details += subject.notes.get(name, ()) if self.lane == "predicts" else ()
         return Element(key, self.lane, role, name, tuple(notes), _present(details))
 
-    def _ends(self) -> set[str]:
-        """Return what the inference pipeline answers with."""
-        if self.lane == "trains":
-            return set()
-        steps = self.subject.inference
-        read = {bare(name) for step in steps for name in step.inputs}
-        return {bare(name) for step in steps for name in step.outputs} - read
-
-    def _key(self) -> str:
+    @property
+    def next_key(self) -> str:
+        """The key of the element that is added next."""
         return f"{self.lane[0]}{len(self.elements)}"
+
+
+def _evaluation_notes(name: str, role: Role, subject: Subject) -> Iterator[str]:
+    """Yield what a dataset is to the evaluation, and that training makes it."""
+    assert subject.evaluation is not None
+    if role == "input" and subject.input_name not in ("", name):
+        yield f"in place of {subject.input_name}"
+    elif role == "output":
+        yield "what the saved model predicts"
+    elif role == "metric":
+        yield "logged as metrics" if subject.evaluation.metrics else "logged as metrics if numeric"
+    if bare(name) in {bare(output) for step in subject.training for output in step.outputs}:
+        yield "made by training"
 
 
 def _artifact(artifact: CarriedArtifact, index: int, subject: Subject) -> Element:

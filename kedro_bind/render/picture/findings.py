@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 from kedro_bind.names import bare
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from conf_schema import Diagnostic
-    from kedro_bind.render.picture.graph import Element, Picture
+    from kedro_bind.render.picture.graph import Element, Lane, Picture
 
 __all__ = ["owned_findings"]
 
 _QUOTED = re.compile(r"'([^']+)'")
-_PREFERRED = ("travels", "predicts", "trains")
+_PREFERRED: tuple[Lane, ...] = ("travels", "predicts", "trains", "evaluates")
+"""The lanes in which a name is looked up: what travels before the two datasets that it is."""
 
 
 def owned_findings(
@@ -28,9 +29,11 @@ def owned_findings(
     """
     owned: dict[str, tuple[Diagnostic, ...]] = {}
     general: list[Diagnostic] = []
-    by_name = _by_name(picture)
+    by_name = _by_name(picture, _PREFERRED)
+    by_name_in_evaluation = _by_name(picture, ("evaluates", *_PREFERRED))
     for finding in findings:
-        element = next((by_name[name] for name in _named(finding, picture) if name in by_name), None)
+        elements = by_name_in_evaluation if finding.path[1:2] == ("evaluation",) else by_name
+        element = next((elements[name] for name in _named(finding, picture) if name in elements), None)
         if element is None:
             general.append(finding)
         else:
@@ -38,9 +41,9 @@ def owned_findings(
     return owned, tuple(general)
 
 
-def _by_name(picture: Picture) -> dict[str, Element]:
-    """Return the elements by title; what travels before the two datasets that it is."""
-    ranked = sorted(picture.everything, key=lambda element: -_PREFERRED.index(element.lane))
+def _by_name(picture: Picture, lanes: Sequence[Lane]) -> dict[str, Element]:
+    """Return the elements by title; of those with the same title, the one in the first of the lanes."""
+    ranked = sorted(picture.everything, key=lambda element: -lanes.index(element.lane))
     return {name: element for element in ranked for name in (bare(element.title), element.title)}
 
 
@@ -48,6 +51,8 @@ def _named(finding: Diagnostic, picture: Picture) -> Iterator[str]:
     _, *below = finding.path or ("",)
     if below[:1] == ["input_name"]:
         yield picture.subject.input_name
+    if below[:2] == ["evaluation", "input_name"] and picture.subject.evaluation is not None:
+        yield picture.subject.evaluation.input_name
     if below[:1] in (["artifacts"], ["copy_mode"]):
         yield from map(str, below[1:])
     for name in _QUOTED.findall(finding.message):

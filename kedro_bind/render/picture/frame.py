@@ -17,7 +17,7 @@ __all__ = ["Column", "Frame", "Route", "Side", "frame_of"]
 
 Side = Literal["left", "right"]
 _NARROWEST = 700
-"""The width below which three lanes have no room for names side by side."""
+"""The width below which lanes have no room for names side by side."""
 _EDGE = 12.0
 
 
@@ -66,7 +66,10 @@ def frame_of(width: float, counts: Mapping[str, int]) -> Frame:
 
 
 def _beside(width: float, counts: Mapping[str, int]) -> Frame:
-    """Put the lanes side by side: lines within training on the left, those within inference on the right."""
+    """Put the lanes side by side, evaluation below inference.
+
+    Lines within training run on the left, those within inference and evaluation on the right.
+    """
     widths = {name: width_for(counts.get(name, 1), width / 10) for name in ("inside", "out", "in", "within")}
     room = (width - 4 * _EDGE - sum(widths.values())) / 3
     order = ("", "inside", "trains", "", "out", "travels", "in", "", "predicts", "within")
@@ -75,18 +78,21 @@ def _beside(width: float, counts: Mapping[str, int]) -> Frame:
     for name in order:
         columns[name] = Column(x, widths.get(name, room) if name else _EDGE)
         x = columns[name].right
-    lanes: dict[Lane, Column] = {lane: columns[lane] for lane in LANES}
-    trains, travels, predicts = (lanes[lane] for lane in LANES)
+    lanes: dict[Lane, Column] = {lane: columns["predicts" if lane == "evaluates" else lane] for lane in LANES}
+    trains, travels, predicts = lanes["trains"], lanes["travels"], lanes["predicts"]
     bands: dict[Lane, Column] = {
         "trains": Column(0, trains.right + _EDGE),
         "travels": Column(travels.x - _EDGE, room + 2 * _EDGE),
         "predicts": Column(predicts.x - _EDGE, width - predicts.x + _EDGE),
     }
+    bands["evaluates"] = bands["predicts"]
     routes: dict[tuple[Lane, Lane], Route] = {
         ("trains", "trains"): Route("inside", "left", "left"),
         ("trains", "travels"): Route("out", "right", "left"),
         ("travels", "predicts"): Route("in", "right", "left"),
         ("predicts", "predicts"): Route("within", "right", "right"),
+        ("predicts", "evaluates"): Route("within", "right", "right"),
+        ("evaluates", "evaluates"): Route("within", "right", "right"),
     }
     channels = {name: columns[name] for name in widths}
     return Frame(width, False, lanes, bands, channels, {"inside": -1, "out": 1, "in": 1, "within": 1}, routes)
@@ -101,6 +107,8 @@ def _stacked(width: float, counts: Mapping[str, int]) -> Frame:
         ("trains", "travels"): Route("right", "right", "right"),
         ("travels", "predicts"): Route("left", "left", "left"),
         ("predicts", "predicts"): Route("right", "right", "right"),
+        ("predicts", "evaluates"): Route("right", "right", "right"),
+        ("evaluates", "evaluates"): Route("right", "right", "right"),
     }
     channels = {"left": Column(0, left), "right": Column(boxes.right, right)}
     lanes, bands = dict.fromkeys(LANES, boxes), dict.fromkeys(LANES, Column(0, width))

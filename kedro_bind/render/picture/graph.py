@@ -1,4 +1,4 @@
-"""The picture as a graph: boxes in three lanes, and what leads from one to the other."""
+"""The picture as a graph: boxes in lanes, and what leads from one to the other."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 __all__ = ["LANES", "Edge", "Element", "Lane", "Picture", "Role"]
 
-Lane = Literal["trains", "travels", "predicts"]
-Role = Literal["step", "dataset", "artifact", "parameter", "input", "output"]
-LANES: tuple[Lane, ...] = ("trains", "travels", "predicts")
+Lane = Literal["trains", "travels", "predicts", "evaluates"]
+Role = Literal["step", "dataset", "artifact", "parameter", "input", "output", "metric"]
+LANES: tuple[Lane, ...] = ("trains", "travels", "predicts", "evaluates")
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,11 @@ class Picture:
     elements: tuple[Element, ...] = ()
     edges: tuple[Edge, ...] = ()
     findings: tuple[Diagnostic, ...] = field(default=())
+
+    @property
+    def lanes(self) -> tuple[Lane, ...]:
+        """The lanes that are drawn: a binding without an evaluation has none for it."""
+        return LANES if self.subject.evaluation is not None else LANES[:-1]
 
     def lane(self, name: Lane) -> list[Element]:
         """Return the boxes of a lane, in order."""

@@ -95,7 +95,7 @@ def _tools(picture: Picture) -> str:
 <button type="button" data-zoom="in" aria-label="Zoom in">+</button>
 <button type="button" data-zoom="reset">Actual size</button>
 <button type="button" data-zoom="whole">Whole picture</button>
-<span class="hint">Click a box to follow it through both halves; arrow keys move along the lines.</span>
+<span class="hint">Click a box to follow it through all lanes; arrow keys move along the lines.</span>
 </div>"""
 
 

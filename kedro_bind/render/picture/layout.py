@@ -73,17 +73,20 @@ def lay_out(picture: Picture, width: float = WIDE) -> Layout:
         counts = {name: max(found.values(), default=0) + 1 for name, found in routes.rails.items()}
     height = max(band.y + band.height for band in bands)
     if not frame.stacked:
-        bands = [replace(band, height=height) for band in bands]
+        lowest = {band.x: band for band in bands}
+        bands = [replace(band, height=height - band.y) if lowest[band.x] is band else band for band in bands]
     in_order = sorted(boxes, key=lambda box: LANES.index(box.element.lane))
     return Layout(width, height, tuple(bands), tuple(in_order), tuple(routes.lines()))
 
 
 def _stacks(picture: Picture, frame: Frame) -> tuple[list[Box], list[Band]]:
-    """Put the boxes of each lane one below the other: side by side, or all in one column."""
+    """Put the boxes of each lane one below the other, and lanes that share a column too."""
     boxes: list[Box] = []
     bands: list[Band] = []
-    top = 0.0
-    for lane in LANES if frame.stacked else ("trains", "predicts", "travels"):
+    tops: defaultdict[float, float] = defaultdict(float)
+    order: tuple[Lane, ...] = LANES if frame.stacked else ("trains", "predicts", "evaluates", "travels")
+    for lane in [lane for lane in order if lane in picture.lanes]:
+        top = tops[frame.lanes[lane].x]
         aims = _aims(picture, boxes) if lane == "travels" else {}
         elements = picture.lane(lane)
         if lane == "travels":
@@ -96,7 +99,7 @@ def _stacks(picture: Picture, frame: Frame) -> tuple[list[Box], list[Band]]:
         title_x = frame.lanes[lane].x if frame.stacked else band.x + 14
         bands.append(Band(lane, band.x, top, band.width, bottom - top, title_x))
         boxes += stack
-        top = bottom + _BETWEEN if frame.stacked else 0.0
+        tops[frame.lanes[lane].x] = bottom + _BETWEEN
     return boxes, bands
 
 

@@ -24,6 +24,7 @@ _SHAPES = {
     "parameter": '(["{}"])',
     "input": '[/"{}"/]',
     "output": '[/"{}"/]',
+    "metric": '(["{}"])',
 }
 _STYLES = """\
   classDef artifact fill:#fff7e8,stroke:#b45309,color:#1c2430
@@ -31,6 +32,7 @@ _STYLES = """\
   classDef input fill:#edf4ff,stroke:#1d5fd1,color:#1c2430
   classDef output fill:#eafaf2,stroke:#0c7a4b,color:#1c2430
   classDef error stroke:#c22032,stroke-width:3px"""
+_STYLE_OF_METRICS = "  classDef metric fill:#f6effd,stroke:#7a3fb5,color:#1c2430"
 
 
 def mermaid_chart(picture: Picture) -> str:
@@ -46,17 +48,17 @@ def mermaid_chart(picture: Picture) -> str:
 
 
 def _merged(picture: Picture) -> dict[str, str]:
-    """Return for each element what stands for it: the node that produces a dataset, if another node takes that."""
+    """Return for each element what stands for it: the node that produces it, for a dataset between nodes."""
     stands = {element.key: element.key for element in picture.everything}
     for element in picture.elements:
-        stands |= {part.key: element.key for part in element.parts if part.role != "output"}
+        stands |= {part.key: element.key for part in element.parts if part.role == "dataset"}
     return stands
 
 
 def _lines(picture: Picture, stands: Mapping[str, str]) -> Iterator[str]:
     yield "flowchart TB"
-    for lane, note in LANE_NOTES.items():
-        yield f'  subgraph {lane} ["{lane}: {note(picture)}"]'
+    for lane in picture.lanes:
+        yield f'  subgraph {lane} ["{lane}: {LANE_NOTES[lane](picture)}"]'
         for element in picture.lane(lane):
             shown = [
                 shown_element
@@ -74,6 +76,8 @@ def _lines(picture: Picture, stands: Mapping[str, str]) -> Iterator[str]:
         general = "<br>".join(map(_escaped, finding_lines(picture.findings)))
         yield f'  findings["{general}"]:::error'
     yield _STYLES
+    if "evaluates" in picture.lanes:
+        yield _STYLE_OF_METRICS
     broken = dict.fromkeys(_id(stands[element.key]) for element in picture.everything if element.findings)
     if broken:
         yield f"  class {','.join(broken)} error"
@@ -81,7 +85,7 @@ def _lines(picture: Picture, stands: Mapping[str, str]) -> Iterator[str]:
 
 def _node(element: Element) -> str:
     notes = [f"! {finding.message}" for finding in element.findings]
-    if element.lane == "travels":
+    if element.lane == "travels" or (element.lane == "evaluates" and element.role != "step"):
         notes = [*element.notes, *notes]
     text = "<br>".join(_escaped(line) for line in (element.title, *notes))
     styled = f":::{element.role}" if element.role not in ("step", "dataset") else ""

@@ -11,7 +11,14 @@ from kedro_bind.errors import LoggingError
 from kedro_bind.packaging.declared_validators import declared_validators
 from kedro_bind.packaging.references import function_reference
 from kedro_bind.render.picture.of_model import short_type
-from kedro_bind.render.picture.subject import CarriedArtifact, CarriedParameter, Step, Subject, value_text
+from kedro_bind.render.picture.subject import (
+    CarriedArtifact,
+    CarriedParameter,
+    DrawnEvaluation,
+    Step,
+    Subject,
+    value_text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -40,6 +47,7 @@ def subject_of_binding(
         training_input=binding.training_input,
         training=_steps(binding.training),
         inference=_steps(binding.inference),
+        evaluation=_evaluation(binding),
         artifacts=tuple(
             CarriedArtifact(name, source, _type(catalog, source)) for name, source in binding.artifact_sources.items()
         ),
@@ -59,6 +67,13 @@ def _steps(pipeline: Pipeline) -> tuple[Step, ...]:
         Step(node.name, _function(node), tuple(dict.fromkeys(node.inputs)), tuple(node.outputs))
         for node in pipeline.nodes
     )
+
+
+def _evaluation(binding: ResolvedBinding) -> DrawnEvaluation | None:
+    evaluation = binding.evaluation
+    if evaluation is None:
+        return None
+    return DrawnEvaluation(evaluation.input_name, _steps(evaluation.pipeline), tuple(evaluation.metrics))
 
 
 def _function(node: Node) -> str:

@@ -9,6 +9,7 @@ from kedro_bind.redaction import redact_value
 from kedro_bind.render.picture.subject import (
     CarriedArtifact,
     CarriedParameter,
+    DrawnEvaluation,
     Field,
     Step,
     Subject,
@@ -17,7 +18,7 @@ from kedro_bind.render.picture.subject import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from kedro_bind.model.plan import Plan
     from kedro_bind.render.picture.subject import Facts
@@ -31,13 +32,15 @@ def subject_of_model(files: LoggedFiles) -> Subject:
     plan, lineage, signature = files.plan, files.lineage, files.mlmodel.signature
     document = lineage.get("document", {})
     model = document.get("model", {})
+    training_input = (document.get("training") or {}).get("input_name") or plan.input_name
     return Subject(
         name=plan.name,
         place=files.uri,
         input_name=plan.input_name,
-        training_input=(document.get("training") or {}).get("input_name") or plan.input_name,
+        training_input=training_input,
         training=tuple(_training(lineage)),
         inference=tuple(Step(n.name, _function(n), tuple(flat(n.inputs)), tuple(flat(n.outputs))) for n in plan.nodes),
+        evaluation=_evaluation(lineage, document.get("evaluation") or {}, training_input),
         artifacts=tuple(_artifacts(files, document.get("artifacts") or {})),
         parameters=tuple(
             CarriedParameter(name, value_text(name, value), settable=name in plan.predict_params)
@@ -54,7 +57,18 @@ def subject_of_model(files: LoggedFiles) -> Subject:
 
 def _training(lineage: Any) -> Iterator[Step]:
     """Return the nodes of training; models of earlier versions know their names only."""
-    graph = lineage.get("training_graph") or [{"name": name} for name in lineage.get("training", ())]
+    return _steps(lineage.get("training_graph") or [{"name": name} for name in lineage.get("training", ())])
+
+
+def _evaluation(lineage: Any, declared: Mapping[str, Any], default_input: str) -> DrawnEvaluation | None:
+    """Return the evaluation of the binding; models of earlier versions do not know its nodes."""
+    if "evaluation_graph" not in lineage:
+        return None
+    steps = tuple(_steps(lineage["evaluation_graph"]))
+    return DrawnEvaluation(declared.get("input_name") or default_input, steps, tuple(declared.get("metrics") or ()))
+
+
+def _steps(graph: Iterable[Mapping[str, Any]]) -> Iterator[Step]:
     for node in graph:
         inputs, outputs = tuple(node.get("inputs", ())), tuple(node.get("outputs", ()))
         yield Step(node["name"], node.get("function", ""), inputs, outputs)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CarriedArtifact",
     "CarriedParameter",
+    "DrawnEvaluation",
     "Facts",
     "Field",
     "Step",
@@ -67,6 +68,18 @@ class CarriedParameter:
 
 
 @dataclass(frozen=True)
+class DrawnEvaluation:
+    """The nodes that score the model, the dataset that it predicts for them, and the outputs listed as metrics.
+
+    Without `metrics`, every output that is a number or a mapping of names to numbers is a metric.
+    """
+
+    input_name: str
+    steps: tuple[Step, ...] = ()
+    metrics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Field:
     """A column of the input or the output, or a tensor."""
 
@@ -102,6 +115,7 @@ class Subject:
     training_input: str
     training: tuple[Step, ...] = ()
     inference: tuple[Step, ...] = ()
+    evaluation: DrawnEvaluation | None = None
     artifacts: tuple[CarriedArtifact, ...] = ()
     parameters: tuple[CarriedParameter, ...] = ()
     description: str = ""

@@ -117,6 +117,7 @@ def _mark(box: Box) -> str:
         "step": f'<rect class="mark" x="{x - 5:g}" y="{y - 5:g}" width="10" height="10" rx="2"/>',
         "artifact": f'<path class="mark" d="M{x:g} {y - 6:g}l6 6l-6 6l-6 -6z"/>',
         "parameter": f'<path class="mark" d="M{x:g} {y - 5:g}l5 5l-5 5l-5 -5z"/>',
+        "metric": f'<path class="mark" d="M{x - 5:g} {y + 5:g}v-5M{x:g} {y + 5:g}v-10M{x + 5:g} {y + 5:g}v-7"/>',
         "input": f'<path class="mark" d="M{x - 5:g} {y - 5:g}l10 5l-10 5z"/>',
         "output": f'<path class="mark" d="M{x - 5:g} {y - 5:g}l10 5l-10 5z"/>',
     }

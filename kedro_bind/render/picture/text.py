@@ -1,4 +1,4 @@
-"""The picture for a terminal: the three lanes as tables, with what each name is connected to."""
+"""The picture for a terminal: its lanes as tables, with what each name is connected to."""
 
 from __future__ import annotations
 
@@ -24,10 +24,13 @@ _COLOURS = {
     "parameter": "yellow",
     "input": "blue",
     "output": "green",
+    "metric": "magenta",
     "step": None,
     "dataset": None,
 }
 _LEAST_COLUMNS = 30
+_OWN_LINE = ("output", "metric")
+"""The roles of parts that have a line of their own, below that of their node."""
 
 
 def terminal_text(picture: Picture, *, colour: bool = False, width: int | None = None) -> str:
@@ -37,8 +40,8 @@ def terminal_text(picture: Picture, *, colour: bool = False, width: int | None =
     lines += [visible(subject.description)] if subject.description else []
     lines += [", ".join(f"{label}: {text}" for label, text in map(_visible, subject.facts))] if subject.facts else []
     lines += _flags(picture.findings, "", colour=colour)
-    for lane, note in LANE_NOTES.items():
-        lines += ["", f"{_styled(lane, colour=colour, bold=True)} ({note(picture)})"]
+    for lane in picture.lanes:
+        lines += ["", f"{_styled(lane, colour=colour, bold=True)} ({LANE_NOTES[lane](picture)})"]
         lines += _lane(picture, lane, colour=colour, width=width)
     return "\n".join(line.rstrip() for line in lines)
 
@@ -57,7 +60,7 @@ def _lane(picture: Picture, lane: Lane, *, colour: bool, width: int | None) -> I
             finding
             for part in (element, *element.parts)
             for finding in part.findings
-            if part.role != "output" or part is element
+            if part.role not in _OWN_LINE or part is element
         ]
         yield from _flags(findings, "    ", colour=colour)
 
@@ -68,15 +71,17 @@ def _rows(element: Element, picture: Picture) -> Iterator[tuple[Element, str]]:
     if element.role == "step":
         flow = f"{details.get('reads', '')} -> {details.get('writes', '')}".strip()
         yield element, visible(flow) if flow != "->" else "what it reads and writes is not known"
-        yield from (
-            (part, visible(", ".join(("the output", *part.notes)))) for part in element.parts if part.role == "output"
-        )
+        yield from ((part, _of_part(part)) for part in element.parts if part.role in _OWN_LINE)
     elif element.role == "input":
         yield element, visible(", ".join(("the input", *element.notes)))
     elif element.lane == "travels":
         yield element, visible("; ".join((*element.notes, _takers(element, picture))))
     else:
         yield element, visible(", ".join((*element.notes, *(text for _, text in element.details))))
+
+
+def _of_part(part: Element) -> str:
+    return visible(", ".join(("the output", *part.notes) if part.role == "output" else part.notes))
 
 
 def _takers(element: Element, picture: Picture) -> str:

@@ -34,6 +34,7 @@ LANE_NOTES: dict[Lane, Callable[[Picture], str]] = {
     "trains": _steps("trains"),
     "travels": _travelling,
     "predicts": _steps("predicts"),
+    "evaluates": _steps("evaluates"),
 }
 """The line below the title of each lane."""
 _ROLES = {"step": "node", "input": "input of the model", "output": "output of the model"}
@@ -52,7 +53,7 @@ def description_of(element: Element) -> str:
 
 def outline(picture: Picture) -> str:
     """Return the picture in one sentence."""
-    lanes = ", ".join(f"{lane} ({note(picture)})" for lane, note in LANE_NOTES.items())
+    lanes = ", ".join(f"{lane} ({LANE_NOTES[lane](picture)})" for lane in picture.lanes)
     return f"{picture.subject.name}: {lanes}"
 
 

@@ -17,9 +17,16 @@ from kedro_bind.render.columns import columns_of
 from kedro_bind.render.picture import FORMS, draw
 from kedro_bind.render.picture.drawing import local_order, picture_of
 from kedro_bind.render.picture.layout import NARROW, WIDE, lay_out
-from kedro_bind.render.picture.subject import CarriedParameter, Step, Subject, human_size, value_text
+from kedro_bind.render.picture.subject import (
+    CarriedParameter,
+    DrawnEvaluation,
+    Step,
+    Subject,
+    human_size,
+    value_text,
+)
 from kedro_bind.render.picture.wrapping import wrapped
-from tests.pictures import SMALL, large_subject
+from tests.pictures import SCORED, SMALL, large_subject, with_evaluation
 
 TEXT = """\
 churn  models:/churn/3
@@ -42,6 +49,23 @@ predicts (2 nodes)
   scale        customers, scaler -> scaled
   predict      scaled, classifier, params:threshold -> predictions
   predictions  the output, score: double, churns: boolean"""
+EVALUATION = """
+
+evaluates (2 nodes)
+  holdout      the input, in place of customers
+  predictions  what the saved model predicts
+  labels
+  compare      predictions, holdout, labels -> compared
+  classifier   made by training
+  score        compared, classifier, params:scale -> scores, report
+  scores       logged as metrics"""
+SUBJECTS = {
+    "empty": Subject("empty", "", "", ""),
+    "4 nodes": large_subject(4),
+    "evaluation": SCORED,
+    "200 nodes": large_subject(200),
+    "200 nodes and an evaluation": with_evaluation(large_subject(200), 40),
+}
 FINDINGS = (
     Diagnostic("artifact-not-persisted", "the artifact 'scaler' is not persisted", path=("churn", "inference")),
     Diagnostic("bad-value", "no such mode", path=("churn", "copy_mode", "classifier"), severity=Severity.WARNING),
@@ -58,6 +82,50 @@ def titles(subject: Subject, source: str) -> set[str]:
 
 def test_text_is_three_lanes():
     assert draw(SMALL, "text") == TEXT
+
+
+def test_an_evaluation_is_a_lane_of_its_own():
+    assert draw(SCORED, "text") == TEXT + EVALUATION
+    for form in FORMS:
+        drawn = draw(SCORED, form)
+        assert all(word in drawn for word in ("evaluates", "holdout", "in place of customers", "logged as metrics"))
+        assert "evaluates" not in draw(SMALL, form)
+
+
+def test_an_evaluation_scores_what_the_model_predicts_for_its_input():
+    assert titles(SCORED, "predicts predictions") == {"evaluates predictions"}
+    assert titles(SCORED, "evaluates holdout") == {"evaluates predictions", "evaluates compare"}
+    assert titles(SCORED, "evaluates predictions") == {"evaluates compare"}
+    assert titles(SCORED, "evaluates compared") == {"evaluates score"}
+
+
+def test_the_outputs_that_are_listed_are_the_metrics_and_without_a_list_those_that_no_node_reads():
+    evaluation = replace(SCORED.evaluation, metrics=("compared",))
+    unlisted = replace(SCORED.evaluation, metrics=())
+    for scored, expected in ((evaluation, ["compared"]), (unlisted, ["scores", "report"])):
+        elements = picture_of(replace(SCORED, evaluation=scored)).everything
+        assert [element.title for element in elements if element.role == "metric"] == expected
+    assert "  report       logged as metrics if numeric" in draw(replace(SCORED, evaluation=unlisted), "text")
+
+
+def test_an_evaluation_on_the_input_of_the_binding_says_no_other_name():
+    drawn = draw(replace(SCORED, evaluation=replace(SCORED.evaluation, input_name="customers")), "text")
+    assert "\n  customers    the input\n" in drawn
+
+
+def test_findings_about_an_evaluation_are_in_its_lane():
+    findings = (
+        Diagnostic("no-sample", "there is no such dataset", path=("churn", "evaluation", "input_name")),
+        Diagnostic("bad-evaluation", "no node takes 'predictions'", path=("churn", "evaluation")),
+        Diagnostic("bad-value", "'predictions' is not valid", path=("churn", "copy_mode")),
+    )
+    picture = picture_of(replace(SCORED, findings=findings))
+    owners = [(f"{element.lane} {element.title}", len(element.findings)) for element in picture.everything]
+    assert [owner for owner in owners if owner[1]] == [
+        ("predicts predictions", 1),
+        ("evaluates holdout", 1),
+        ("evaluates predictions", 1),
+    ]
 
 
 def test_an_artifact_leads_from_training_through_the_model_to_the_nodes_that_take_it():
@@ -90,9 +158,9 @@ def test_findings_are_on_what_they_are_about():
 
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])
-@pytest.mark.parametrize("nodes", [0, 4, 200])
-def test_nothing_overlaps_and_no_label_leaves_its_box(nodes, width):
-    layout = lay_out(picture_of(large_subject(nodes) if nodes else Subject("empty", "", "", "")), width)
+@pytest.mark.parametrize("name", SUBJECTS)
+def test_nothing_overlaps_and_no_label_leaves_its_box(name, width):
+    layout = lay_out(picture_of(SUBJECTS[name]), width)
     for one, other in combinations(layout.boxes, 2):
         beside = one.x + one.width <= other.x or other.x + other.width <= one.x
         assert beside or one.y + one.height <= other.y or other.y + other.height <= one.y
@@ -109,8 +177,31 @@ def test_nothing_overlaps_and_no_label_leaves_its_box(nodes, width):
 
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])
-def test_every_line_has_a_path_that_passes_beside_the_boxes(width):
-    picture = picture_of(large_subject(200))
+@pytest.mark.parametrize("name", SUBJECTS)
+def test_every_box_is_in_the_band_of_its_lane_and_bands_do_not_overlap(name, width):
+    layout = lay_out(picture_of(SUBJECTS[name]), width)
+    bands = {band.lane: band for band in layout.bands}
+    for box in layout.boxes:
+        band = bands[box.element.lane]
+        assert band.x <= box.x < box.x + box.width <= band.x + band.width
+        assert band.y <= box.y < box.y + box.height <= band.y + band.height
+    for one, other in combinations(layout.bands, 2):
+        beside = one.x + one.width <= other.x or other.x + other.width <= one.x
+        assert beside or one.y + one.height <= other.y or other.y + other.height <= one.y
+
+
+def test_side_by_side_all_lanes_end_at_the_same_height():
+    for subject in SUBJECTS.values():
+        layout = lay_out(picture_of(subject))
+        lowest = {band.x: band.y + band.height for band in layout.bands}
+        assert len(lowest) == 3
+        assert set(lowest.values()) == {layout.height}
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+@pytest.mark.parametrize("name", ["200 nodes", "200 nodes and an evaluation"])
+def test_every_line_has_a_path_that_passes_beside_the_boxes(name, width):
+    picture = picture_of(SUBJECTS[name])
     layout = lay_out(picture, width)
     assert [line.edge for line in layout.lines] == list(picture.edges)
     for line in layout.lines:
@@ -120,9 +211,9 @@ def test_every_line_has_a_path_that_passes_beside_the_boxes(width):
 
 
 def test_no_label_is_lost_at_200_nodes():
-    subject = large_subject(200)
+    subject = SUBJECTS["200 nodes and an evaluation"]
     shown = "".join(ET.fromstring(draw(subject, "svg")).itertext()).replace("\n", "")
-    for step in (*subject.training, *subject.inference):
+    for step in (*subject.training, *subject.inference, *subject.evaluation.steps):
         assert step.name in shown
 
 
@@ -154,7 +245,9 @@ def test_wrapping_loses_no_character(text, width):
 def test_markup_in_a_name_is_text(form):
     evil = '</script><img src=x onerror="alert(1)">"`|]'
     step = Step(evil, evil, (evil,), ("predictions",))
-    drawn = draw(replace(SMALL, name=evil, input_name=evil, inference=(step,), description=evil), form)
+    scored = DrawnEvaluation(evil, (Step(evil, evil, ("predictions", evil), (f"{evil} scores",)),))
+    subject = replace(SMALL, name=evil, input_name=evil, inference=(step,), evaluation=scored, description=evil)
+    drawn = draw(subject, form)
     if form != "text":
         assert "<img" not in drawn
     if form == "svg":
@@ -167,6 +260,7 @@ def test_no_secret_gets_into_a_picture(form):
     subject = replace(
         SMALL,
         description=f"connects with {secret}",
+        evaluation=DrawnEvaluation(f"holdout {secret}", (Step("score", "", ("predictions",), (f"scores {secret}",)),)),
         parameters=(CarriedParameter("params:url", f"postgresql://me:{secret}@host/db"),),
         findings=(Diagnostic("bad-value", f"the alias '{secret}' is not valid", path=("churn", "model")),),
     )
@@ -198,7 +292,7 @@ def test_html_is_one_file_that_asks_for_nothing():
 
 
 def test_every_link_of_the_page_leads_to_its_details():
-    page = draw(large_subject(40), "html")
+    page = draw(with_evaluation(large_subject(40), 4), "html")
     ids = set(re.findall(r'<article id="([\w-]+)"', page))
     assert ids == set(re.findall(r'href="#([\w-]+)"', page))
 
