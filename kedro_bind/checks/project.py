@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from conf_schema import KINDS, Diagnostic, Document, Severity, Sources
 from kedro_bind.binding.expand import draft_all
@@ -58,14 +58,15 @@ def check_project(project: Project, names: Iterable[str] = (), config: Config | 
     unread = [finding for stem in KINDS for finding in unread_files(loader, stem, project.path)]
     requested = tuple(names)
     checked = requested or tuple(config.names)
-    found, in_code = _check_bindings(config, checked, project, tracking, with_code=not requested)
+    bindings = _check_bindings(config, checked, project, tracking, with_code=not requested)
     findings = [*_of_document(config, checked), *tracking_findings(tracking), *unused_keys(tracking)]
-    findings += locate_findings(found, config)
+    findings += locate_findings(bindings.findings, config)
     # Beside a document that is read, such a file may be a copy that somebody keeps.
     findings += [replace(finding, severity=Severity.WARNING) for finding in unread] if config.names else unread
     sources = Sources((*config.sources.files, *tracking.sources.files))
     findings.sort(key=lambda finding: finding.sort_key)
-    return Report(tuple(findings), (*checked, *in_code), config.env, sources)
+    names = (*checked, *bindings.in_code)
+    return Report(tuple(findings), names, config.env, sources, bindings.row_wise)
 
 
 def _missing_environment(loader: Any) -> Diagnostic | None:
@@ -86,33 +87,44 @@ def _of_document(config: Config, checked: Sequence[str]) -> list[Diagnostic]:
     return [finding for finding in config.findings if finding.binding in checked or finding.binding not in declared]
 
 
+class _Checked(NamedTuple):
+    """The findings about bindings, the names of those that code makes, and the bindings that declare `row_wise`."""
+
+    findings: list[Diagnostic]
+    in_code: list[str]
+    row_wise: dict[str, bool]
+
+
 def _check_bindings(
     config: Config, checked: Sequence[str], project: Project, tracking: TrackingConfig, *, with_code: bool
-) -> tuple[list[Diagnostic], list[str]]:
+) -> _Checked:
     """Check bindings with the project's pipelines and catalog, as far as these can be loaded.
 
-    Bindings made in code are checked only `with_code`; their names are returned beside the findings.
+    Bindings made in code are checked only `with_code`.
     """
     drafts = {name: draft for name, draft in config.drafts.items() if name in checked}
     if not drafts and not with_code:
-        return [], []
+        return _Checked([], [], {})
     try:
         pipelines = project.pipelines()
         in_code = bindings_in_code(pipelines, config.names) if with_code else []
     except Exception as error:  # noqa: BLE001 - the project's own code may raise anything
-        return [broken_project("pipelines", error)], []
+        return _Checked([broken_project("pipelines", error)], [], {})
     drafted = [*draft_all(drafts, pipelines).values(), *map(Drafted, in_code)]
     findings = [finding for draft in drafted for finding in draft.findings]
     names = [binding.key for binding in in_code]
+    row_wise = {
+        draft.binding.key: draft.binding.model.row_wise for draft in drafted if draft.binding.model.row_wise != "auto"
+    }
     if not drafted:
-        return findings, names
+        return _Checked(findings, names, row_wise)
     try:
         catalog = project.catalog()
     except Exception as error:  # noqa: BLE001 - its datasets and its config loader may raise anything
         findings.append(broken_project("catalog and parameters", error))
         catalog = None
     context = CheckContext(catalog, Origin(project.path, project.package, config.env), tracking)
-    return [*findings, *check_drafts(drafted, context)], names
+    return _Checked([*findings, *check_drafts(drafted, context)], names, row_wise)
 
 
 def bindings_in_code(pipelines: Mapping[str, Pipeline], declared: Collection[str]) -> list[ResolvedBinding]:

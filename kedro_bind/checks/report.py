@@ -8,19 +8,23 @@ from typing import TYPE_CHECKING
 from conf_schema import Diagnostic, Sources
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 __all__ = ["Report", "broken_project", "merge_reports"]
 
 
 @dataclass(frozen=True)
 class Report:
-    """The findings, sorted by place, with the bindings, the environment and the files that were checked."""
+    """The findings, sorted by place, with the bindings, the environment and the files that were checked.
+
+    `row_wise` has the bindings that declare `row_wise`: only verification finds out whether it is so.
+    """
 
     findings: tuple[Diagnostic, ...] = ()
     names: tuple[str, ...] = ()
     env: str = ""
     sources: Sources = field(default_factory=Sources)
+    row_wise: Mapping[str, bool] = field(default_factory=dict)
 
     @property
     def empty(self) -> bool:
@@ -54,7 +58,21 @@ def merge_reports(reports: Sequence[Report]) -> Report:
         tuple(dict.fromkeys(name for report in reports for name in report.names)),
         ", ".join(report.env for report in reports),
         Sources(tuple(files.values())),
+        _merge_row_wise(reports),
     )
+
+
+def _merge_row_wise(reports: Sequence[Report]) -> dict[str, bool]:
+    """Merge what bindings declare; where environments differ, a name has those in which it is so."""
+    envs: dict[tuple[str, bool], list[str]] = {}
+    for report in reports:
+        for declared in report.row_wise.items():
+            envs.setdefault(declared, []).append(report.env)
+    merged = {}
+    for (name, value), declared_in in envs.items():
+        everywhere = declared_in == [report.env for report in reports if name in report.names]
+        merged[name if everywhere else f"{name} (env {', '.join(declared_in)})"] = value
+    return merged
 
 
 def broken_project(part: str, error: Exception) -> Diagnostic:

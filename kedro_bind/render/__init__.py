@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from conf_schema import visible
 from kedro_bind.render.explanation import address_of
 from kedro_bind.render.sarif import render_sarif
-from kedro_bind.render.text import folded, render_excerpts, summary
+from kedro_bind.render.text import folded, render_excerpts, render_row_wise, summary
 
 if TYPE_CHECKING:
     from conf_schema import Diagnostic
@@ -28,7 +28,8 @@ def render_report(report: Report, output_format: str, *, colour: bool = False) -
         return "\n".join(_annotation(finding, text) for finding, text in folded(report.findings))
     if report.empty:
         return "no bindings: the project has no pipeline_ml*.yml, and its code makes none"
-    parts = (render_excerpts(report.findings, report.sources, colour=colour), summary(report))
+    excerpts = render_excerpts(report.findings, report.sources, colour=colour)
+    parts = (excerpts, summary(report), render_row_wise(report.row_wise))
     return "\n".join(filter(None, parts))
 
 

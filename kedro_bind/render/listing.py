@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["render_listing"]
 
-_HEADER = ("binding", "training", "inference", "input", "evaluation", "registers", "declared at")
+_HEADER = ("binding", "training", "inference", "input", "evaluation", "registers", "row-wise", "declared at")
 _NOTHING = "no bindings; declare one in conf/base/pipeline_ml.yml"
 
 
@@ -44,6 +44,7 @@ def _as_dict(name: str, config: Config) -> dict[str, Any]:
         "evaluation": None,
         "registered_model_name": None,
         "aliases": [],
+        "row_wise": None,
     }
     if binding is not None:
         found |= {
@@ -55,6 +56,7 @@ def _as_dict(name: str, config: Config) -> dict[str, Any]:
             else binding.evaluation.model_dump(mode="json", exclude_defaults=True),
             "registered_model_name": binding.model.registered_model_name,
             "aliases": list(binding.model.aliases or ()),
+            "row_wise": binding.model.row_wise,
         }
     return found
 
@@ -63,12 +65,12 @@ def _row(name: str, config: Config) -> tuple[str, ...]:
     source, binding = config.sources.declaring(name), config.document.bindings.get(name)
     place = f"{source.file}:{source.names[name].line}" if source else ""
     if binding is None:
-        return (name, f"invalid; run 'kedro bind check {name}' to see why", "", "", "", "", place)
+        return (name, f"invalid; run 'kedro bind check {name}' to see why", "", "", "", "", "", place)
     model = binding.model
     registers = "@".join(filter(None, (model.registered_model_name, ",".join(model.aliases or ()))))
     parts = (_selection(binding.training), _selection(binding.inference), binding.input_name or "(inferred)")
     scoring = _selection(binding.evaluation) if binding.evaluation else "-"
-    return (name, *parts, scoring, registers or "-", place)
+    return (name, *parts, scoring, registers or "-", str(model.row_wise).lower(), place)
 
 
 def _selection(selection: Selection) -> str:

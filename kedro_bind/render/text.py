@@ -10,14 +10,18 @@ from conf_schema import visible
 from kedro_bind.render.columns import columns_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from conf_schema import Diagnostic, Sources
     from kedro_bind.checks import Report
 
-__all__ = ["folded", "render_excerpts", "render_plain", "summary"]
+__all__ = ["folded", "render_excerpts", "render_plain", "render_row_wise", "summary"]
 
 _COLOURS = {"error": "red", "warning": "yellow"}
+_ROW_WISE = {
+    True: "logging fails unless verification confirms it",
+    False: "verification does not try it",
+}
 
 
 def render_plain(diagnostics: Iterable[Diagnostic]) -> str:
@@ -41,6 +45,16 @@ def summary(report: Report) -> str:
     files = f"{len(report.files)} file{'s' * (len(report.files) != 1)}"
     envs = f"env{'s' * (', ' in report.env)} {report.env}"
     return f"{bindings} in {files} ({envs}): {', '.join(kinds) or 'no problems'}"
+
+
+def render_row_wise(declared: Mapping[str, bool]) -> str:
+    """Write which bindings declare `row_wise`, and what comes of it."""
+    lines = []
+    for value, consequence in _ROW_WISE.items():
+        names = [visible(name) for name in declared if declared[name] is value]
+        if names:
+            lines.append(f"row_wise: {str(value).lower()} in {', '.join(names)}; {consequence}")
+    return "\n".join(lines)
 
 
 def folded(diagnostics: Iterable[Diagnostic]) -> Iterator[tuple[Diagnostic, str]]:

@@ -315,6 +315,7 @@ def test_the_bindings_as_json(shop):
                 "evaluation": None,
                 "registered_model_name": "churn",
                 "aliases": ["champion"],
+                "row_wise": "auto",
             }
         ]
     }

@@ -41,6 +41,14 @@ def test_findings_are_sorted_by_place():
     assert merged.findings == (FINDING, later)
 
 
+def test_what_all_environments_declare_of_row_independence_names_none():
+    local = Report((), ("churn", "fraud"), "local", row_wise={"churn": True, "fraud": False})
+    prod = Report((), ("churn",), "prod", row_wise={"churn": True})
+    assert merge_reports([local, prod]).row_wise == {"churn": True, "fraud": False}
+    other = Report((), ("churn",), "test")
+    assert merge_reports([local, prod, other]).row_wise == {"churn (env local, prod)": True, "fraud": False}
+
+
 def test_a_part_of_the_project_that_breaks_is_reported_with_every_cause():
     error = ImportError("can't import the pipeline")
     error.__cause__ = ModuleNotFoundError("No module\n  named 'a'.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.kedro_project import BINDING
+
 
 def check(project, *options):
     result = project.kedro("bind", "check", *options, check=False)
@@ -35,6 +37,21 @@ def test_a_config_loader_that_reads_no_bindings_is_named(project):
     result = check(project)
     assert result.returncode == 1
     assert "the config loader OwnLoader is not an OmegaConfigLoader" in result.stdout
+
+
+def test_what_is_declared_of_row_independence_is_shown_and_no_store_is_asked(project):
+    project.write("conf/base/pipeline_ml.yml", BINDING + "  model: {row_wise: true, registered_model_name: churn}\n")
+    lines = check(project).stdout.splitlines()
+    assert lines[-2].endswith("1 binding in 1 file (env local): no problems")
+    assert lines[-1] == "row_wise: true in churn; logging fails unless verification confirms it"
+    assert not list(project.path.glob("mlflow.db"))
+
+
+def test_where_row_wise_differs_between_environments_the_environment_is_named(project):
+    project.write("conf/prod/pipeline_ml.yml", BINDING + "  model: {row_wise: false}\n")
+    assert check(project, "--all-envs").stdout.splitlines()[-1] == (
+        "row_wise: false in churn (env prod); verification does not try it"
+    )
 
 
 def test_without_a_document_there_are_no_bindings_and_no_problem(project):

@@ -11,14 +11,14 @@ def test_bindings_are_listed_with_their_pipelines_and_place_and_an_invalid_one_w
           training: {pipeline: data_science, tags: training}
           inference: {pipeline: [data_science, reporting], tags: inference, exclude_tags: [slow]}
           input_name: customers
-          model: {registered_model_name: shop_churn}
+          model: {registered_model_name: shop_churn, row_wise: true}
         fraud: 3
         """,
     )
     printed = project.kedro("bind", "list").stdout
     rows = [row.split("  ") for row in printed[printed.index("binding  ") :].splitlines()]
     assert [[cell.strip() for cell in row if cell] for row in rows] == [
-        ["binding", "training", "inference", "input", "evaluation", "registers", "declared at"],
+        ["binding", "training", "inference", "input", "evaluation", "registers", "row-wise", "declared at"],
         [
             "churn",
             "data_science (tags training)",
@@ -26,6 +26,7 @@ def test_bindings_are_listed_with_their_pipelines_and_place_and_an_invalid_one_w
             "customers",
             "-",
             "shop_churn",
+            "true",
             "conf/base/pipeline_ml.yml:1",
         ],
         ["fraud", "invalid; run 'kedro bind check fraud' to see why", "conf/base/pipeline_ml.yml:6"],

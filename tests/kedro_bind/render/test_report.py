@@ -42,6 +42,15 @@ def test_an_annotation_without_a_file_has_no_place():
     )
 
 
+def test_the_text_ends_with_what_bindings_declare_of_row_independence():
+    report = Report((), ("a", "b", "c"), "local", row_wise={"a": True, "b": False, "c": True})
+    assert render_report(report, "text").splitlines()[1:] == [
+        "row_wise: true in a, c; logging fails unless verification confirms it",
+        "row_wise: false in b; verification does not try it",
+    ]
+    assert len(render_report(Report((), ("d",), "local"), "text").splitlines()) == 1
+
+
 def test_a_report_without_anything_to_check_says_so():
     assert render_report(Report(), "text").startswith("no bindings: ")
     assert json.loads(render_report(Report(), "json")) == {"diagnostics": []}
