@@ -1,4 +1,6 @@
-"""docs/show.md: what it shows is what the commands print for the example, and its picture is the one they draw.
+"""docs/show.md: what it shows is what the commands print, and its picture is the one they draw.
+
+Both are of the example with the evaluation that docs/evaluation.md declares.
 
 `KEDRO_BIND_UPDATE_GOLDEN=1 pytest tests/test_docs_show.py` writes both anew.
 """
@@ -8,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import sys
 from pathlib import Path
 
@@ -21,14 +24,19 @@ ROOT = Path(__file__).parents[1]
 PAGE, PICTURE = ROOT / "docs" / "show.md", ROOT / "docs" / "images" / "show.svg"
 UPDATE = os.getenv("KEDRO_BIND_UPDATE_GOLDEN") == "1"
 BLOCK = re.compile(r"^```\n\$ kedro bind (.+)\n((?:.*\n)*?)```$", re.MULTILINE)
+DOCUMENT = re.search(
+    r"^```yaml\n(.*?)^```$", (ROOT / "docs/evaluation.md").read_text("utf-8"), re.MULTILINE | re.DOTALL
+)
 COMMANDS = BLOCK.findall(PAGE.read_text(encoding="utf-8"))
 
 
 @pytest.fixture
-def run(monkeypatch):
-    """Run a command of `kedro bind` in the example; what it imports is forgotten afterwards."""
+def run(monkeypatch, tmp_path):
+    """Run a command of `kedro bind` in a copy of the example; what it imports is forgotten afterwards."""
     monkeypatch.setattr(sys, "path", list(sys.path))
-    example = ROOT / "examples" / "penguins"
+    example = tmp_path / "penguins"
+    shutil.copytree(ROOT / "examples" / "penguins", example, ignore=shutil.ignore_patterns("mlflow.db", "mlartifacts"))
+    (example / "conf/base/pipeline_ml.yml").write_text(DOCUMENT[1], encoding="utf-8")
     before = set(sys.modules)
 
     def printed(*arguments):

@@ -22,7 +22,7 @@ _COMMANDS = {
     "predict": "Predict a table of any size with a logged model.",
     "promote": "Move an alias to a version, with the figures of both in sight.",
     "serve": "Serve logged models over HTTP.",
-    "show": "Draw a binding or a logged model: what trains, what travels, and what predicts.",
+    "show": "Draw a binding or a logged model: what trains, what travels, what predicts, and what evaluates.",
     "schema": "Print the JSON Schema of pipeline_ml.yml.",
 }
 WITHOUT_PROJECT = ("diff", "explain", "predict", "serve", "show")

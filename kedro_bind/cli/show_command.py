@@ -51,7 +51,7 @@ def command(  # noqa: PLR0913 - one for each option
     logged: bool,
     verbose: bool,
 ) -> None:
-    """Draw a binding or a logged model: what trains, what travels, and what predicts.
+    """Draw a binding or a logged model: what trains, what travels, what predicts, and what evaluates.
 
     MODEL is the name of a binding, which is drawn as it is declared now, with the findings of the check, or the URI of
     a logged model (models:/churn@champion, runs:/…, a folder), for which no Kedro project is needed.

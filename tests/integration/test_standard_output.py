@@ -50,7 +50,7 @@ def loud():
 
 
 ROWS = (
-    ("binding", "training", "inference", "input", "evaluation", "registers", "declared at"),
+    ("binding", "training", "inference", "input", "evaluation", "registers", "row-wise", "declared at"),
     (
         "churn",
         "data_science (tags training)",
@@ -58,6 +58,7 @@ ROWS = (
         "customers",
         "-",
         "-",
+        "auto",
         "conf/base/pipeline_ml.yml:1",
     ),
 )
