@@ -128,6 +128,19 @@ def test_a_broken_binding_is_drawn_with_its_findings(project):
     assert "'scaler'" in lines[row + 1]
 
 
+def test_a_broken_evaluation_is_drawn_with_its_findings(project):
+    catalog = evaluate_in(project).path / "conf/base/catalog.yml"
+    catalog.write_text(catalog.read_text().replace("holdout: {", "held_out: {"))
+    lines = show(project, "churn").partition("evaluates (3 nodes)\n")[2].splitlines()
+    assert lines[0] == "  holdout       the input, in place of customers"
+    assert lines[1].startswith("    ! error: there is no catalog entry 'holdout', which the model predicts")
+    document = project.path / "conf/base/pipeline_ml.yml"
+    document.write_text(document.read_text().replace("pipeline: evaluation,", "pipeline: evaluation, tags: scoring,"))
+    drawn = show(project, "churn")
+    assert "! error: no node of pipeline 'evaluation' has the tag 'scoring'" in drawn
+    assert "evaluates (0 nodes)" in drawn
+
+
 def test_a_binding_made_by_code_is_drawn(project):
     project.write("conf/base/pipeline_ml.yml", "")
     registry = project.source / "pipeline_registry.py"
