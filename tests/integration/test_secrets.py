@@ -132,7 +132,7 @@ def fail(where):
 
 
 def verifying():
-    return sys.modules["__main__"].__spec__.name == "kedro_bind.packaging.verification.child"
+    return getattr(sys.modules["__main__"].__spec__, "name", "") == "kedro_bind.packaging.verification.child"
 
 
 class Headers(RequestHeaderProvider):
@@ -412,3 +412,24 @@ def test_commands(scene, arguments, fail, code):
     assert result.returncode == code, output
     report = scene.project.path / "data/report.txt"
     assert not fail or "***" in (report.read_text() if "--output=data/report.txt" in arguments else output)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("show", "models:/churn/1"), 0),
+        (("show", "models:/churn/1", "--format=html"), 0),
+        (("diff", "models:/churn/1", "models:/churn/1", "--data=customers"), 0),
+        (("predict", "models:/churn/1", "data/customers.csv", "data/scored.parquet"), 0),
+        (("predict", "models:/churn/1", "warehouse", "data/scored.csv", "--verbose"), 1),
+        (("promote", "churn", "1", "--alias=best", "--yes"), 0),
+        (("promote", "churn", "--alias=best", "--rollback", "--verbose"), 1),
+        (("evaluate", "churn", "--verbose"), 1),
+        (("init",), 1),
+        (("schema", "--project"), 0),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_commands_that_read_a_logged_model_or_the_project(scene, arguments, code):
+    result = scene.run(*BIND, *arguments)
+    assert result.returncode == code, b"".join((result.stdout, result.stderr)).decode()
