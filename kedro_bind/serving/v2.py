@@ -208,10 +208,17 @@ def _from_list(name: str, datatype: str, data: Any, count: int) -> Any:
         raise invalid_value(f"the input '{name}' has a value that is not of the type {datatype}")
     if datatype == "BYTES":
         return flat
+    dtype = np.dtype(_TYPES[datatype])
     try:
-        return np.array(flat, dtype=_TYPES[datatype])
+        if dtype.kind in "iu" and not _fit(flat, np.iinfo(dtype)):
+            raise OverflowError  # numpy below 2 only warns, and takes the lowest bits
+        return np.array(flat, dtype=dtype)
     except (OverflowError, ValueError):
         raise invalid_value(f"the input '{name}' has a value that {datatype} can't hold") from None
+
+
+def _fit(values: list[int], limits: Any) -> bool:
+    return not values or (limits.min <= min(values) and max(values) <= limits.max)
 
 
 def _flat(data: Sequence[Any]) -> Iterator[Any]:

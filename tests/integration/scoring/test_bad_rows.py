@@ -71,6 +71,7 @@ def test_a_line_that_is_not_json(tmp_path):
     assert "row 3 of" in refused(tmp_path / "in.jsonl", tmp_path / "out", on_bad_rows="quarantine")
 
 
+@pytest.mark.needs(kedro="1.7")
 def test_a_validator(tmp_path):
     table = people(400)
     table.loc[[7, 130, 131], "visits"] = 100

@@ -32,6 +32,7 @@ def test_the_corpus_is_large_and_each_request_has_a_name():
     assert len(set(names)) == len(names) >= 200
 
 
+@pytest.mark.needs(mlflow="3.17")  # earlier versions answer some bad requests with 500 and without JSON
 def test_both_servers_answer_alike(served):
     differing = []
     for asked in corpus():

@@ -33,7 +33,7 @@ def test_two_first_runs_at_once_share_one_store(project):
         for depth in (1, 2)
     ]
     output = [each.communicate(timeout=300)[0] for each in first_runs]
-    assert [each.returncode for each in first_runs] == [0, 0], output
+    assert [each.returncode for each in first_runs] == [0, 0], "\n".join(output)
     client = mlflow.MlflowClient(tracking_uri=project.store)
     (experiment,) = [each.experiment_id for each in client.search_experiments() if each.name == project.package]
     runs = client.search_runs([experiment])
