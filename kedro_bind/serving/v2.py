@@ -209,16 +209,16 @@ def _from_list(name: str, datatype: str, data: Any, count: int) -> Any:
     if datatype == "BYTES":
         return flat
     dtype = np.dtype(_TYPES[datatype])
+    too_large = invalid_value(f"the input '{name}' has a value that {datatype} can't hold")
+    # numpy below 2 takes the lowest bits of an integer that is too large.
+    if dtype.kind in "iu" and flat:
+        limits = np.iinfo(dtype)
+        if min(flat) < limits.min or max(flat) > limits.max:
+            raise too_large
     try:
-        if dtype.kind in "iu" and not _fit(flat, np.iinfo(dtype)):
-            raise OverflowError  # numpy below 2 only warns, and takes the lowest bits
         return np.array(flat, dtype=dtype)
     except (OverflowError, ValueError):
-        raise invalid_value(f"the input '{name}' has a value that {datatype} can't hold") from None
-
-
-def _fit(values: list[int], limits: Any) -> bool:
-    return not values or (limits.min <= min(values) and max(values) <= limits.max)
+        raise too_large from None
 
 
 def _flat(data: Sequence[Any]) -> Iterator[Any]:
