@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from mlflow.types import Schema
 
-__all__ = ["Column", "NotPlain", "columns_of_schema", "integer_limits"]
+__all__ = ["Column", "NotPlain", "columns_of_schema"]
 
 
 class NotPlain(Exception):  # noqa: N818 - not an error: it chooses the other way
@@ -52,20 +52,6 @@ def columns_of_schema(schema: Schema | None) -> dict[str, Column] | None:
     if not all(isinstance(type_, DataType) and type_ in known for type_ in types.values()):
         return None
     return {str(name): known[type_] for name, type_ in types.items()}
-
-
-def integer_limits(schema: Schema | None) -> dict[str, tuple[int, int]]:
-    """Return the limits of each integer column."""
-    from mlflow.types import DataType
-
-    if schema is None or schema.is_tensor_spec() or not schema.has_input_names():
-        return {}
-    bits = {DataType.long: 63, DataType.integer: 31}
-    return {
-        str(column.name): (-(2 ** bits[column.type]), 2 ** bits[column.type] - 1)
-        for column in schema.inputs
-        if isinstance(column.type, DataType) and column.type in bits
-    }
 
 
 def _only(values: Sequence[Any], *types: type) -> None:

@@ -12,8 +12,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kedro_bind.serving.columns import NotPlain, columns_of_schema, integer_limits
+from kedro_bind.serving.columns import NotPlain, columns_of_schema
 from kedro_bind.serving.errors import bad_request, from_mlflow, invalid_value
+from kedro_bind.serving.integers import IntegerColumns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -80,7 +81,7 @@ class Decoder:
         self._schema = schema
         self._columns = columns_of_schema(schema)
         self._required = frozenset(schema.required_input_names()) if self._columns and schema else frozenset()
-        self._integers = integer_limits(schema)
+        self._integers = IntegerColumns.of(schema)
 
     def decode(self, payload: Mapping[str, Any]) -> Rows:
         """Return the rows of a parsed JSON body.
@@ -122,7 +123,7 @@ class Decoder:
         from mlflow.exceptions import MlflowException
         from mlflow.pyfunc.scoring_server import infer_and_parse_data
 
-        self._refuse_lossy(form, payload[form])
+        self._integers.refuse_lossy(form, payload[form])
         try:
             data = infer_and_parse_data({form: payload[form]}, self._schema)  # type: ignore[arg-type]  # None is its default
         except MlflowException as error:
@@ -145,21 +146,6 @@ class Decoder:
                     f"the input does not fit the model's signature: {_first_sentence(error)}"
                 ) from error
         return Rows(len(data) if hasattr(data, "__len__") else 1, None, other=data)
-
-    def _refuse_lossy(self, form: str, content: Any) -> None:
-        """Refuse integers that MLflow would change: it drops fractions and wraps what does not fit."""
-        if not self._integers:
-            return
-        try:
-            columns = _columns_of(form, content)
-        except NotPlain:
-            return
-        for name, (low, high) in self._integers.items():
-            for value in columns.get(name, ()):
-                if isinstance(value, float) and value.is_integer() is False and value == value:  # noqa: PLR0124 - not NaN
-                    raise invalid_value(f"the column '{name}' has integers, and a value has a fraction")
-                if isinstance(value, int | float) and not low <= value <= high and value == value:  # noqa: PLR0124 - not NaN
-                    raise invalid_value(f"a value of the column '{name}' is outside of {low} to {high}")
 
 
 def _columns_of(form: str, content: Any) -> Mapping[str, Sequence[Any]]:
