@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kedro_bind.redaction import get_logger
 
-__all__ = ["DATABASE", "FILES", "database_in", "log_missing_ignores"]
+__all__ = ["DATABASE", "FILES", "database_in", "log_missing_ignores", "missing_ignores"]
 
 logger = get_logger(__name__)
 
@@ -24,20 +24,24 @@ def database_in(project_path: Path, tracking_uri: str) -> Path | None:
 
 
 def log_missing_ignores(project_path: Path, database: Path) -> None:
-    """Log the lines that .gitignore lacks, if the project is in a git work tree. Kedro's template lacks all of them."""
+    """Log the lines that .gitignore lacks, if there are any."""
+    if missing := missing_ignores(project_path, database):
+        logger.info(
+            "kedro_bind: runs and models are stored in the project's folder, and git does not ignore them; "
+            "add to .gitignore:\n%s",
+            "\n".join(missing),
+        )
+
+
+def missing_ignores(project_path: Path, database: Path) -> list[str]:
+    """Return the lines that .gitignore lacks, if the project is in a git work tree. Kedro's template lacks all."""
     # A path below a folder lets git treat it as a folder before it exists.
     lines = {
         database.relative_to(project_path).as_posix(): database.as_posix(),
         f"{FILES}/": f"{project_path.as_posix()}/{FILES}/file",
     }
     ignored = _ignored(project_path, list(lines.values()))
-    missing = [line for line, path in lines.items() if ignored is not None and path not in ignored]
-    if missing:
-        logger.info(
-            "kedro_bind: runs and models are stored in the project's folder, and git does not ignore them; "
-            "add to .gitignore:\n%s",
-            "\n".join(missing),
-        )
+    return [line for line, path in lines.items() if ignored is not None and path not in ignored]
 
 
 def _ignored(project_path: Path, paths: list[str]) -> list[str] | None:

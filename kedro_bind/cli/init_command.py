@@ -70,6 +70,7 @@ def command(  # noqa: PLR0913 - one for each option
                 from kedro_bind.proposal.from_code import document_of
 
                 _write(target, document_of(from_code, pipelines, modeline), pipelines, metadata)
+                _ignore_store(metadata.project_path, loader)
                 answer(f"remove the pipeline_ml_factory of '{from_code}' from the code, then run: kedro bind check")
                 return
             _propose(
@@ -101,6 +102,7 @@ def _propose(
     if not proposal.text:
         raise click.ClickException(proposal.reason)
     _write(target, proposal.text, pipelines, metadata)
+    _ignore_store(metadata.project_path, loader)
     if proposal.findings:
         answer(render_plain(proposal.findings))
     if proposal.entries:
@@ -118,6 +120,22 @@ def _write(target: Path, text: str, pipelines: dict[str, Any], metadata: Project
     (target.parents[1] / _SCHEMA).write_text(schema, encoding="utf-8")
     target.write_text(text, encoding="utf-8")
     answer(f"wrote {_shown(target, metadata)}")
+
+
+def _ignore_store(project_path: Path, loader: Any) -> None:
+    """Add to .gitignore the store in the project's folder, if the project uses that store and git would track it."""
+    from kedro_bind.config.mlflow import read_tracking_config
+    from kedro_bind.own_store import DATABASE, missing_ignores
+
+    tracking = read_tracking_config(loader)
+    if tracking.foreign or tracking.mlflow.server.mlflow_tracking_uri is not None:
+        return
+    if lines := missing_ignores(project_path, project_path / DATABASE):
+        file = project_path / ".gitignore"
+        text = file.read_text(encoding="utf-8") if file.exists() else ""
+        start = text if not text or text.endswith("\n") else f"{text}\n"
+        file.write_text(start + "\n".join([*lines, ""]), encoding="utf-8")
+        answer(f"added to .gitignore: {', '.join(lines)}")
 
 
 def _shown(path: Path, metadata: ProjectMetadata) -> str:

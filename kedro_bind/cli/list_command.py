@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kedro_bind.cli.project import config_of, verbose_option, where_options
+from kedro_bind.cli.project import config_of, loader_of, verbose_option, where_options
 from kedro_bind.process.no_traceback import no_traceback
 from kedro_bind.process.stdout import AnswerCommand, answer, answers_on_terminal
+from kedro_bind.redaction import redact
 
 if TYPE_CHECKING:
     from kedro.framework.startup import ProjectMetadata
@@ -43,7 +44,14 @@ def command(
 ) -> None:
     """List the bindings, with their pipelines and where they are declared."""
     with no_traceback(verbose=verbose):
+        from kedro_bind.config.unread_files import unread_files
         from kedro_bind.render.listing import render_listing
+        from kedro_bind.render.text import render_plain
 
         config = config_of(metadata, env, conf_source, params)
         answer(render_listing(config, format_, colour=format_ == "text" and answers_on_terminal()))
+        if config is None or not config.names:
+            loader = loader_of(metadata, env, conf_source, params)
+            if unread := list(unread_files(loader, "pipeline_ml", metadata.project_path)):
+                click.echo(redact(render_plain(unread)), err=True)
+                raise click.exceptions.Exit(1)

@@ -1,6 +1,7 @@
 """`kedro bind init` in a real project: what it writes passes `kedro bind check`."""
 
 import json
+import subprocess
 
 import pytest
 import yaml
@@ -51,3 +52,22 @@ def test_what_can_not_be_bound_has_a_reason_and_writes_nothing(project):
     assert refused.returncode == 1
     assert "tag the nodes that fit 'training'" in refused.stderr
     assert not document.exists()
+
+
+def test_the_store_in_the_project_is_added_to_gitignore_once(project):
+    subprocess.run(["git", "init", "--quiet"], cwd=project.path, check=True)
+    ignored = project.path / ".gitignore"
+    ignored.write_text("data/**", encoding="utf-8")
+    first, second = (project.python(*PYTHON, "init", "--force").stdout for _ in range(2))
+    assert "added to .gitignore: mlflow.db, mlartifacts/\n" in first
+    assert ".gitignore" not in second
+    assert ignored.read_text() == "data/**\nmlflow.db\nmlartifacts/\n"
+
+
+def test_a_project_with_a_store_elsewhere_keeps_its_gitignore(project):
+    subprocess.run(["git", "init", "--quiet"], cwd=project.path, check=True)
+    (project.path / ".gitignore").unlink(missing_ok=True)
+    tracking = project.write("conf/base/mlflow.yml", "server: {mlflow_tracking_uri: http://127.0.0.1:9}\n")
+    project.python(*PYTHON, "init", "--force")
+    tracking.unlink()
+    assert not (project.path / ".gitignore").exists()

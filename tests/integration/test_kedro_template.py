@@ -46,7 +46,6 @@ def register_pipelines():
     pipelines["training"] = pipeline_ml_factory(
         training=pipelines["pricing"].only_nodes_with_tags("training"),
         inference=pipelines["pricing"].only_nodes_with_tags("inference"),
-        input_name="flights",
         log_model_kwargs={"name": "price", "verify": False},
     )
     return pipelines

@@ -127,6 +127,7 @@ def test_no_error_shows_a_path_of_the_host(served):
         '{"dataframe_records": [{"spend": {"a": 1}}]}',
         "x",
         '{"inputs": "x"}',
+        '{"dataframe_records": [{"spend": ' + "1" * 5_000 + "}]}",
     ):
         headers = {"Content-Type": "application/json"}
         response = requests.post(f"{served.ours}/invocations", data=body, headers=headers, timeout=60)

@@ -36,3 +36,10 @@ def test_bindings_are_listed_with_their_pipelines_and_place_and_an_invalid_one_w
 def test_a_project_without_bindings_is_told_where_to_declare_one(project):
     (project.path / "conf/base/pipeline_ml.yml").unlink()
     assert "no bindings; declare one in conf/base/pipeline_ml.yml" in project.kedro("bind", "list").stdout
+
+
+def test_a_document_that_kedro_does_not_read_is_named(project):
+    (project.path / "conf/base/pipeline_ml.yml").rename(project.path / "pipeline_ml.yml")
+    listed = project.kedro("bind", "list", check=False)
+    assert listed.returncode == 1
+    assert "pipeline_ml.yml is not in the folder of an environment" in listed.stderr
