@@ -37,7 +37,8 @@ _ERROR = 2
     type=click.Choice(["text", "json", "markdown"]),
     default="text",
     show_default=True,
-    help="How the difference is written; markdown fits a comment on a pull request.",
+    help="How the difference is written; markdown fits a comment on a pull request. "
+    "Pipe it from 'python -m kedro_bind diff', which prints nothing else.",
 )
 @click.option(
     "--env-manager",

@@ -31,7 +31,7 @@ __all__ = ["command"]
     type=click.Choice(["text", "json", "markdown"]),
     default="text",
     show_default=True,
-    help="How the table is written.",
+    help="How the table is written. Pipe it from 'python -m kedro_bind evaluate', which prints nothing else.",
 )
 @verbose_option
 @click.pass_obj

@@ -24,6 +24,7 @@ pytestmark = pytest.mark.slow
 COUNT = int(os.getenv("KEDRO_BIND_SIGNALS", "2"))
 MODEL = "  model: {registered_model_name: churn, aliases: [champion]}\n"
 RUN = ("-m", "kedro", "run", "--pipelines=churn")
+LOG = ("-m", "kedro", "bind", "log", "churn")
 
 
 class Stage:
@@ -37,10 +38,10 @@ class Stage:
         self.client = mlflow.MlflowClient(tracking_uri=self.project.store, registry_uri=self.project.store)
         self.environment = clean_environment(TMPDIR=str(self.temporary))
 
-    def start(self):
-        """Start a bound run."""
+    def start(self, command=RUN):
+        """Start a bound run, or another command."""
         return subprocess.Popen(
-            [sys.executable, *RUN],
+            [sys.executable, *command],
             cwd=self.project.path,
             env=self.environment,
             stdout=subprocess.PIPE,
@@ -48,9 +49,9 @@ class Stage:
             text=True,
         )
 
-    def run(self):
-        """Run the bound pipeline to its end."""
-        process = self.start()
+    def run(self, command=RUN):
+        """Run the bound pipeline, or another command, to its end."""
+        process = self.start(command)
         output = process.communicate(timeout=300)[0]
         assert process.returncode == 0, output
         return output
@@ -127,3 +128,24 @@ def test_a_signal_at_any_moment_leaves_nothing_behind(stage, number):
             wrong.append(f"after {moment:.2f} s: {error}\n{output}")
     assert hits
     assert not wrong, f"{len(wrong)} of {COUNT}\n" + "\n\n".join(wrong)
+
+
+def test_logging_what_is_stored_cleans_up_after_a_run_that_was_killed(stage):
+    before, process = stage.runs, stage.start()
+    begun(stage, process, before)
+    process.kill()
+    process.communicate()
+    assert "RUNNING" in stage.runs.values()
+    stage.run((*LOG, "--force"))
+    stage.assert_clean()
+
+
+def test_logging_what_is_stored_ends_its_run_when_it_is_terminated(stage):
+    before, process = stage.runs, stage.start((*LOG, "--force"))
+    begun(stage, process, before)
+    process.terminate()
+    output = process.communicate(timeout=120)[0]
+    assert [status for run_id, status in stage.runs.items() if run_id not in before] == ["KILLED"], output
+    assert list(stage.temporary.iterdir()) == []
+    stage.run()
+    stage.assert_clean()

@@ -42,3 +42,15 @@ def test_the_group_imports_no_command():
     code = "import sys, kedro_bind.cli; print([name for name in sys.modules if name.endswith('_command')])"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"
+
+
+def test_the_help_of_every_output_format_says_which_form_to_pipe():
+    printing = set(COMMANDS) - {"predict"}  # whose format is that of a file
+    formats = {
+        name: option.help
+        for name in printing
+        for option in bind.get_command(CONTEXT, name).params
+        if "--format" in option.opts
+    }
+    assert set(formats) == {"check", "diff", "evaluate", "list", "show"}
+    assert {name for name, text in formats.items() if f"'python -m kedro_bind {name}'" not in text} == set()
