@@ -29,7 +29,8 @@ def config(tmp_path):
 
 def test_a_binding_is_a_row(config):
     header, churn, broken = render_listing(config, "text").splitlines()
-    assert header.split() == ["binding", "training", "inference", "input", "evaluation", "registers", "declared", "at"]
+    columns = ["binding", "training", "inference", "input", "evaluation", "registers", "row-wise", "declared", "at"]
+    assert header.split() == columns
     assert [cell.strip() for cell in churn.split("  ") if cell] == [
         "churn",
         "science (tags a, b)",
@@ -37,6 +38,7 @@ def test_a_binding_is_a_row(config):
         "(inferred)",
         "scoring",
         "churn@champion,live",
+        "auto",
         "conf/base/pipeline_ml.yml:1",
     ]
     assert "invalid; run 'kedro bind check broken' to see why" in broken
