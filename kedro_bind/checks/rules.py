@@ -99,7 +99,7 @@ def _metrics(subject: _Subject) -> Iterator[Diagnostic]:
     yield from metric_problems(subject.binding)
 
 
-@rule("runner", "catalog")
+@rule("runner")
 def _runner(subject: _Subject) -> Iterator[Diagnostic]:
     yield from runner_problems(subject.binding, subject.context.catalog)
 

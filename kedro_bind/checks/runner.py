@@ -18,7 +18,10 @@ __all__ = ["runner_problems"]
 
 
 def runner_problems(binding: ResolvedBinding, catalog: Any) -> Iterator[Diagnostic]:
-    """Find what keeps a model's runner from being created, or from running the inference pipeline."""
+    """Find what keeps a model's runner from being created, or from running the inference pipeline.
+
+    Without a catalog, its data is not looked at.
+    """
     spec = binding.runner
     if spec == RunnerSpec():
         return
@@ -44,7 +47,8 @@ def runner_problems(binding: ResolvedBinding, catalog: Any) -> Iterator[Diagnost
     yield from _argument_problems(spec, runner_class, path)
     if issubclass(runner_class, ParallelRunner):
         yield from _parallel_problems(binding, path)
-        yield from _bound_to_process(binding, catalog, path)
+        if catalog is not None:
+            yield from _bound_to_process(binding, catalog, path)
         if spec.arguments.get("is_async"):
             yield from _generators(binding, path)
 

@@ -96,4 +96,6 @@ def _filled(shape: list[int]) -> Any:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
     return value.isoformat() if hasattr(value, "isoformat") else value

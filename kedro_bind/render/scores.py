@@ -6,6 +6,8 @@ import json
 import math
 from typing import TYPE_CHECKING
 
+from kedro_bind.render.columns import columns_of
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -28,9 +30,11 @@ def render_scores(table: ScoreTable, form: str) -> str:
 
 def text_table(cells: Sequence[Sequence[str]]) -> str:
     """Align cells in columns; the first row is the heading."""
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells)
-    return "\n".join(lines)
+    widths = [max(map(columns_of, column)) for column in zip(*cells, strict=True)]
+    padded = (
+        [cell + " " * (width - columns_of(cell)) for cell, width in zip(row, widths, strict=True)] for row in cells
+    )
+    return "\n".join("  ".join(row).rstrip() for row in padded)
 
 
 def markdown_table(cells: Sequence[Sequence[str]]) -> str:
@@ -60,11 +64,15 @@ def _plain(table: ScoreTable) -> dict[str, object]:
         {
             "model": row.uri,
             "aliases": list(row.aliases),
-            # JSON has neither NaN nor infinity.
-            "metrics": {key: value if math.isfinite(value) else str(value) for key, value in row.metrics.items()},
+            "metrics": {key: _number(value) for key, value in row.metrics.items()},
             "error": row.error or None,
         }
         for row in table.rows
     ]
-    best = {metric: table.best(metric) for metric in table.metrics}
+    best = {metric: _number(table.best(metric)) for metric in table.metrics}
     return {"binding": table.binding, "data": table.data, "digest": table.digest, "models": rows, "best": best}
+
+
+def _number(value: float | None) -> float | str | None:
+    """Return a number as JSON has it, which has neither NaN nor infinity."""
+    return value if value is None or math.isfinite(value) else str(value)

@@ -81,6 +81,8 @@ def catalog_table(catalog: Any, name: str) -> CatalogTable | None:
 def _fits(format_: str, arguments: Mapping[str, Any], known: Mapping[str, set[str]]) -> bool:
     if not set(arguments) <= known[format_] or arguments.get("index"):
         return False
+    if any(len(arguments.get(key) or ",") != 1 for key in ("sep", "delimiter")):
+        return False  # a regular expression
     return format_ != "jsonl" or (arguments.get("lines") is True and arguments.get("orient", "records") == "records")
 
 

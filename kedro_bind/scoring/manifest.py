@@ -60,11 +60,12 @@ class Manifest:
     manifest: int = field(default=1)
 
     def differences(self, other: Manifest) -> Iterator[str]:
-        """Yield what another run would be made of, compared with this one."""
+        """Yield what another run would be made of, compared with this one, as far as a file has it."""
+        old, new = _as_written(self), _as_written(other)
         for name, what in _WHAT.items():
-            if getattr(self, name) != getattr(other, name):
-                yield f"{what} ({getattr(self, name)!r}, now {getattr(other, name)!r})"
-        before, now = ({file["path"]: file for file in each.files} for each in (self, other))
+            if old[name] != new[name]:
+                yield f"{what} ({old[name]!r}, now {new[name]!r})"
+        before, now = ({file["path"]: file for file in content["files"]} for content in (old, new))
         for path in sorted({*before, *now}):
             if path not in now:
                 yield f"{path}, which is no longer there"
@@ -88,7 +89,7 @@ class Manifest:
 
 def write_manifest(manifest: Manifest, parts: Parts, path: str = "") -> None:
     """Write a manifest, beside the parts unless `path` says otherwise."""
-    text = json.dumps(redact_value(asdict(manifest)), indent=2, default=str) + "\n"
+    text = json.dumps(_as_written(manifest), indent=2) + "\n"
     with parts.written(path or f"{parts.folder}/{FILE}") as file:
         file.write(text.encode())
 
@@ -105,7 +106,13 @@ def read_manifest(file_system: Any, path: str) -> Manifest | None:
         with file_system.open(path, "rb") as file:
             content = json.load(file)
         totals = Totals(**content.pop("totals")) if content.get("totals") else content.pop("totals", None)
-        known = {each.name for each in fields(Manifest)}
+        known = {declared.name for declared in fields(Manifest)}
         return Manifest(**{name: value for name, value in content.items() if name in known}, totals=totals)
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise KedroBindError(f"{path} is not a manifest of this version; start anew with '--overwrite'") from error
+
+
+def _as_written(manifest: Manifest) -> dict[str, Any]:
+    """Return what a file has of a manifest: without secrets, in the types of JSON."""
+    content: dict[str, Any] = json.loads(json.dumps(redact_value(asdict(manifest)), default=str))
+    return content

@@ -44,8 +44,7 @@ def format_of(path: str) -> str | None:
 
 def place_of(url: str, format: str | None = None, **more: Any) -> Place:  # noqa: A002 - the word for it
     """Return the place that a path or URL names, in the format of its suffix."""
-    tabs = "\t" if ".tsv" in url.rsplit("/", 1)[-1].lower() else ","
-    return Place(url, format or format_of(url) or "", **{"separator": tabs, **more})
+    return Place(url, format or format_of(url) or "", **{"separator": _separator_of(url), **more})
 
 
 def written_as_file(place: Place) -> bool:
@@ -72,15 +71,28 @@ def files_of(place: Place) -> tuple[Place, tuple[InputFile, ...]]:
         )
     formats = {format_of(name) or place.format for name in found}
     if len(formats) > 1:
-        raise KedroBindError(
-            f"the files of {place.url} have several formats ({', '.join(sorted(formats))}); name those of one format "
-            "by a pattern, such as 'data/*.parquet'"
-        )
+        raise _several_formats(place, formats)
+    if not place.format:  # a folder or a pattern: its files say what is in them
+        separators = {_separator_of(name) for name in found}
+        if len(separators) > 1:
+            raise _several_formats(place, {"csv", "tsv"})
+        place = replace(place, separator=separators.pop())
     return replace(place, format=formats.pop()), tuple(_described(file_system, name) for name in found)
 
 
+def _separator_of(path: str) -> str:
+    return "\t" if ".tsv" in path.rsplit("/", 1)[-1].lower() else ","
+
+
+def _several_formats(place: Place, formats: set[str]) -> KedroBindError:
+    return KedroBindError(
+        f"the files of {place.url} have several formats ({', '.join(sorted(formats))}); name those of one format "
+        "by a pattern, such as 'data/*.parquet'"
+    )
+
+
 def _paths(file_system: Any, path: str) -> list[str]:
-    if any(sign in path for sign in "*?["):
+    if any(sign in path for sign in "*?[") and not file_system.exists(path):
         matched = sorted(file_system.glob(path))
         return [name for match in matched for name in (_inside(file_system, match) or [match])]
     if file_system.isdir(path):

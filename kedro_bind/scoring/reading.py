@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import json
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -77,6 +77,7 @@ class Reader:
 
         with _parquet_file(self.file_system, task.chunks[0].path) as file:
             columns = None if self.columns is None else list(self.columns)
+            _require(columns or (), file.schema_arrow.names, task.chunks[0].path)
             groups = list(task.units) or list(range(file.num_row_groups))
             schema = file.schema_arrow if columns is None else pa.schema([file.schema_arrow.field(c) for c in columns])
             batches = file.iter_batches(_BATCH_ROWS, row_groups=groups, columns=columns)
@@ -100,6 +101,7 @@ class Reader:
         typed = {column.name: column.arrow_type for column in self.types if column.arrow and column.name in header}
         text = {name: pa.string() for name in self.kept_as_text}
         wanted = header if self.columns is None else list(self.columns)
+        _require(wanted, header, chunk.path)
         try:
             table = _parse_csv(data, self.place.separator, header, wanted, {**typed, **text})
         except pa.ArrowInvalid:
@@ -127,7 +129,7 @@ class Reader:
                 )
             )
         except pa.ArrowInvalid:
-            table = _json_as_text(chunk, data, {name for name, _ in known})
+            table = _json_as_text(chunk, data, {name for name, _ in known}, self.columns)
         if self.columns is None:
             return table
         for name in self.columns:
@@ -213,8 +215,15 @@ def _parse_csv(
     )
 
 
-def _json_as_text(chunk: Chunk, data: bytes, typed: set[str]) -> pa.Table:
-    """Read JSON lines with every typed value as text."""
+def _require(wanted: Sequence[str], names: Sequence[str], path: str) -> None:
+    """Refuse a file that lacks a column that the first one has."""
+    missing = [name for name in wanted if name not in names]
+    if missing:
+        raise KedroBindError(f"{path} lacks the column '{missing[0]}', which the first file has; add it")
+
+
+def _json_as_text(chunk: Chunk, data: bytes, typed: set[str], wanted: Sequence[str] | None) -> pa.Table:
+    """Read JSON lines with every typed value as text, and those of a column that has several types."""
     import pyarrow as pa
 
     rows = []
@@ -228,13 +237,13 @@ def _json_as_text(chunk: Chunk, data: bytes, typed: set[str]) -> pa.Table:
                 f"row {chunk.row + len(rows)} of {chunk.path} (counted from 0) is not a JSON object ({error})"
                 "; correct it"
             ) from error
-    names = list(dict.fromkeys(name for row in rows for name in row))
     columns = {}
-    for name in names:
+    for name in dict.fromkeys(name for row in rows for name in row if wanted is None or name in wanted):
         values = [row.get(name) for row in rows]
-        columns[name] = (
-            pa.array([_as_text(value) for value in values], pa.string()) if name in typed else pa.array(values)
-        )
+        columns[name] = pa.array([_as_text(value) for value in values], pa.string())
+        if name not in typed:
+            with suppress(pa.ArrowInvalid, pa.ArrowTypeError):
+                columns[name] = pa.array(values)
     return pa.table(columns)
 
 

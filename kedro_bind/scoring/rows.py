@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kedro_bind.scoring.columns import conform
 from kedro_bind.scoring.loaded_table import LoadedTable
 from kedro_bind.scoring.reading import Reader
-from kedro_bind.scoring.tables import input_frame
+from kedro_bind.scoring.tables import as_frame, input_frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -62,7 +62,8 @@ class Rows:
         if isinstance(self.source, pa.Table):
             rows = self.source.take(pa.array(positions, pa.int64())).replace_schema_metadata(None)
         else:
-            rows = pa.Table.from_pandas(self.source.iloc[positions], preserve_index=False)
+            source = self.source.iloc if hasattr(self.source, "iloc") else self.source
+            rows = pa.Table.from_pandas(as_frame(source[positions]), preserve_index=False)
         files = pa.array([self.chunk.path] * len(positions), pa.string())
         numbers = pa.array([self.chunk.row + position for position in positions], pa.int64())
         reasons = pa.array([self.rejected[position] for position in positions], pa.string())
@@ -96,17 +97,25 @@ class RowReader:
 
     def read(self, task: Task, skip: Sequence[int]) -> Iterator[Rows]:
         """Yield the rows of each chunk that is not to be skipped; those of a table that is not cut as one chunk."""
-        import pyarrow as pa
-
         if self.job.input.format == "pickle":
             yield from (self._of_loaded(chunk) for chunk in task.chunks if chunk.number not in skip)
         elif self.job.whole:
             tables = [table for _, table in self._reader.read(task, skip)]
             chunk = replace(task.chunks[0], rows=sum(chunk.rows for chunk in task.chunks))
-            yield self._of_table(chunk, pa.concat_tables(tables, promote_options="permissive"))
+            yield self._of_table(chunk, self._joined(tables))
         else:
             for chunk, table in self._reader.read(task, skip):
                 yield self._of_table(chunk, table)
+
+    def _joined(self, tables: Sequence[pa.Table]) -> pa.Table:
+        import pyarrow as pa
+
+        try:
+            return pa.concat_tables(tables, promote_options="permissive")
+        except (pa.ArrowTypeError, pa.ArrowInvalid):
+            if not self._is_text:
+                raise
+            return pa.concat_tables([_as_text(table) for table in tables], promote_options="permissive")
 
     def _of_loaded(self, chunk: Chunk) -> Rows:
         taken = self._loaded.take(chunk)

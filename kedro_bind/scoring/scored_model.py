@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -83,4 +84,9 @@ def find_model(uri: str) -> ScoredModel:
 
 def _plain(value: Any) -> Any:
     """Return a parameter as JSON has it; the model's signature types it again."""
-    return value.tolist() if hasattr(value, "tolist") else value
+    import numpy as np
+
+    if isinstance(value, list | np.ndarray):
+        return [_plain(item) for item in value]
+    plain = value.item() if isinstance(value, np.generic) else value
+    return plain.isoformat() if isinstance(plain, dt.date) else plain

@@ -135,15 +135,16 @@ def in_schema(table: pa.Table, schema: pa.Schema, chunk: int) -> pa.Table:
             f"the predictions for chunk {chunk} have the columns {', '.join(table.column_names)}, and those for the "
             f"first one {', '.join(schema.names)}; a model has to return the same columns for all rows"
         )
-    try:
-        return table.cast(schema).replace_schema_metadata(schema.metadata)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-        differing = next(a for a, b in zip(table.schema, schema, strict=True) if a.type != b.type)
-        raise KedroBindError(
-            f"the column '{differing.name}' of the predictions for chunk {chunk} is of the type {differing.type}, and "
-            f"for the first one of {schema.field(differing.name).type} ({error}); have the model return one type "
-            "for all rows"
-        ) from error
+    columns = []
+    for column, field in zip(table.columns, schema, strict=True):
+        try:
+            columns.append(column.cast(field.type))
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+            raise KedroBindError(
+                f"the column '{field.name}' of the predictions for chunk {chunk} is of the type {column.type}, and "
+                f"for the first one of {field.type} ({error}); have the model return one type for all rows"
+            ) from error
+    return pa.table(columns, schema=schema)
 
 
 def _metadata(carried: pa.Table, frame: Any, index: Sequence[str]) -> dict[bytes, bytes] | None:

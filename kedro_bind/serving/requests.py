@@ -11,7 +11,7 @@ from starlette.responses import Response
 from kedro_bind.serving.errors import RequestError
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import AsyncGenerator, Coroutine
     from typing import Any
 
     from starlette.requests import Request
@@ -33,17 +33,18 @@ async def read_body(request: Request, most: int) -> bytes:
         RequestError: it is too large.
     """
     declared = request.headers.get("content-length", "")
+    stream = request.stream()
     chunks, size = [], int(declared) if declared.isdecimal() else 0
     refusal = RequestError(413, "BAD_REQUEST", f"the body is larger than {most} bytes")
     if size > most:
         if size <= 2 * most:
-            await _discard(request, size)
+            await _discard(stream, size)
         raise refusal
     size = 0
-    async for chunk in request.stream():
+    async for chunk in stream:
         size += len(chunk)
         if size > most:
-            await _discard(request, most)
+            await _discard(stream, most)
             raise refusal
         chunks.append(chunk)
     return b"".join(chunks)
@@ -65,10 +66,10 @@ async def client_gone(*_: object) -> Response:
     return Response(status_code=_CLIENT_CLOSED)
 
 
-async def _discard(request: Request, most: int) -> None:
+async def _discard(stream: AsyncGenerator[bytes, None], most: int) -> None:
     async def discard() -> None:
         size = 0
-        async for chunk in request.stream():
+        async for chunk in stream:
             size += len(chunk)
             if size >= most:
                 return

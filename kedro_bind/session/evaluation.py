@@ -160,5 +160,9 @@ def _default_models(binding: ResolvedBinding) -> list[str]:
         raise KedroBindError(
             f"there is no registered model '{name}'; 'kedro run --pipelines={binding.label}' makes its first version"
         ) from error
-    newest = max(int(version.version) for version in client.search_model_versions(f"name = '{name}'"))
-    return [f"models:/{name}/{version}" for version in sorted({newest, *map(int, held)})]
+    versions = [int(version.version) for version in client.search_model_versions(f"name = '{name}'")]
+    if not versions:
+        raise KedroBindError(
+            f"the registered model '{name}' has no version; 'kedro run --pipelines={binding.label}' makes its first one"
+        )
+    return [f"models:/{name}/{version}" for version in sorted({max(versions), *map(int, held)})]

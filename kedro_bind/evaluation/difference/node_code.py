@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ModelCode"]
 
-_Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign
+_Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign | ast.AugAssign
 
 
 class ModelCode:
@@ -30,12 +30,14 @@ class ModelCode:
         """Return what `module:qualname` is made of, by `module:name`; nothing where its module is not in the folder."""
         module, _, qualname = reference.partition(":")
         found: dict[str, str] = {}
+        seen: set[str] = set()
         waiting = [(module, qualname.partition(".")[0])]
         while waiting:
             module, name = waiting.pop()
             key, known = f"{module}:{name}", self._module(module)
-            if key in found or known is None:
+            if key in seen or known is None:
                 continue
+            seen.add(key)
             for definition in known.definitions.get(name, ()):
                 found[key] = found.get(key, "") + _normalized(definition)
                 waiting += self._used_by(definition, known)
@@ -47,11 +49,10 @@ class ModelCode:
         for part in ast.walk(definition):
             if isinstance(part, ast.Name) and (part.id in module.definitions or part.id in module.imports):
                 yield module.name, part.id
-            elif isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name):
-                home, name = module.imports.get(part.value.id, ("", ""))
-                inner = f"{home}.{name}" if name else home
-                if home and self._module(inner) is not None:  # `helpers.clean`, of `from package import helpers`
-                    yield inner, part.attr
+            elif isinstance(part, ast.Attribute) and (path := _dotted(part)) and path[0] in module.imports:
+                *home, name = [*filter(None, module.imports[path[0]]), *path[1:]]
+                if self._module(".".join(home)) is not None:  # `helpers.clean`, of `from package import helpers`
+                    yield ".".join(home), name
 
     def _module(self, name: str) -> _Module | None:
         if name not in self._modules:
@@ -83,8 +84,9 @@ class _Module:
         found: dict[str, tuple[str, str]] = {}
         for statement in ast.walk(self._tree):
             if isinstance(statement, ast.Import):
-                for alias in statement.names:
-                    found[alias.asname or alias.name.partition(".")[0]] = (alias.name, "")
+                for alias in statement.names:  # `import package.helpers` imports the name `package`
+                    first = alias.name.partition(".")[0]
+                    found[alias.asname or first] = (alias.name if alias.asname else first, "")
             elif isinstance(statement, ast.ImportFrom):
                 home = self._home(statement)
                 found |= {alias.asname or alias.name: (home, alias.name) for alias in statement.names}
@@ -98,22 +100,31 @@ class _Module:
         return ".".join([*base, *([statement.module] if statement.module else [])])
 
 
-def _top_level(tree: ast.Module) -> Iterator[ast.stmt]:
+def _dotted(attribute: ast.Attribute) -> list[str]:
+    """Return the names in `package.helpers.clean`; none where it begins with anything but a name."""
+    inner = attribute.value
+    if isinstance(inner, ast.Name):
+        return [inner.id, attribute.attr]
+    path = _dotted(inner) if isinstance(inner, ast.Attribute) else []
+    return [*path, attribute.attr] if path else []
+
+
+def _top_level(tree: ast.Module) -> Iterator[ast.stmt | ast.ExceptHandler]:
     """Iterate over the statements of a module, and those in its conditions."""
-    waiting = list(tree.body)
+    waiting: list[ast.stmt | ast.ExceptHandler] = list(tree.body)
     while waiting:
         statement = waiting.pop(0)
         yield statement
-        for block in ("body", "orelse", "finalbody"):
-            if isinstance(statement, ast.If | ast.Try):
+        if isinstance(statement, ast.If | ast.Try | ast.With | ast.ExceptHandler):
+            for block in ("body", "handlers", "orelse", "finalbody"):
                 waiting += getattr(statement, block, [])
 
 
-def _names_defined(statement: ast.stmt) -> list[str]:
+def _names_defined(statement: ast.stmt | ast.ExceptHandler) -> list[str]:
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return [statement.name]
     targets = statement.targets if isinstance(statement, ast.Assign) else []
-    targets = [statement.target] if isinstance(statement, ast.AnnAssign) else targets
+    targets = [statement.target] if isinstance(statement, ast.AnnAssign | ast.AugAssign) else targets
     return [part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)]
 
 

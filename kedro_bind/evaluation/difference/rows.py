@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -58,9 +60,7 @@ def compare_predictions(data: str, before: Any, after: Any) -> PredictionDiffere
     if len(old) != len(new):
         return PredictionDifference(data, len(old), problem=f"{len(old)} rows before, {len(new)} after")
     if list(old.columns) != list(new.columns):
-        gone = ", ".join(map(str, old.columns.difference(new.columns))) or "none"
-        come = ", ".join(map(str, new.columns.difference(old.columns))) or "none"
-        return PredictionDifference(data, len(old), problem=f"columns removed: {gone}; columns added: {come}")
+        return PredictionDifference(data, len(old), problem=_columns(list(old.columns), list(new.columns)))
     unlike = pd.DataFrame({place: _unlike(old.iloc[:, place], new.iloc[:, place]) for place in range(old.shape[1])})
     rows = unlike.any(axis=1).to_numpy() if unlike.shape[1] else []
     places = [place for place, differs in enumerate(rows) if differs]
@@ -78,15 +78,29 @@ def _table(predictions: Any) -> Any:
     import numpy as np
     import pandas as pd
 
+    if hasattr(predictions, "to_arrow"):  # polars
+        predictions = predictions.to_arrow().to_pandas()
     if isinstance(predictions, pd.DataFrame):
         return predictions
     if isinstance(predictions, pd.Series):
         return predictions.to_frame("prediction" if predictions.name is None else str(predictions.name))
-    if isinstance(predictions, np.ndarray) and predictions.ndim in (1, 2):
-        return pd.DataFrame(predictions).rename(columns=lambda place: f"prediction {place}")
+    if isinstance(predictions, np.ndarray) and predictions.ndim:
+        flat = predictions.reshape(len(predictions), math.prod(predictions.shape[1:]))
+        return pd.DataFrame(flat).rename(columns=lambda place: f"prediction {place}")
     if isinstance(predictions, list):
         return pd.DataFrame({"prediction": pd.Series(predictions, dtype=object)}).infer_objects()
+    if isinstance(predictions, dict):
+        with suppress(ValueError):  # of anything but columns of one length
+            return pd.DataFrame(predictions)
     return None
+
+
+def _columns(old: list[Any], new: list[Any]) -> str:
+    """Say how the columns differ: in their names, or in their order alone."""
+    if set(old) == set(new):
+        return f"columns before: {', '.join(map(str, old))}; columns after: {', '.join(map(str, new))}"
+    gone, come = (", ".join(str(name) for name in a if name not in b) or "none" for a, b in ((old, new), (new, old)))
+    return f"columns removed: {gone}; columns added: {come}"
 
 
 def _unlike(old: Any, new: Any) -> Any:
@@ -94,7 +108,8 @@ def _unlike(old: Any, new: Any) -> Any:
     import numpy as np
     import pandas as pd
 
-    if _is_numeric(old) and _is_numeric(new):
+    whole = pd.api.types.is_integer_dtype(old.dtype) and pd.api.types.is_integer_dtype(new.dtype)
+    if _is_numeric(old) and _is_numeric(new) and not whole:
         one, other = (column.astype("float64").to_numpy() for column in (old, new))
         return ~np.isclose(one, other, rtol=_RELATIVE, atol=_ABSOLUTE, equal_nan=True)
     both = list(zip(old.tolist(), new.tolist(), strict=True))
@@ -103,10 +118,15 @@ def _unlike(old: Any, new: Any) -> Any:
 
 
 def _distance(old: Any, new: Any) -> float | None:
+    """Return the largest distance between two numbers; `None` where there are no two."""
+    import numpy as np
+
     if not (_is_numeric(old) and _is_numeric(new)):
         return None
-    distance = (old.astype("float64").to_numpy() - new.astype("float64").to_numpy()).__abs__()
-    return float(max(distance, default=0.0))
+    with np.errstate(invalid="ignore"):  # infinity less infinity
+        distances = np.abs(old.astype("float64").to_numpy() - new.astype("float64").to_numpy())
+    known = distances[~np.isnan(distances)]
+    return float(known.max()) if known.size else None
 
 
 def _is_numeric(column: Any) -> bool:

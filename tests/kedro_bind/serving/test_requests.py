@@ -66,6 +66,12 @@ def test_the_rest_of_a_body_that_is_too_large_is_read_before_it_is_refused(lengt
     assert list(rest) == []
 
 
+def test_the_last_part_of_a_body_may_be_what_is_too_large():
+    asked, _ = request(part(b"12345"), part(b"12345", more=False))
+    with pytest.raises(RequestError, match="larger than 8 bytes"):
+        asyncio.run(read_body(asked, 8))
+
+
 def test_a_body_that_is_far_too_large_is_refused_at_once():
     asked, rest = request(part(b"12345"), length=10_000)
     with pytest.raises(RequestError, match="larger than 8 bytes"):

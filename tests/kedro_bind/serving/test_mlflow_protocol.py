@@ -1,0 +1,62 @@
+"""MLflow's scoring protocol: a body and its content type."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pandas as pd
+import pytest
+
+from kedro_bind.serving.errors import RequestError
+from kedro_bind.serving.mlflow_protocol import read_request
+
+JSON = b'{"dataframe_records": [{"id": 1, "spend": 1.5}], "params": {"factor": 3}}'
+
+
+def parquet():
+    written = BytesIO()
+    pd.DataFrame({"id": [1], "spend": [1.5]}).to_parquet(written)
+    return written.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "factor"),
+    [
+        (JSON, "application/json", 3.0),
+        (JSON, "application/json; charset=UTF-8", 3.0),
+        (b"id,spend\n1,1.5\n", "text/csv", 2.0),
+        (parquet(), "application/vnd.apache.parquet", 2.0),
+    ],
+)
+def test_rows_are_read_in_the_types_of_the_signature(served, body, content_type, factor):
+    rows, params = read_request(served, body, content_type)
+    table = rows.joined([rows])
+    assert table.to_dict("list") == {"id": [1], "spend": [1.5]}
+    assert dict(params) == {"factor": factor}
+
+
+def test_what_pythons_parser_takes_is_taken(served):
+    rows, _ = read_request(served, b'{"dataframe_records": [{"id": 1, "spend": NaN}]}', "application/json")
+    assert rows.joined([rows])["spend"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "status", "message"),
+    [
+        (JSON, None, 415, "the content type must be application/json, text/csv or application/vnd.apache.parquet"),
+        (JSON, "application/xml", 415, "the content type must be"),
+        (JSON, "application/json; charset=latin-1", 415, "only UTF-8 is supported"),
+        (JSON, "application/json; profile=x", 415, "the parameter 'profile' of the content type is not supported"),
+        (b"[1]", "application/json", 400, "the body must be a JSON object"),
+        (b'{"a": }', "application/json", 400, "the body is not valid JSON: Expecting value at line 1, column 7"),
+        (b"[" * 200_000, "application/json", 400, "the JSON is nested more than 100 deep"),
+        (b'{"a": ' + b"1" * 5_000 + b"}", "application/json", 400, "the body"),
+        (b"\xff", "text/csv", 400, "the body can't be read as a CSV table (UnicodeDecodeError)"),
+        (b"no", "application/vnd.apache.parquet", 400, "the body can't be read as a Parquet table"),
+    ],
+)
+def test_a_body_that_can_not_be_read_is_refused(served, body, content_type, status, message):
+    with pytest.raises(RequestError) as raised:
+        read_request(served, body, content_type)
+    assert raised.value.status == status
+    assert raised.value.message.startswith(message)

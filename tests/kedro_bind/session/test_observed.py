@@ -1,0 +1,75 @@
+"""What a bound run collects during training."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from kedro.io import DataCatalog, MemoryDataset
+from kedro.pipeline import Pipeline, node
+
+from kedro_bind.project import Origin
+from kedro_bind.redaction import Redaction
+from kedro_bind.session.observed import Observed
+from tests.bindings import resolved
+
+TRAINING = Pipeline([node(max, ["rows@pandas"], ["model", "scores"], name="fit")])
+INFERENCE = Pipeline([node(max, ["rows", "model"], "out", name="predict")])
+ROWS = pd.DataFrame({"a": range(10)})
+
+
+@pytest.fixture
+def observed(tmp_path):
+    binding = resolved(
+        INFERENCE, "rows", training=TRAINING, name="churn", log_model_kwargs={"metrics": ["scores"], "verify": False}
+    )
+    found = Observed({"churn": binding}, Origin(project_path=tmp_path, package=None), Redaction(dict))
+    yield found
+    found.stop()
+
+
+def rows_of(observed):
+    sample = observed.sample("churn")
+    return None if sample is None else sample.rows["a"].tolist()
+
+
+def test_a_sample_of_the_input_is_kept(observed):
+    assert observed.sample("churn") is None
+    observed.see_saved({"other": ROWS, "rows@pandas": ROWS}, in_chunks=False)
+    assert rows_of(observed)[:3] == [0, 1, 2]
+
+
+def test_what_is_loaded_takes_precedence_over_what_was_saved(observed):
+    catalog = DataCatalog({"rows@pandas": MemoryDataset(ROWS)})
+    observed.see_saved({"rows@pandas": ROWS}, in_chunks=False)
+    observed.see_loaded({"rows@pandas": ROWS + 100}, catalog)
+    assert rows_of(observed)[0] == 100
+    observed.see_loaded({"rows@pandas": ROWS + 200}, catalog)
+    observed.see_saved({"rows@pandas": ROWS + 300}, in_chunks=False)
+    assert rows_of(observed)[0] == 100
+
+
+def test_a_part_of_the_input_is_no_sample(observed):
+    observed.see_saved({"rows@pandas": ROWS}, in_chunks=True)
+    assert observed.sample("churn") is None
+
+
+def test_metrics_are_observed(observed):
+    observed.see_saved({"scores": {"accuracy": 0.9}, "more": 1.0}, in_chunks=False)
+    assert observed.metrics.of(["scores"], DataCatalog()) == {"accuracy": 0.9}
+
+
+def test_without_verification_no_process_is_started(observed):
+    observed.see_saved({"model": 1}, in_chunks=False)
+    assert observed.take_verification("churn") is None
+
+
+def test_data_of_any_kind_lets_training_go_on(observed):
+    class Odd:
+        def __len__(self):
+            raise RuntimeError("no length")
+
+        def __getattr__(self, name):
+            raise RuntimeError(name)
+
+    observed.see_saved({"rows@pandas": Odd(), "scores": Odd()}, in_chunks=False)
+    assert observed.metrics.of([], DataCatalog()) == {}
