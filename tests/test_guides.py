@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import json
 import re
@@ -44,10 +45,17 @@ def command_of(text: str, start: str) -> tuple[str, list[str]]:
 
 
 def test_the_excerpts_about_preprocessing_are_those_of_the_example():
-    sources = [file.read_text(encoding="utf-8") for file in EXAMPLE.rglob("*") if file.suffix in {".py", ".yml"}]
-    blocks = re.findall(r"^```(?:python|yaml)\n(.*?)^```$", PREPROCESSING, flags=re.MULTILINE | re.DOTALL)
-    assert blocks
-    assert not [block for block in blocks if not any(block in source for source in sources)]
+    code = "\n".join(ast.unparse(ast.parse(file.read_text(encoding="utf-8"))) for file in EXAMPLE.rglob("*.py"))
+    configuration = "\n".join(file.read_text(encoding="utf-8") for file in EXAMPLE.rglob("*.yml"))
+    statements = [ast.unparse(part) for block in excerpts("python") for part in ast.parse(block).body]
+    assert len(statements) == 3
+    assert not [statement for statement in statements if statement not in code]
+    assert not [block for block in excerpts("yaml") if block not in configuration]
+
+
+def excerpts(language):
+    """Return the blocks of a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", PREPROCESSING, flags=re.MULTILINE | re.DOTALL)
 
 
 @pytest.mark.slow
