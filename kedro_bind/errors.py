@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
+from kedro_bind.documentation import TROUBLESHOOTING
 from kedro_bind.redaction import redact
 
 if TYPE_CHECKING:
@@ -68,6 +69,11 @@ class LoggingError(KedroBindError):
     ) -> None:
         super().__init__(message, binding=binding, run_id=run_id, command=command)
         self.failures = tuple(failures)
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the message as `click` does, and where it is explained."""
+        super().show(file)
+        click.echo(f"This error is explained at {TROUBLESHOOTING}", file=file, err=True)
 
 
 class EvaluationError(KedroBindError):

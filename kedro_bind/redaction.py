@@ -74,7 +74,7 @@ def redaction_of(loader: Any) -> Redaction:
         sources: tuple[tuple[Callable[[], Any], Callable[[Any], Iterator[str]]], ...] = (
             (lambda: loader["credentials"], credential_values),
             (lambda: loader["parameters"], named_values),
-            (lambda: _content(loader, "mlflow"), named_values),
+            (lambda: _without_reference(_content(loader, "mlflow")), named_values),
             (lambda: _content(loader, "pipeline_ml"), named_values),
             (lambda: loader.runtime_params, named_values),
         )
@@ -85,6 +85,14 @@ def redaction_of(loader: Any) -> Redaction:
                 continue
 
     return Redaction(read)
+
+
+def _without_reference(mlflow: Any) -> Any:
+    """Leave out `server.credentials` of `mlflow.yml`: the name of an entry in `credentials.yml`, which is no secret."""
+    server = mlflow.get("server")
+    if not isinstance(server, dict) or not isinstance(server.get("credentials"), str):
+        return mlflow
+    return {**mlflow, "server": {key: value for key, value in server.items() if key != "credentials"}}
 
 
 def _content(loader: Any, key: str) -> Any:

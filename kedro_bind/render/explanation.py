@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from importlib.resources import files
 
-__all__ = ["SITE", "address_of", "codes", "explanation", "source_of"]
+from kedro_bind.documentation import SITE
 
-SITE = "https://kedro-bind.readthedocs.io/"
-"""Where the pages are read; `site_url` of mkdocs.yml."""
+__all__ = ["address_of", "codes", "explanation", "source_of"]
 
 _LINK = re.compile(r"\]\((?P<up>\.\./)?(?P<page>[\w/-]+)\.md(?P<anchor>#[\w-]+)?\)")
 

@@ -10,7 +10,8 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from kedro_bind.render.explanation import SITE, address_of
+from kedro_bind.documentation import SITE
+from kedro_bind.render.explanation import address_of
 from kedro_bind.render.text import folded
 
 if TYPE_CHECKING:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pickle
+from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from conf_schema import Diagnostic
 from kedro_bind import BindingError, KedroBindError, LoggingError
+from kedro_bind.documentation import SITE, TROUBLESHOOTING
 
 PASSWORD = "postgresql://kedro:hunter2@db/mlflow"
 DIAGNOSTIC = Diagnostic("unknown-key", "unknown key 'scaler'", path=("churn", "scaler"))
@@ -33,6 +36,17 @@ def test_an_error_about_nothing_in_particular_has_empty_attributes(kind):
 
     assert isinstance(error, click.ClickException)
     assert (error.binding, error.run_id, error.command) == (None, None, None)
+
+
+def test_an_error_of_logging_is_shown_with_the_page_that_explains_it():
+    @click.command()
+    def log():
+        raise LoggingError("the store is full")
+
+    result = CliRunner().invoke(log)
+    assert result.exit_code == 1
+    assert result.stderr == f"Error: the store is full\nThis error is explained at {TROUBLESHOOTING}\n"
+    assert (Path(__file__).parents[2] / "docs" / f"{TROUBLESHOOTING.removeprefix(SITE).rstrip('/')}.md").is_file()
 
 
 def test_no_text_of_an_error_has_credentials():

@@ -115,6 +115,14 @@ def test_parameters_and_arguments_that_are_named_like_secrets_are_masked():
     assert left == "***, ***, ***, 3000"
 
 
+def test_the_name_of_the_credentials_in_mlflow_yml_is_not_a_secret():
+    server = {"credentials": "mlflow", "request_header_provider": {"init_kwargs": {"token": "in-the-arguments"}}}
+    loader = Loader(parameters={}, credentials={"mlflow": {"MLFLOW_TRACKING_TOKEN": "in-the-entry"}})
+    loader["mlflow"] = {"server": server}
+    with redacting(redaction_of(loader)):
+        assert redact("mlflow==3.1, in-the-arguments, in-the-entry") == "mlflow==3.1, ***, ***"
+
+
 def test_the_secrets_of_a_session_are_not_those_of_another():
     texts = {}
     both = threading.Barrier(2)

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from conf_schema import Code
 from kedro_bind.cli import bind
-from kedro_bind.render.explanation import SITE
+from kedro_bind.documentation import SITE
 
 
 def test_a_code_is_explained_with_an_example_and_its_fix():
