@@ -21,6 +21,13 @@ def tests(session: nox.Session) -> None:
     session.run("pytest", "-n", "2", *session.posargs, env=ENVIRONMENT)
 
 
+@nox.session
+def full(session: nox.Session) -> None:
+    """Run the full size of the tests whose small size runs by default, and the guides' commands."""
+    session.install("-c", CONSTRAINTS, "-e", ".[test]")
+    session.run("pytest", "-n", "2", "-m", "full", *session.posargs, env=ENVIRONMENT)
+
+
 @nox.session(python=PYTHONS[-1])
 def newest(session: nox.Session) -> None:
     """Run the tests with the newest of everything."""

@@ -59,6 +59,7 @@ def excerpts(language):
 
 
 @pytest.mark.slow
+@pytest.mark.full
 def test_preprocessing_fitted_in_training_fills_the_gaps_of_a_table(penguins):
     project, _ = penguins
     for command, printed in commands(PREPROCESSING):
@@ -87,6 +88,7 @@ def tagged(original, tags):
 
 
 @pytest.mark.slow
+@pytest.mark.full
 def test_several_models_are_trained_and_served_together(penguins):
     project, trained = penguins
     for line in command_of(SEVERAL_MODELS, "kedro run")[1]:

@@ -10,7 +10,7 @@ from mlflow.pyfunc.scoring_server import infer_and_parse_data
 from mlflow.types import ColSpec, Schema, TensorSpec
 from mlflow.types.schema import Array
 
-from kedro_bind.serving.columns import NotPlain, columns_of_schema, integer_limits
+from kedro_bind.serving.columns import NotPlain, columns_of_schema
 
 
 def column(kind):
@@ -83,11 +83,3 @@ def test_values_with_a_type_have_to_have_the_right_one():
 )
 def test_a_schema_of_other_types_is_not_compiled(schema):
     assert columns_of_schema(schema) is None
-
-
-def test_integers_have_limits():
-    schema = Schema(
-        [ColSpec("long", "a"), ColSpec("integer", "b"), ColSpec("double", "c"), ColSpec(Array("long"), "d")]
-    )
-    assert integer_limits(schema) == {"a": (-(2**63), 2**63 - 1), "b": (-(2**31), 2**31 - 1)}
-    assert integer_limits(None) == integer_limits(Schema([ColSpec("long")])) == {}

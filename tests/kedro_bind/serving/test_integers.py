@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from mlflow.types import ColSpec, DataType, Schema, TensorSpec
+from mlflow.types.schema import Array
 
 from kedro_bind.serving.decoder import Decoder
 from kedro_bind.serving.errors import RequestError
+from kedro_bind.serving.integers import IntegerColumns
 
 NAMED = Schema([ColSpec(DataType.long, "visits"), ColSpec(DataType.integer, "age", required=False)])
 ONE = Schema([ColSpec(DataType.long, "visits")])
@@ -51,6 +53,11 @@ def test_a_whole_number_is_not(form):
     schema, body = FORMS[form]
     expected, found = (Decoder(schema).decode(body(value)) for value in (2, 2.0))
     assert found.count == expected.count > 0
+
+
+@pytest.mark.parametrize("schema", [None, Schema([ColSpec("double", "a"), ColSpec(Array("long"), "b")])])
+def test_a_signature_without_integers_refuses_none(schema):
+    IntegerColumns.of(schema).refuse_lossy("dataframe_records", [{"a": 2.5, "b": [2.5]}])
 
 
 def test_a_small_integer_that_would_wrap_is_refused():
