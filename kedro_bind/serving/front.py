@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from kedro_bind.serving.backend import Backend
+    from kedro_bind.serving.forwarding import BackendResponse
     from kedro_bind.serving.options import ServerOptions
     from kedro_bind.serving.sources import ModelSource
     from kedro_bind.serving.summaries import ModelSummary
@@ -88,11 +90,8 @@ def _front_app(backends: Backends, most_bytes: int) -> Starlette:
         return JSONResponse(first)
 
     async def forward(request: Request) -> Response:
-        try:
-            body = await read_body(request, most_bytes)
-            return await unless_disconnected(request, _forwarded(backends, request, body))
-        except RequestError as error:
-            return JSONResponse({"error_code": error.error_code, "message": error.message}, error.status)
+        body = await read_body(request, most_bytes)
+        return await unless_disconnected(request, _forwarded(backends, request, body))
 
     return Starlette(
         routes=[
@@ -100,13 +99,17 @@ def _front_app(backends: Backends, most_bytes: int) -> Starlette:
             Route("/openapi.json", description),
             Route("/{path:path}", forward, methods=_METHODS),
         ],
-        exception_handlers={ClientDisconnect: client_gone},
+        exception_handlers={ClientDisconnect: client_gone, RequestError: _refused},
     )
+
+
+async def _refused(_: Request, error: Any) -> Response:
+    return JSONResponse({"error_code": error.error_code, "message": error.message}, error.status)
 
 
 async def _of_all(backends: Backends, target: bytes) -> list[Any]:
     """Return what each backend has at a path."""
-    responses = await asyncio.gather(*(backend.request("GET", target) for backend in backends))
+    responses = await asyncio.gather(*(_response(backend, "GET", target) for backend in backends))
     return [json.loads(response.body) for response in responses]
 
 
@@ -118,10 +121,19 @@ async def _forwarded(backends: Backends, request: Request, body: bytes) -> Respo
     backend = backends.find(*path.groups()) if path else backends.find()
     # The server leaves out the body of the response to HEAD.
     method = "GET" if request.method == "HEAD" else request.method
-    try:
-        received = await backend.request(method, target, request.headers.raw, body)
-    except OSError:
-        raise RequestError(503, "TEMPORARILY_UNAVAILABLE", "the model is not available") from None
+    received = await _response(backend, method, target, request.headers.raw, body)
     response = Response(received.body, received.status)
     response.raw_headers = [*received.headers, (b"content-length", str(len(received.body)).encode())]
     return response
+
+
+async def _response(backend: Backend, *request: Any) -> BackendResponse:
+    """Return the response of a backend.
+
+    Raises:
+        RequestError: the backend has died, and could not be started again.
+    """
+    try:
+        return await backend.request(*request)
+    except OSError:
+        raise RequestError(503, "TEMPORARILY_UNAVAILABLE", "the model is not available") from None

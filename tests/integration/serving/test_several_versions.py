@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import threading
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -65,6 +67,7 @@ def test_pages_and_descriptions_are_about_all_versions(side_by_side):
     assert requests.head(f"{side_by_side}/", timeout=60).headers["content-type"].startswith("text/html")
     ready = requests.get(f"{side_by_side}/v2/models/people/versions/2/ready", timeout=60)
     assert ready.json()["ready"] is True
+    assert requests.post(f"{side_by_side}/invocations", json=BODY, timeout=60).status_code == 200
     text = requests.get(f"{side_by_side}/metrics", timeout=60).text
     assert 'model="people"' in text
 
@@ -85,6 +88,28 @@ def test_the_death_of_a_process_goes_unnoticed(side_by_side):
         response = requests.post(f"{side_by_side}/models/people/versions/{version}/invocations", json=BODY, timeout=60)
         assert version_of(response) == version
     assert not before & backends(side_by_side)
+
+
+def test_a_model_that_can_not_be_loaded_again_is_unavailable(two_versions, server_environment, tmp_path):
+    store = MlflowClient(two_versions.store)
+    locations = [store.get_model_version_download_uri("people", version) for version in ("1", "2")]
+    folders = [
+        shutil.copytree(location.removeprefix("file://"), tmp_path / str(number))
+        for number, location in enumerate(locations, start=1)
+    ]
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    command = serve_command(*map(str, folders), f"--port={port}")
+    with serving(command, f"{address}/health", tmp_path, server_environment):
+        shutil.rmtree(folders[1])
+        for process in backends(address):
+            os.kill(process, signal.SIGKILL)
+        deadline = time.monotonic() + 60
+        while (response := requests.get(f"{address}/models", timeout=60)).status_code == 200:
+            assert time.monotonic() < deadline
+        assert (response.status_code, response.json()["error_code"]) == (503, "TEMPORARILY_UNAVAILABLE")
+        assert requests.get(f"{address}/openapi.json", timeout=60).status_code == 503
+        assert version_of(requests.post(f"{address}/invocations", json=BODY, timeout=60)) == "1"
 
 
 def backends(address):
