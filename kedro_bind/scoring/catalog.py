@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.errors import KedroBindError
-from kedro_bind.scoring.job import Place
+from kedro_bind.scoring.job import TablePlace
 from kedro_bind.scoring.places import is_url
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ class CatalogTable:
 
     name: str
     dataset: Any
-    input: Place | None
-    output: Place | None
+    input: TablePlace | None
+    output: TablePlace | None
 
     def load(self) -> Any:
         """Load the table as a whole; one of polars or Spark becomes one of pandas.
@@ -88,7 +88,7 @@ def _fits(format_: str, arguments: Mapping[str, Any], known: Mapping[str, set[st
 
 def _place(
     dataset: Any, arguments: Mapping[str, Any], format_: str, options: Mapping[str, Any], *, saves: bool
-) -> Place:
+) -> TablePlace:
     from kedro.io.core import get_protocol_and_path
 
     protocol, path = get_protocol_and_path(str(arguments["filepath"]))
@@ -103,7 +103,7 @@ def _place(
     }
     storage = {**settings, **(arguments.get("credentials") or {})}
     separator = options.get("sep") or options.get("delimiter") or ","
-    return Place(path if protocol == "file" else f"{protocol}://{path}", format_, separator, storage)
+    return TablePlace(path if protocol == "file" else f"{protocol}://{path}", format_, separator, storage)
 
 
 def _arguments(dataset: Any) -> dict[str, Any]:

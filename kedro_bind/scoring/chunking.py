@@ -11,13 +11,13 @@ from kedro_bind.scoring.record_ends import Records, records_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from kedro_bind.scoring.job import Place
+    from kedro_bind.scoring.job import TablePlace
     from kedro_bind.scoring.places import InputFile
 
 __all__ = ["as_one_task", "tasks_of"]
 
 
-def tasks_of(place: Place, files: Sequence[InputFile], chunk_rows: int) -> tuple[Task, ...]:
+def tasks_of(place: TablePlace, files: Sequence[InputFile], chunk_rows: int) -> tuple[Task, ...]:
     """Cut the files of a table into chunks of up to `chunk_rows` rows."""
     file_system, _ = place.file_system()
     tasks_of_file = _tasks_of_parquet if place.format == "parquet" else _tasks_of_text
@@ -38,7 +38,7 @@ def as_one_task(tasks: Sequence[Task]) -> tuple[Task, ...]:
     return (Task(tuple(chunk for task in tasks for chunk in task.chunks)),) if tasks else ()
 
 
-def _tasks_of_parquet(file_system: Any, _: Place, path: str, chunk_rows: int) -> Iterator[Task]:
+def _tasks_of_parquet(file_system: Any, _: TablePlace, path: str, chunk_rows: int) -> Iterator[Task]:
     """Yield a task for consecutive row groups that fit into a chunk, or for one that has many chunks."""
     import pyarrow.parquet as pq
 
@@ -57,7 +57,7 @@ def _tasks_of_parquet(file_system: Any, _: Place, path: str, chunk_rows: int) ->
         row, group = row + rows, groups[-1] + 1
 
 
-def _tasks_of_text(file_system: Any, place: Place, path: str, chunk_rows: int) -> Iterator[Task]:
+def _tasks_of_text(file_system: Any, place: TablePlace, path: str, chunk_rows: int) -> Iterator[Task]:
     """Yield a task for each chunk; a compressed file is one task, since it can't be read from its middle."""
     records: Records = records_of(file_system, path, quotes=place.format == "csv")
     chunks = [

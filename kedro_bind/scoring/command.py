@@ -10,10 +10,10 @@ import click
 from kedro_bind.errors import KedroBindError
 from kedro_bind.process.temporary import TemporaryFolder
 from kedro_bind.scoring.catalog import CatalogTable, catalog_table
-from kedro_bind.scoring.job import Place
+from kedro_bind.scoring.job import TablePlace
 from kedro_bind.scoring.loaded_table import LoadedTable
 from kedro_bind.scoring.places import place_of
-from kedro_bind.scoring.run import Options, Source, Summary, score
+from kedro_bind.scoring.run import Options, Summary, TableSource, score
 from kedro_bind.scoring.scored_model import ScoredModel, find_model
 
 if TYPE_CHECKING:
@@ -95,21 +95,21 @@ def summary_of(summary: Summary, request: Request) -> str:
     return f"{text}\n{summary.rejected:,} rejected rows are in {summary.rejected_path}" if summary.rejected else text
 
 
-def _source(request: Request, table: CatalogTable | None, folder: Path) -> Source:
+def _source(request: Request, table: CatalogTable | None, folder: Path) -> TableSource:
     if table is None:
-        return Source.of_files(place_of(request.source), request.chunk_rows)
+        return TableSource.of_files(place_of(request.source), request.chunk_rows)
     if table.input is not None:
-        return Source.of_files(table.input, request.chunk_rows)
+        return TableSource.of_files(table.input, request.chunk_rows)
     loaded = LoadedTable(table.load())
     path = str(folder / "input.pkl")
     loaded.save(path)
-    return Source.of_loaded(loaded, Place(path, "pickle"), request.chunk_rows)
+    return TableSource.of_loaded(loaded, TablePlace(path, "pickle"), request.chunk_rows)
 
 
-def _destination(request: Request, dataset: CatalogTable | None, folder: Path, source: Source) -> Place:
+def _destination(request: Request, dataset: CatalogTable | None, folder: Path, source: TableSource) -> TablePlace:
     """Return where parts are written: for a dataset that Kedro saves as a whole, a temporary folder."""
     if dataset is not None:
-        return dataset.output or Place(str(folder / "output"), "parquet")
+        return dataset.output or TablePlace(str(folder / "output"), "parquet")
     place = place_of(request.destination, request.format)
     if place.format:
         return place

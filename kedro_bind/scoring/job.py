@@ -6,11 +6,11 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-__all__ = ["Chunk", "Job", "Outcome", "Place", "Task"]
+__all__ = ["Chunk", "Job", "Outcome", "TablePlace", "Task"]
 
 
 @dataclass(frozen=True)
-class Place:
+class TablePlace:
     """Where a table is: a URL or path, with the format of its files and what opens its file system."""
 
     url: str
@@ -35,8 +35,8 @@ class Job:
     """
 
     model: str
-    input: Place
-    parts: Place
+    input: TablePlace
+    parts: TablePlace
     params: dict[str, Any] | None = None
     keep: tuple[str, ...] = ()
     columns: tuple[str, ...] | None = None
@@ -55,7 +55,7 @@ class Job:
         values = json.loads(text)
         lists = ("keep", "columns", "index")
         values |= {name: tuple(values[name]) for name in lists if values[name] is not None}
-        return cls(**{**values, "input": Place(**values["input"]), "parts": Place(**values["parts"])})
+        return cls(**{**values, "input": TablePlace(**values["input"]), "parts": TablePlace(**values["parts"])})
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from kedro_bind.scoring.job import Place
+    from kedro_bind.scoring.job import TablePlace
 
 __all__ = ["LoadedTable"]
 
@@ -25,7 +25,7 @@ class LoadedTable:
     data: Any
 
     @classmethod
-    def of(cls, place: Place) -> LoadedTable:
+    def of(cls, place: TablePlace) -> LoadedTable:
         """Read what `save` has written."""
         file_system, path = place.file_system()
         with file_system.open(path, "rb") as file:

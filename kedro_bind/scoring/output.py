@@ -13,7 +13,7 @@ from kedro_bind.scoring.parts import Parts
 from kedro_bind.scoring.places import written_as_file
 
 if TYPE_CHECKING:
-    from kedro_bind.scoring.job import Place
+    from kedro_bind.scoring.job import TablePlace
 
 __all__ = ["Output"]
 
@@ -22,7 +22,7 @@ __all__ = ["Output"]
 class Output:
     """What is written: a folder of parts with its manifest, or a file with its manifest beside it."""
 
-    place: Place
+    place: TablePlace
 
     @property
     def is_file(self) -> bool:

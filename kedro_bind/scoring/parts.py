@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from kedro_bind.scoring.job import Place
+    from kedro_bind.scoring.job import TablePlace
 
 __all__ = ["Parts", "decoded_schema", "encoded_schema", "write_table"]
 
@@ -25,7 +25,7 @@ _TEMPORARY = ".tmp"
 class Parts:
     """The folder of an output's parts, and in it the one of the rejected rows."""
 
-    place: Place
+    place: TablePlace
     file_system: Any = field(init=False)
     folder: str = field(init=False)
 
@@ -89,7 +89,7 @@ class Parts:
         self.file_system.mv(temporary, path)
 
 
-def write_table(table: pa.Table, file: Any, place: Place, *, header: bool = True) -> None:
+def write_table(table: pa.Table, file: Any, place: TablePlace, *, header: bool = True) -> None:
     """Write a table to an open file in the format of a place."""
     if place.format == "parquet":
         import pyarrow.parquet as pq

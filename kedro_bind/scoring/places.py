@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.errors import KedroBindError
-from kedro_bind.scoring.job import Place
+from kedro_bind.scoring.job import TablePlace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,17 +42,17 @@ def format_of(path: str) -> str | None:
     return next((key for key, ends in _SUFFIXES.items() if name.endswith(tuple(f".{end}" for end in ends))), None)
 
 
-def place_of(url: str, format: str | None = None, **more: Any) -> Place:  # noqa: A002 - the word for it
+def place_of(url: str, format: str | None = None, **more: Any) -> TablePlace:  # noqa: A002 - the word for it
     """Return the place that a path or URL names, in the format of its suffix."""
-    return Place(url, format or format_of(url) or "", **{"separator": _separator_of(url), **more})
+    return TablePlace(url, format or format_of(url) or "", **{"separator": _separator_of(url), **more})
 
 
-def written_as_file(place: Place) -> bool:
+def written_as_file(place: TablePlace) -> bool:
     """Check whether an output is one file; it is a folder of parts otherwise."""
     return format_of(place.url) is not None and not place.url.endswith("/")
 
 
-def files_of(place: Place) -> tuple[Place, tuple[InputFile, ...]]:
+def files_of(place: TablePlace) -> tuple[TablePlace, tuple[InputFile, ...]]:
     """Return the files of an input in their order, and the place with the format of the files.
 
     Raises:
@@ -84,7 +84,7 @@ def _separator_of(path: str) -> str:
     return "\t" if ".tsv" in path.rsplit("/", 1)[-1].lower() else ","
 
 
-def _several_formats(place: Place, formats: set[str]) -> KedroBindError:
+def _several_formats(place: TablePlace, formats: set[str]) -> KedroBindError:
     return KedroBindError(
         f"the files of {place.url} have several formats ({', '.join(sorted(formats))}); name those of one format "
         "by a pattern, such as 'data/*.parquet'"

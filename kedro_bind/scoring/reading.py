@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from kedro_bind.scoring.columns import ColumnType
-    from kedro_bind.scoring.job import Chunk, Place, Task
+    from kedro_bind.scoring.job import Chunk, TablePlace, Task
 
 __all__ = ["NULLS", "Reader", "names_in_file", "native_path"]
 
@@ -35,7 +35,7 @@ _BATCH_ROWS = 1 << 16
 class Reader:
     """Reads the chunks of a place. `columns` are read, all if `None`; `types` are those of the signature."""
 
-    place: Place
+    place: TablePlace
     types: Sequence[ColumnType]
     columns: Sequence[str] | None = None
     kept_as_text: Sequence[str] = ()
@@ -138,7 +138,7 @@ class Reader:
         return table.select(list(self.columns))
 
 
-def names_in_file(place: Place, path: str) -> tuple[list[str], Any]:
+def names_in_file(place: TablePlace, path: str) -> tuple[list[str], Any]:
     """Return the names of the columns of a file, and for Parquet its schema.
 
     Raises:

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from kedro_bind.scoring.columns import ColumnType
     from kedro_bind.scoring.job import Chunk, Job, Task
 
-__all__ = ["RowReader", "Rows"]
+__all__ = ["ChunkRows", "RowReader"]
 
 
 @dataclass(frozen=True)
-class Rows:
+class ChunkRows:
     """The rows of a chunk. `kept` are the positions in the chunk of those that `model_input` has.
 
     `source` has all rows as they are read, and `carried` those columns that the output gets; `rejected` is why the
@@ -37,7 +37,7 @@ class Rows:
     source: Any
     rejected: dict[int, str] = field(default_factory=dict)
 
-    def without(self, found: Mapping[int, str]) -> Rows:
+    def without(self, found: Mapping[int, str]) -> ChunkRows:
         """Return the same with more rows rejected, by their places in `model_input`, which keeps them."""
         if not found:
             return self
@@ -95,7 +95,7 @@ class RowReader:
         as_text = [name for name in job.keep if name not in self._names_for_model] if job.input.format == "csv" else []
         return Reader(job.input, self.types, job.columns, as_text)
 
-    def read(self, task: Task, skip: Sequence[int]) -> Iterator[Rows]:
+    def read(self, task: Task, skip: Sequence[int]) -> Iterator[ChunkRows]:
         """Yield the rows of each chunk that is not to be skipped; those of a table that is not cut as one chunk."""
         if self.job.input.format == "pickle":
             yield from (self._of_loaded(chunk) for chunk in task.chunks if chunk.number not in skip)
@@ -117,11 +117,11 @@ class RowReader:
                 raise
             return pa.concat_tables([_as_text(table) for table in tables], promote_options="permissive")
 
-    def _of_loaded(self, chunk: Chunk) -> Rows:
+    def _of_loaded(self, chunk: Chunk) -> ChunkRows:
         taken = self._loaded.take(chunk)
-        return Rows(chunk, taken, range(chunk.rows), self._loaded.carried(taken, self.job.keep), taken)
+        return ChunkRows(chunk, taken, range(chunk.rows), self._loaded.carried(taken, self.job.keep), taken)
 
-    def _of_table(self, chunk: Chunk, table: pa.Table) -> Rows:
+    def _of_table(self, chunk: Chunk, table: pa.Table) -> ChunkRows:
         import pyarrow as pa
 
         job = self.job
@@ -134,7 +134,7 @@ class RowReader:
             typed = typed.take(pa.array(kept, pa.int64()))
         if job.columns is not None:
             typed = typed.select([name for name in typed.column_names if name in self._names_for_model])
-        return Rows(chunk, input_frame(typed, job.index, chunk.first, kept), kept, carried, source, rejected)
+        return ChunkRows(chunk, input_frame(typed, job.index, chunk.first, kept), kept, carried, source, rejected)
 
 
 def _as_text(table: pa.Table) -> pa.Table:

@@ -24,13 +24,13 @@ from kedro_bind.scoring.workers import ScorerProcess, score_tasks, worker_enviro
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from kedro_bind.scoring.job import Outcome, Place
+    from kedro_bind.scoring.job import Outcome, TablePlace
     from kedro_bind.scoring.loaded_table import LoadedTable
     from kedro_bind.scoring.places import InputFile
     from kedro_bind.scoring.scored_model import ScoredModel
-    from kedro_bind.scoring.workers import Scores
+    from kedro_bind.scoring.workers import TaskRunner
 
-__all__ = ["Options", "Source", "Summary", "score"]
+__all__ = ["Options", "Summary", "TableSource", "score"]
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,10 @@ class Summary:
 
 
 @dataclass(frozen=True)
-class Source:
+class TableSource:
     """The table that is scored, cut into chunks. `names` are its columns, `index` those that are its index."""
 
-    place: Place
+    place: TablePlace
     files: tuple[InputFile, ...]
     tasks: tuple[Task, ...]
     names: tuple[str, ...] | None
@@ -76,7 +76,7 @@ class Source:
         return sum(chunk.rows for task in self.tasks for chunk in task.chunks)
 
     @classmethod
-    def of_files(cls, place: Place, chunk_rows: int) -> Source:
+    def of_files(cls, place: TablePlace, chunk_rows: int) -> TableSource:
         """Look at the files of a place.
 
         Raises:
@@ -88,20 +88,20 @@ class Source:
         return cls(place, files, tasks, tuple(names), _index_of(schema))
 
     @classmethod
-    def of_loaded(cls, loaded: LoadedTable, place: Place, chunk_rows: int) -> Source:
+    def of_loaded(cls, loaded: LoadedTable, place: TablePlace, chunk_rows: int) -> TableSource:
         """Take a table that is loaded, and saved at a place for the workers."""
         names = tuple(map(str, loaded.data.columns)) if hasattr(loaded.data, "columns") else None
         tasks = loaded.tasks(chunk_rows) or (Task((Chunk(0, "", 0, 0, 0),)),)
         return cls(place, (), tasks, names, loaded.index_names())
 
-    def as_one(self) -> Source:
+    def as_one(self) -> TableSource:
         """Return the same table as one chunk."""
         if self.place.format == "pickle":
             return replace(self, tasks=(Task((Chunk(0, "", 0, self.rows, 0),)),))
         return replace(self, tasks=as_one_task(self.tasks))
 
 
-def score(model: ScoredModel, source: Source, destination: Place, options: Options) -> Summary:
+def score(model: ScoredModel, source: TableSource, destination: TablePlace, options: Options) -> Summary:
     """Score a table and write the predictions.
 
     Raises:
@@ -139,7 +139,9 @@ def score(model: ScoredModel, source: Source, destination: Place, options: Optio
     return Summary(totals.rows, totals.rejected, totals.parts, seconds, before, _rejected_path(output, totals))
 
 
-def _score_all(job: Job, source: Source, output: Output, manifest: Manifest, options: Options) -> tuple[Manifest, int]:
+def _score_all(
+    job: Job, source: TableSource, output: Output, manifest: Manifest, options: Options
+) -> tuple[Manifest, int]:
     """Score what is not there yet; return the manifest of the finished output, and the rows that were there."""
     parts = output.parts
     # Without the types of the first part nothing else may stand: it says which they are.
@@ -166,7 +168,7 @@ def _score_all(job: Job, source: Source, output: Output, manifest: Manifest, opt
     return replace(manifest, totals=Totals(source.rows, rejected, number)), before
 
 
-def _scorers(job: Job, options: Options, ends: ExitStack) -> Sequence[Scores]:
+def _scorers(job: Job, options: Options, ends: ExitStack) -> Sequence[TaskRunner]:
     if not options.workers:
         return [Scorer(job)]
     environment = worker_environment(options.environment, options.workers)
@@ -205,7 +207,7 @@ def _there_already(where: str, begun: Manifest | None) -> str:
     return f"{where} exists; replace what this command has written by '--overwrite', or name another OUTPUT"
 
 
-def _manifest(model: ScoredModel, source: Source, destination: Place, options: Options) -> Manifest:
+def _manifest(model: ScoredModel, source: TableSource, destination: TablePlace, options: Options) -> Manifest:
     return Manifest(
         model=model.uri,
         version=model.version,
@@ -220,7 +222,7 @@ def _manifest(model: ScoredModel, source: Source, destination: Place, options: O
     )
 
 
-def _columns(model: ScoredModel, source: Source, keep: Sequence[str]) -> tuple[str, ...] | None:
+def _columns(model: ScoredModel, source: TableSource, keep: Sequence[str]) -> tuple[str, ...] | None:
     """Return the columns to read.
 
     Raises:
@@ -242,7 +244,7 @@ def _columns(model: ScoredModel, source: Source, keep: Sequence[str]) -> tuple[s
     return tuple(dict.fromkeys([*present, *keep, *source.index]))
 
 
-def _refuse_too_many(model: ScoredModel, source: Source, options: Options) -> None:
+def _refuse_too_many(model: ScoredModel, source: TableSource, options: Options) -> None:
     if source.rows > options.max_rows:
         raise KedroBindError(
             f"the table has {source.rows:,} rows, and the model has to predict them in one call: it is not verified as "

@@ -11,7 +11,7 @@ from kedro_bind.scoring.columns import column_types
 from kedro_bind.scoring.job import Outcome
 from kedro_bind.scoring.parts import Parts, decoded_schema, encoded_schema
 from kedro_bind.scoring.rejection import first_failure, predict_rows, reason_of
-from kedro_bind.scoring.rows import RowReader, Rows
+from kedro_bind.scoring.rows import ChunkRows, RowReader
 from kedro_bind.scoring.tables import as_frame, beside, empty_frame, first_schema, in_schema
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Scorer:
             schema = schema or outcome.schema
             yield outcome
 
-    def _score(self, rows: Rows, schema: str) -> Outcome:
+    def _score(self, rows: ChunkRows, schema: str) -> Outcome:
         number = rows.chunk.number
         known = decoded_schema(schema) if schema else None
         rows, predictions = self._predicted(rows)
@@ -79,7 +79,7 @@ class Scorer:
         self._parts.write(number, in_schema(table, types, number))
         return Outcome(number, rows.chunk.rows, len(rows.rejected), schema or encoded_schema(types))
 
-    def _predicted(self, rows: Rows) -> tuple[Rows, list[Any]]:
+    def _predicted(self, rows: ChunkRows) -> tuple[ChunkRows, list[Any]]:
         """Predict the rows; return them without those that are rejected, and the predictions in one or several parts.
 
         Raises:
@@ -102,7 +102,7 @@ class Scorer:
         params = self.job.params
         return self._model.predict(model_input, params=params) if params else self._model.predict(model_input)
 
-    def _failure(self, rows: Rows, error: Exception) -> KedroBindError:
+    def _failure(self, rows: ChunkRows, error: Exception) -> KedroBindError:
         """Return what a user is told about an error: the row, if there is one that fails alone."""
         chunk = rows.chunk
         found = None if self.job.whole else first_failure(self._call, rows.model_input, error)
@@ -123,7 +123,7 @@ class Scorer:
         frames = [as_frame(part) for part in predictions]
         return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
 
-    def _beside(self, rows: Rows, frame: Any) -> pa.Table:
+    def _beside(self, rows: ChunkRows, frame: Any) -> pa.Table:
         """Return the predictions with what is carried over.
 
         Raises:

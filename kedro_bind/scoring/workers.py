@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
     from kedro_bind.scoring.job import Job, Task
 
-__all__ = ["ScorerProcess", "Scores", "score_tasks", "worker_environment"]
+__all__ = ["ScorerProcess", "TaskRunner", "score_tasks", "worker_environment"]
 
 logger = get_logger(__name__)
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
-class Scores(Protocol):
+class TaskRunner(Protocol):
     """What scores tasks, here or in another process."""
 
     def run(self, task: Task, schema: str = "", skip: Sequence[int] = ()) -> Iterator[Outcome]:
@@ -101,7 +101,11 @@ class ScorerProcess:
 
 
 def score_tasks(
-    scorers: Sequence[Scores], tasks: Sequence[Task], schema: str, skip: frozenset[int], done: Callable[[Outcome], None]
+    scorers: Sequence[TaskRunner],
+    tasks: Sequence[Task],
+    schema: str,
+    skip: frozenset[int],
+    done: Callable[[Outcome], None],
 ) -> None:
     """Score all tasks, with as many at once as there are scorers; `done` is called for each chunk.
 
@@ -122,7 +126,7 @@ def score_tasks(
             idle.put(scorer)
         return schema
 
-    idle: queue.SimpleQueue[Scores] = queue.SimpleQueue()
+    idle: queue.SimpleQueue[TaskRunner] = queue.SimpleQueue()
     for scorer in scorers:
         idle.put(scorer)
     if left and not schema:
@@ -141,7 +145,7 @@ def score_tasks(
         failing.pop_all()
 
 
-def _give_up(pool: ThreadPoolExecutor, scorers: Sequence[Scores]) -> None:
+def _give_up(pool: ThreadPoolExecutor, scorers: Sequence[TaskRunner]) -> None:
     pool.shutdown(wait=False, cancel_futures=True)
     for scorer in scorers:
         if isinstance(scorer, ScorerProcess):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from kedro_bind.render.picture.graph import Edge, Lane
 
-__all__ = ["Column", "Frame", "Route", "Side", "frame_of"]
+__all__ = ["Frame", "Route", "Side", "Strip", "frame_of"]
 
 Side = Literal["left", "right"]
 _NARROWEST = 700
@@ -31,7 +31,7 @@ class Route:
 
 
 @dataclass(frozen=True)
-class Column:
+class Strip:
     """Something vertical: the boxes of a lane, a channel, or the band behind a lane."""
 
     x: float
@@ -49,9 +49,9 @@ class Frame:
 
     width: float
     stacked: bool
-    lanes: Mapping[Lane, Column]
-    bands: Mapping[Lane, Column]
-    channels: Mapping[str, Column]
+    lanes: Mapping[Lane, Strip]
+    bands: Mapping[Lane, Strip]
+    channels: Mapping[str, Strip]
     directions: Mapping[str, int]
     routes: Mapping[tuple[Lane, Lane], Route]
 
@@ -73,17 +73,17 @@ def _beside(width: float, counts: Mapping[str, int]) -> Frame:
     widths = {name: width_for(counts.get(name, 1), width / 10) for name in ("inside", "out", "in", "within")}
     room = (width - 4 * _EDGE - sum(widths.values())) / 3
     order = ("", "inside", "trains", "", "out", "travels", "in", "", "predicts", "within")
-    columns: dict[str, Column] = {}
+    columns: dict[str, Strip] = {}
     x = 0.0
     for name in order:
-        columns[name] = Column(x, widths.get(name, room) if name else _EDGE)
+        columns[name] = Strip(x, widths.get(name, room) if name else _EDGE)
         x = columns[name].right
-    lanes: dict[Lane, Column] = {lane: columns["predicts" if lane == "evaluates" else lane] for lane in LANES}
+    lanes: dict[Lane, Strip] = {lane: columns["predicts" if lane == "evaluates" else lane] for lane in LANES}
     trains, travels, predicts = lanes["trains"], lanes["travels"], lanes["predicts"]
-    bands: dict[Lane, Column] = {
-        "trains": Column(0, trains.right + _EDGE),
-        "travels": Column(travels.x - _EDGE, room + 2 * _EDGE),
-        "predicts": Column(predicts.x - _EDGE, width - predicts.x + _EDGE),
+    bands: dict[Lane, Strip] = {
+        "trains": Strip(0, trains.right + _EDGE),
+        "travels": Strip(travels.x - _EDGE, room + 2 * _EDGE),
+        "predicts": Strip(predicts.x - _EDGE, width - predicts.x + _EDGE),
     }
     bands["evaluates"] = bands["predicts"]
     routes: dict[tuple[Lane, Lane], Route] = {
@@ -101,7 +101,7 @@ def _beside(width: float, counts: Mapping[str, int]) -> Frame:
 def _stacked(width: float, counts: Mapping[str, int]) -> Frame:
     """Put the lanes one below the other, with all lines in two channels beside them."""
     left, right = (width_for(counts.get(side, 1), width / 7) for side in ("left", "right"))
-    boxes = Column(left, width - left - right)
+    boxes = Strip(left, width - left - right)
     routes: dict[tuple[Lane, Lane], Route] = {
         ("trains", "trains"): Route("left", "left", "left"),
         ("trains", "travels"): Route("right", "right", "right"),
@@ -110,6 +110,6 @@ def _stacked(width: float, counts: Mapping[str, int]) -> Frame:
         ("predicts", "evaluates"): Route("right", "right", "right"),
         ("evaluates", "evaluates"): Route("right", "right", "right"),
     }
-    channels = {"left": Column(0, left), "right": Column(boxes.right, right)}
-    lanes, bands = dict.fromkeys(LANES, boxes), dict.fromkeys(LANES, Column(0, width))
+    channels = {"left": Strip(0, left), "right": Strip(boxes.right, right)}
+    lanes, bands = dict.fromkeys(LANES, boxes), dict.fromkeys(LANES, Strip(0, width))
     return Frame(width, True, lanes, bands, channels, {"left": -1, "right": 1}, routes)

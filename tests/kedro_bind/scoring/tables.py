@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from kedro_bind.scoring.columns import ColumnType
-from kedro_bind.scoring.job import Place
+from kedro_bind.scoring.job import TablePlace
 
 ID = ColumnType("id", "long", "int64", required=True)
 SPEND = ColumnType("spend", "double", "float64", required=False)
@@ -15,13 +15,13 @@ SPEND = ColumnType("spend", "double", "float64", required=False)
 def csv_place(path, text):
     """Write a CSV file."""
     path.write_text(text, encoding="utf-8")
-    return Place(str(path), "csv")
+    return TablePlace(str(path), "csv")
 
 
 def json_place(path, text):
     """Write a file of JSON lines."""
     path.write_text(text, encoding="utf-8")
-    return Place(str(path), "jsonl")
+    return TablePlace(str(path), "jsonl")
 
 
 def parquet_place(path, *groups):
@@ -29,4 +29,4 @@ def parquet_place(path, *groups):
     with pq.ParquetWriter(path, pa.schema([("id", pa.int64())])) as writer:
         for group in groups:
             writer.write_table(pa.table({"id": pa.array(group, pa.int64())}), row_group_size=max(len(group), 1))
-    return Place(str(path), "parquet")
+    return TablePlace(str(path), "parquet")

@@ -10,7 +10,7 @@ from kedro_datasets.pandas import CSVDataset, JSONDataset, ParquetDataset
 
 from kedro_bind.errors import KedroBindError
 from kedro_bind.scoring.catalog import catalog_table
-from kedro_bind.scoring.job import Place
+from kedro_bind.scoring.job import TablePlace
 
 
 def table(dataset):
@@ -47,7 +47,7 @@ def test_a_pattern_of_the_catalog_is_a_dataset():
     ],
 )
 def test_a_file_is_read_and_written_in_chunks(dataset, format_, separator):
-    place = Place("/data/a.csv", format_, separator)
+    place = TablePlace("/data/a.csv", format_, separator)
     assert (table(dataset).input, table(dataset).output) == (place, place)
 
 
@@ -80,7 +80,7 @@ def test_a_place_has_the_credentials_of_its_dataset():
     dataset = CSVDataset(
         filepath="memory:///a.csv", credentials={"token": "hidden"}, fs_args={"listings_expiry_time": 1}
     )
-    assert table(dataset).input == Place(
+    assert table(dataset).input == TablePlace(
         "memory:///a.csv", "csv", storage={"listings_expiry_time": 1, "token": "hidden"}
     )
 

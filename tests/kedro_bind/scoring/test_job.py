@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from kedro_bind.scoring.job import Chunk, Job, Place, Task
+from kedro_bind.scoring.job import Chunk, Job, TablePlace, Task
 
 
 def test_a_job_is_the_same_in_a_worker():
-    place = Place("s3://bucket/in.csv", "csv", "\t", {"key": "hidden"})
-    job = Job("model", place, Place("out", "parquet"), {"threshold": 0.5}, ("id",), ("id", "spend"), ("id",))
+    place = TablePlace("s3://bucket/in.csv", "csv", "\t", {"key": "hidden"})
+    job = Job("model", place, TablePlace("out", "parquet"), {"threshold": 0.5}, ("id",), ("id", "spend"), ("id",))
     assert Job.from_json(job.to_json()) == job
     assert "\n" not in job.to_json()
     everything = Job("model", place, place)
@@ -20,4 +20,6 @@ def test_a_task_is_the_same_in_a_worker():
 
 
 def test_credentials_are_not_shown():
-    assert "hidden" not in repr(Job("model", Place("in", "csv", storage={"key": "hidden"}), Place("out", "csv")))
+    assert "hidden" not in repr(
+        Job("model", TablePlace("in", "csv", storage={"key": "hidden"}), TablePlace("out", "csv"))
+    )

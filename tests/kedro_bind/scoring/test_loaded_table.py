@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kedro_bind.scoring.job import Place
+from kedro_bind.scoring.job import TablePlace
 from kedro_bind.scoring.loaded_table import LoadedTable
 
 ROWS = pd.DataFrame({"id": [1, 2, 3], "spend": [1.5, 2.5, 3.5]})
@@ -33,7 +33,7 @@ def test_nothing_has_no_chunks():
 
 def test_workers_read_what_was_saved(tmp_path):
     LoadedTable(ROWS).save(str(tmp_path / "input.pkl"))
-    pd.testing.assert_frame_equal(LoadedTable.of(Place(str(tmp_path / "input.pkl"), "pickle")).data, ROWS)
+    pd.testing.assert_frame_equal(LoadedTable.of(TablePlace(str(tmp_path / "input.pkl"), "pickle")).data, ROWS)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from kedro_bind.errors import KedroBindError
-from kedro_bind.scoring.job import Place
+from kedro_bind.scoring.job import TablePlace
 from kedro_bind.scoring.manifest import FILE, Manifest, Totals, read_manifest, write_manifest
 from kedro_bind.scoring.parts import Parts
 
@@ -29,7 +29,7 @@ MANIFEST = Manifest(
 
 @pytest.fixture
 def parts(tmp_path):
-    return Parts(Place(str(tmp_path), "parquet"))
+    return Parts(TablePlace(str(tmp_path), "parquet"))
 
 
 def read(parts):

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from kedro_bind.scoring.job import Place
+from kedro_bind.scoring.job import TablePlace
 from kedro_bind.scoring.parts import Parts, decoded_schema, encoded_schema
 
 TABLE = pa.table({"id": [1, 2], "day": [dt.date(2024, 1, 1), None]})
@@ -18,7 +18,7 @@ TABLE = pa.table({"id": [1, 2], "day": [dt.date(2024, 1, 1), None]})
 
 @pytest.fixture
 def parts(tmp_path):
-    return Parts(Place(str(tmp_path / "out"), "parquet"))
+    return Parts(TablePlace(str(tmp_path / "out"), "parquet"))
 
 
 def write(parts, *numbers):
@@ -58,13 +58,13 @@ def test_a_part_that_was_not_finished_does_not_count(parts, tmp_path):
 
 
 def test_a_csv_part_has_the_separator_of_its_place(tmp_path):
-    parts = Parts(Place(str(tmp_path), "csv", "\t"))
+    parts = Parts(TablePlace(str(tmp_path), "csv", "\t"))
     parts.write(0, TABLE)
     assert (tmp_path / "part-000000.csv").read_text() == '"id"\t"day"\n1\t2024-01-01\n2\t\n'
 
 
 def test_json_lines_have_text_for_what_json_has_no_type_for(tmp_path):
-    parts = Parts(Place(str(tmp_path), "jsonl"))
+    parts = Parts(TablePlace(str(tmp_path), "jsonl"))
     row = {"bytes": b"\x00\x01", "at": dt.datetime(2024, 1, 1, 12, 30), "price": Decimal("1.50"), "name": "Zoë"}  # noqa: DTZ001 - as Arrow returns it
     parts.write(0, pa.Table.from_pylist([row]))
     (line,) = (tmp_path / "part-000000.jsonl").read_text(encoding="utf-8").splitlines()

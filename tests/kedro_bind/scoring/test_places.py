@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kedro_bind.errors import KedroBindError
-from kedro_bind.scoring.job import Place
+from kedro_bind.scoring.job import TablePlace
 from kedro_bind.scoring.places import files_of, format_of, is_url, place_of, written_as_file
 
 
@@ -43,8 +43,8 @@ def test_the_suffix_says_the_format(path, expected):
 
 
 def test_a_place_has_the_format_and_separator_of_its_suffix():
-    assert place_of("a.tsv") == Place("a.tsv", "csv", "\t")
-    assert place_of("folder") == Place("folder", "")
+    assert place_of("a.tsv") == TablePlace("a.tsv", "csv", "\t")
+    assert place_of("folder") == TablePlace("folder", "")
     assert place_of("a.csv", "parquet").format == "parquet"
     assert is_url("s3://bucket/key")
     assert not is_url("a.csv")
@@ -79,7 +79,7 @@ def test_the_files_of_a_folder_say_the_separator(folder):
 
 def test_a_file_may_have_any_name_if_its_format_is_known(folder):
     path = folder("table")
-    assert names_in(Place(f"{path}/table", "csv")) == ["table"]
+    assert names_in(TablePlace(f"{path}/table", "csv")) == ["table"]
 
 
 @pytest.mark.parametrize("name", ["gone.csv", "*.parquet", "", "notes.txt"])

@@ -10,7 +10,7 @@ import pytest
 
 from kedro_bind.errors import KedroBindError
 from kedro_bind.scoring.chunking import as_one_task, tasks_of
-from kedro_bind.scoring.job import Place
+from kedro_bind.scoring.job import TablePlace
 from kedro_bind.scoring.places import files_of
 from kedro_bind.scoring.reading import Reader, names_in_file
 from tests.kedro_bind.scoring.tables import ID, SPEND, csv_place, json_place, parquet_place
@@ -50,12 +50,12 @@ def test_columns_are_read_in_the_order_asked_for(tmp_path):
 def test_a_compressed_file_is_read_as_any_other(tmp_path):
     (tmp_path / "a.csv.gz").write_bytes(gzip.compress(CSV.encode()))
     plain = rows_of(csv_place(tmp_path / "a.csv", CSV))
-    assert rows_of(Place(str(tmp_path / "a.csv.gz"), "csv")) == plain
+    assert rows_of(TablePlace(str(tmp_path / "a.csv.gz"), "csv")) == plain
 
 
 def test_a_byte_order_mark_is_no_part_of_a_name(tmp_path):
     (tmp_path / "a.csv").write_text(CSV, encoding="utf-8-sig")
-    assert rows_of(Place(str(tmp_path / "a.csv"), "csv"))[0]["id"] == 1
+    assert rows_of(TablePlace(str(tmp_path / "a.csv"), "csv"))[0]["id"] == 1
 
 
 def test_a_chunk_with_a_bad_value_is_read_as_text(tmp_path):
@@ -105,7 +105,7 @@ def test_chunks_that_are_there_are_skipped(tmp_path):
 def test_a_whole_table_is_read_in_one_task(tmp_path):
     for name, text in {"a.csv": "id\n0\n1\n2\n", "b.csv": "id\n3\n"}.items():
         (tmp_path / name).write_text(text)
-    place, files = files_of(Place(str(tmp_path), ""))
+    place, files = files_of(TablePlace(str(tmp_path), ""))
     (task,) = as_one_task(tasks_of(place, files, 2))
     tables = [table for _, table in Reader(place, [ID]).read(task)]
     assert [row["id"] for table in tables for row in table.to_pylist()] == [0, 1, 2, 3]
@@ -128,7 +128,7 @@ def test_all_files_have_the_columns_that_are_read(tmp_path, kind):
         else:
             pa.parquet.write_table(table.select(columns), tmp_path / f"{name}.parquet")
     with pytest.raises(KedroBindError, match=rf"b\.{kind} lacks the column 'note'"):
-        read(Place(str(tmp_path), ""), columns=["id", "note"])
+        read(TablePlace(str(tmp_path), ""), columns=["id", "note"])
 
 
 def test_the_names_in_a_file(tmp_path):
@@ -153,4 +153,4 @@ def test_the_names_in_a_file(tmp_path):
 def test_a_file_that_is_of_another_kind_is_refused(tmp_path, kind, text, message):
     (tmp_path / "a").write_text(text)
     with pytest.raises(KedroBindError, match=message):
-        names_in_file(Place(str(tmp_path / "a"), kind), str(tmp_path / "a"))
+        names_in_file(TablePlace(str(tmp_path / "a"), kind), str(tmp_path / "a"))

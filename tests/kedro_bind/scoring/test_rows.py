@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 
 from kedro_bind.scoring.chunking import as_one_task, tasks_of
-from kedro_bind.scoring.job import Job, Place
+from kedro_bind.scoring.job import Job, TablePlace
 from kedro_bind.scoring.loaded_table import LoadedTable
 from kedro_bind.scoring.places import files_of
 from kedro_bind.scoring.rows import RowReader
 from tests.kedro_bind.scoring.tables import ID, SPEND, csv_place
 
-OUT = Place("out", "parquet")
+OUT = TablePlace("out", "parquet")
 
 
 def read(place, *, chunk_rows=2, whole=False, **options):
@@ -25,7 +25,7 @@ def read(place, *, chunk_rows=2, whole=False, **options):
 def loaded(tmp_path, data, **options):
     table = LoadedTable(data)
     table.save(str(tmp_path / "input.pkl"))
-    reader = RowReader(Job("model", Place(str(tmp_path / "input.pkl"), "pickle"), OUT, **options), (ID,))
+    reader = RowReader(Job("model", TablePlace(str(tmp_path / "input.pkl"), "pickle"), OUT, **options), (ID,))
     return [rows for task in table.tasks(2) for rows in reader.read(task, ())]
 
 
@@ -96,6 +96,6 @@ def test_rows_of_an_array_may_be_rejected(tmp_path):
 def test_an_index_of_the_file_is_the_index_of_the_input(tmp_path):
     data = pd.DataFrame({"id": [1, 2], "spend": [0.5, 1.5]}, index=pd.Index(["a", "b"], name="customer"))
     data.to_parquet(tmp_path / "a.parquet")
-    (rows,) = read(Place(str(tmp_path / "a.parquet"), "parquet"), index=("customer",))
+    (rows,) = read(TablePlace(str(tmp_path / "a.parquet"), "parquet"), index=("customer",))
     pd.testing.assert_frame_equal(rows.model_input, data)
     assert rows.carried.to_pydict() == {"customer": ["a", "b"]}

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from kedro_bind.errors import KedroBindError
-from kedro_bind.scoring.job import Place
+from kedro_bind.scoring.job import TablePlace
 from kedro_bind.scoring.loaded_table import LoadedTable
 from kedro_bind.scoring.places import place_of
-from kedro_bind.scoring.run import Options, Source, score
+from kedro_bind.scoring.run import Options, TableSource, score
 from tests.kedro_bind.scoring.tables import csv_place
 
 CSV = "id,spend\n1,1\n2,2\n3,3\n"
@@ -26,7 +26,7 @@ def run(model, tmp_path):
         file = tmp_path / "in.csv"
         if not file.exists() or file.read_text() != text:
             csv_place(file, text)
-        source = Source.of_files(place_of(str(file)), 2)
+        source = TableSource.of_files(place_of(str(file)), 2)
         scored = replace(model, row_wise=row_wise, row_wise_reason="" if row_wise else "rows differ in parts")
         destination = place_of(str(tmp_path / output))
         destination = destination if destination.format else replace(destination, format="csv")
@@ -112,7 +112,7 @@ def test_a_loaded_table_keeps_its_index(model, tmp_path):
     data = pd.DataFrame({"id": [1, 2, 3], "spend": [1.0, 2.0, 3.0]}, index=pd.Index([7, 8, 9], name="customer"))
     loaded = LoadedTable(data)
     loaded.save(str(tmp_path / "input.pkl"))
-    source = Source.of_loaded(loaded, Place(str(tmp_path / "input.pkl"), "pickle"), 2)
+    source = TableSource.of_loaded(loaded, TablePlace(str(tmp_path / "input.pkl"), "pickle"), 2)
     assert (source.rows, source.names, source.as_one().rows) == (3, ("id", "spend"), 3)
     score(model, source, place_of(str(tmp_path / "out.parquet")), Options(workers=0))
     expected = pd.DataFrame({"double": [2.0, 4.0, 6.0]}, index=data.index)

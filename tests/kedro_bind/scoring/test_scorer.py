@@ -9,7 +9,7 @@ import pytest
 
 from kedro_bind.errors import KedroBindError
 from kedro_bind.scoring.chunking import as_one_task, tasks_of
-from kedro_bind.scoring.job import Job, Place
+from kedro_bind.scoring.job import Job, TablePlace
 from kedro_bind.scoring.places import files_of
 from kedro_bind.scoring.scorer import Scorer
 from tests.kedro_bind.scoring.tables import csv_place
@@ -21,7 +21,9 @@ def score(model_folder, tmp_path):
 
     def run(text, schema="", **options):
         place = csv_place(tmp_path / "in.csv", text)
-        job = Job(str(model_folder), place, Place(str(tmp_path / "out"), "parquet"), columns=("id", "spend"), **options)
+        job = Job(
+            str(model_folder), place, TablePlace(str(tmp_path / "out"), "parquet"), columns=("id", "spend"), **options
+        )
         (tmp_path / "out").mkdir(exist_ok=True)
         tasks = tasks_of(*files_of(place), 2)
         scorer = Scorer(job)
@@ -96,7 +98,7 @@ def test_a_whole_table_is_predicted_at_once(score, tmp_path):
 
 def test_a_column_is_not_both_kept_and_predicted(model_folder, tmp_path):
     place = csv_place(tmp_path / "in.csv", "spend,double\n1,2\n")
-    job = Job(str(model_folder), place, Place(str(tmp_path / "out"), "parquet"), keep=("double",))
+    job = Job(str(model_folder), place, TablePlace(str(tmp_path / "out"), "parquet"), keep=("double",))
     (task,) = tasks_of(*files_of(place), 5)
     with pytest.raises(KedroBindError, match="the model returns a column 'double' too"):
         list(Scorer(replace(job, columns=("spend", "double"))).run(task))

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from kedro_bind.errors import KedroBindError
-from kedro_bind.scoring.job import Chunk, Job, Outcome, Place, Task
+from kedro_bind.scoring.job import Chunk, Job, Outcome, TablePlace, Task
 from kedro_bind.scoring.workers import ScorerProcess, score_tasks, worker_environment
 from tests.kedro_project import clean_environment
 
@@ -67,7 +67,9 @@ def test_the_first_failure_ends_it(workers, failing):
 
 
 def test_a_worker_that_was_killed_is_reported():
-    with ScorerProcess(Job("model", Place("in.csv", "csv"), Place("out", "csv")), clean_environment()) as process:
+    with ScorerProcess(
+        Job("model", TablePlace("in.csv", "csv"), TablePlace("out", "csv")), clean_environment()
+    ) as process:
         process.end()
         with pytest.raises(KedroBindError, match="a worker ended by signal 9 while scoring chunk 2; if it ran out of"):
             list(process.run(TASKS[1]))
