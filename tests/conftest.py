@@ -26,6 +26,14 @@ def pytest_runtest_setup(item):
                 pytest.skip(f"needs {distribution} {lowest}; {installed} is installed")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Let a worker that has nothing to do take tests over from the other one: some take a minute."""
+    from xdist.scheduler import WorkStealingScheduling
+
+    return WorkStealingScheduling(config, log)
+
+
 @pytest.fixture
 def project(tmp_path, monkeypatch) -> KedroProject:
     """A project of this test's own, which is the working directory."""
