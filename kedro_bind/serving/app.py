@@ -19,7 +19,7 @@ from kedro_bind.serving.metrics import Metrics
 from kedro_bind.serving.mlflow_protocol import read_request
 from kedro_bind.serving.openapi import describe
 from kedro_bind.serving.pages import page_routes
-from kedro_bind.serving.requests import client_gone, read_body, unless_disconnected
+from kedro_bind.serving.requests import client_gone, read_body, request_error, unless_disconnected
 from kedro_bind.serving.v2_routes import v2_routes
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def create_app(
     return Starlette(
         routes=_routes(endpoints, metrics, show_example=show_example),
         exception_handlers={
-            RequestError: _request_error,  # type: ignore[dict-item]  # starlette's type is wider
+            RequestError: request_error,  # type: ignore[dict-item]  # starlette's type is wider
             HTTPException: _http_error,  # type: ignore[dict-item]  # see above
             ClientDisconnect: client_gone,
         },
@@ -106,7 +106,7 @@ async def _response(endpoint: Endpoint, request: Request) -> Response:
         rows, params = read_request(endpoint.model, body, request.headers.get("content-type"))
         return await unless_disconnected(request, _predicted(endpoint, rows, params))
     except RequestError as error:
-        return await _request_error(request, error)
+        return await request_error(request, error)
 
 
 async def _predicted(endpoint: Endpoint, rows: Rows, params: Mapping[str, Any] | None) -> Response:
@@ -121,11 +121,6 @@ async def _version(_: Request) -> Response:
     from mlflow.version import VERSION
 
     return Response(VERSION, media_type="application/json")
-
-
-async def _request_error(_: Request, error: RequestError) -> Response:
-    headers = {"Retry-After": str(error.retry_after)} if error.retry_after else None
-    return JSONResponse({"error_code": error.error_code, "message": error.message}, error.status, headers)
 
 
 async def _http_error(_: Request, error: HTTPException) -> Response:

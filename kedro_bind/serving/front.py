@@ -22,7 +22,7 @@ from kedro_bind.process.termination import termination
 from kedro_bind.serving.backends import Backends
 from kedro_bind.serving.errors import RequestError
 from kedro_bind.serving.model_server import KEEP_ALIVE_SECONDS
-from kedro_bind.serving.requests import client_gone, read_body, unless_disconnected
+from kedro_bind.serving.requests import client_gone, read_body, request_error, unless_disconnected
 
 if TYPE_CHECKING:
     import socket
@@ -99,12 +99,11 @@ def _front_app(backends: Backends, most_bytes: int) -> Starlette:
             Route("/openapi.json", description),
             Route("/{path:path}", forward, methods=_METHODS),
         ],
-        exception_handlers={ClientDisconnect: client_gone, RequestError: _refused},
+        exception_handlers={
+            ClientDisconnect: client_gone,
+            RequestError: request_error,  # type: ignore[dict-item]  # starlette's type is wider
+        },
     )
-
-
-async def _refused(_: Request, error: Any) -> Response:
-    return JSONResponse({"error_code": error.error_code, "message": error.message}, error.status)
 
 
 async def _of_all(backends: Backends, target: bytes) -> list[Any]:

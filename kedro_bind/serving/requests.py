@@ -1,4 +1,4 @@
-"""The body of an HTTP request, no larger than allowed, and the end of a request whose client has gone."""
+"""The body of an HTTP request, no larger than allowed, and the responses to one that gets no prediction."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from kedro_bind.serving.errors import RequestError
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-__all__ = ["client_gone", "read_body", "unless_disconnected"]
+__all__ = ["client_gone", "read_body", "request_error", "unless_disconnected"]
 
 _SECONDS_TO_DISCARD = 2.0
 _CLIENT_CLOSED = 499
@@ -64,6 +64,12 @@ async def unless_disconnected(request: Request, response: Coroutine[Any, Any, Re
 async def client_gone(*_: object) -> Response:
     """Return the response to a request whose client has gone."""
     return Response(status_code=_CLIENT_CLOSED)
+
+
+async def request_error(_: Request, error: RequestError) -> Response:
+    """Return the response to a request that is refused, in the form of MLflow's errors."""
+    headers = {"Retry-After": str(error.retry_after)} if error.retry_after else None
+    return JSONResponse({"error_code": error.error_code, "message": error.message}, error.status, headers)
 
 
 async def _discard(stream: AsyncGenerator[bytes, None], most: int) -> None:
