@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.serving.errors import invalid_value
+from kedro_bind.serving.nested import flat_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -56,45 +57,31 @@ class IntegerColumns:
         """
         if not self.limits:
             return
-        for name, value in self._values(form, content):
-            if not isinstance(name, str | int) or name not in self.limits or value != value:  # noqa: PLR0124 - NaN
+        for name, cell in self._cells(form, content):
+            if not isinstance(name, str | int) or name not in self.limits:
                 continue
             low, high = self.limits[name]
-            if not low <= value <= high:
-                raise invalid_value(f"a value of the column '{name}' is outside of {low} to {high}")
-            if value != int(value):
-                raise invalid_value(f"the column '{name}' has integers, and a value has a fraction")
+            for value in flat_values(cell):
+                if not isinstance(value, int | float) or value != value:  # noqa: PLR0124 - NaN
+                    continue
+                if not low <= value <= high:
+                    raise invalid_value(f"a value of the column '{name}' is outside of {low} to {high}")
+                if value != int(value):
+                    raise invalid_value(f"the column '{name}' has integers, and a value has a fraction")
 
-    def _values(self, form: str, content: Any) -> Iterator[tuple[Any, int | float]]:
-        """Yield each number with its column, whatever else is wrong with the content."""
+    def _cells(self, form: str, content: Any) -> Iterator[tuple[Any, Any]]:
+        """Yield each cell with the name of its column, whatever else is wrong with the content."""
         names = self.names
         if form == "dataframe_split" and isinstance(content, dict):
             if self.named and isinstance(columns := content.get("columns"), list | dict):  # pandas takes both
                 names = list(columns)
             content = content.get("data")
-        if isinstance(content, dict):
-            rows: Iterable[Any] = [content]
-        else:
-            rows = _listed(content)
-        for row in rows:
+        for row in _listed(content):
             if not isinstance(row, dict):
-                cells: Iterable[tuple[Any, Any]] = zip(names, _listed(row), strict=False)
+                yield from zip(names, _listed(row), strict=False)
             else:
-                cells = row.items() if self.named else zip(names, row.values(), strict=False)
-            for name, cell in cells:
-                yield from ((name, value) for value in _numbers(cell))
+                yield from row.items() if self.named else zip(names, row.values(), strict=False)
 
 
 def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
-
-
-def _numbers(cell: Any) -> Iterator[int | float]:
-    """Yield the numbers of a cell, which is one or a list of any depth."""
-    waiting = [cell]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, list):
-            waiting.extend(value)
-        elif isinstance(value, int | float):
-            yield value

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from kedro_bind.serving.errors import bad_request, invalid_value
+from kedro_bind.serving.nested import flat_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -200,7 +201,7 @@ def _from_list(name: str, datatype: str, data: Any, count: int) -> Any:
     """Return the values of a tensor in JSON, which may be nested as its shape is."""
     import numpy as np
 
-    flat = list(_flat(data)) if isinstance(data, list) else [data]
+    flat = list(flat_values(data))
     if len(flat) != count:
         raise bad_request(f"the input '{name}' has {len(flat)} values, and its shape has {count}")
     kinds = {"BYTES": (str,), "BOOL": (bool,)}.get(datatype, (int, float) if datatype.startswith("FP") else (int,))
@@ -219,19 +220,6 @@ def _from_list(name: str, datatype: str, data: Any, count: int) -> Any:
         return np.array(flat, dtype=dtype)
     except (OverflowError, ValueError):
         raise too_large from None
-
-
-def _flat(data: Sequence[Any]) -> Iterator[Any]:
-    """Yield the values of a nested list; as deep as orjson reads one."""
-    waiting = [iter(data)]
-    while waiting:
-        for value in waiting[-1]:
-            if isinstance(value, list):
-                waiting.append(iter(value))
-                break
-            yield value
-        else:
-            waiting.pop()
 
 
 def _strings_in(name: str, blob: memoryview) -> Iterator[str]:
