@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import math
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from kedro_bind.render.json_values import json_value
 from kedro_bind.render.scores import markdown_table, text_table
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _SIGNS = {"added": "+", "removed": "-", "changed": "~"}
 def render_difference(difference: ModelDifference, form: str) -> str:
     """Write a difference as `text`, `markdown` or `json`."""
     if form == "json":
-        return json.dumps(_plain(dataclasses.asdict(difference) | {"different": difference.different}), indent=2)
+        return json.dumps(json_value(dataclasses.asdict(difference) | {"different": difference.different}), indent=2)
     return "\n".join(_markdown(difference) if form == "markdown" else _text(difference))
 
 
@@ -100,12 +100,3 @@ def _side_by_side(predictions: PredictionDifference) -> list[list[str]]:
 
 def _code(value: str) -> str:
     return f"`{value}`" if value else ""
-
-
-def _plain(value: object) -> object:
-    """Return a value that JSON has: it has neither NaN nor infinity."""
-    if isinstance(value, dict):
-        return {key: _plain(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(part) for part in value]
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else value

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import math
 from typing import TYPE_CHECKING
 
 from kedro_bind.render.columns import columns_of
+from kedro_bind.render.json_values import json_value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,7 @@ __all__ = ["markdown_table", "render_scores", "text_table"]
 def render_scores(table: ScoreTable, form: str) -> str:
     """Write a table of scores as `text`, `markdown` or `json`; the best figure of each column is marked."""
     if form == "json":
-        return json.dumps(_plain(table), indent=2)
+        return json.dumps(json_value(_content(table)), indent=2)
     cells = [["model", "aliases", *table.metrics]]
     mark = "**{}**" if form == "markdown" else "{} *"
     cells += [[row.uri, ", ".join(row.aliases), *_figures(row, table, mark)] for row in table.rows]
@@ -59,20 +59,15 @@ def _figures(row: ScoreRow, table: ScoreTable, mark: str) -> list[str]:
     return written
 
 
-def _plain(table: ScoreTable) -> dict[str, object]:
+def _content(table: ScoreTable) -> dict[str, object]:
     rows = [
         {
             "model": row.uri,
             "aliases": list(row.aliases),
-            "metrics": {key: _number(value) for key, value in row.metrics.items()},
+            "metrics": dict(row.metrics),
             "error": row.error or None,
         }
         for row in table.rows
     ]
-    best = {metric: _number(table.best(metric)) for metric in table.metrics}
+    best = {metric: table.best(metric) for metric in table.metrics}
     return {"binding": table.binding, "data": table.data, "digest": table.digest, "models": rows, "best": best}
-
-
-def _number(value: float | None) -> float | str | None:
-    """Return a number as JSON has it, which has neither NaN nor infinity."""
-    return value if value is None or math.isfinite(value) else str(value)
