@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kedro_bind.cli.project import config_of, loader_of, verbose_option, where_options
+from kedro_bind.cli.project import loader_of, verbose_option, where_options
+from kedro_bind.config.document import read_config
 from kedro_bind.process.no_traceback import no_traceback
 from kedro_bind.process.stdout import AnswerCommand, answer, answers_on_terminal
 from kedro_bind.redaction import redact
@@ -48,10 +49,11 @@ def command(
         from kedro_bind.render.listing import render_listing
         from kedro_bind.render.text import render_plain
 
-        config = config_of(metadata, env, conf_source, params)
+        loader = loader_of(metadata, env, conf_source, params)
+        config = read_config(loader, metadata.project_path)
         answer(render_listing(config, format_, colour=format_ == "text" and answers_on_terminal()))
-        if config is None or not config.names:
-            loader = loader_of(metadata, env, conf_source, params)
-            if unread := list(unread_files(loader, "pipeline_ml", metadata.project_path)):
-                click.echo(redact(render_plain(unread)), err=True)
-                raise click.exceptions.Exit(1)
+        if config is not None and config.names:
+            return
+        if unread := list(unread_files(loader, "pipeline_ml", metadata.project_path)):
+            click.echo(redact(render_plain(unread)), err=True)
+            raise click.exceptions.Exit(1)
