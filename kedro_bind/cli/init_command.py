@@ -69,8 +69,7 @@ def command(  # noqa: PLR0913 - one for each option
             if from_code:
                 from kedro_bind.proposal.from_code import document_of
 
-                _write(target, document_of(from_code, pipelines, modeline), pipelines, metadata)
-                _ignore_store(metadata.project_path, loader)
+                _write(target, document_of(from_code, pipelines, modeline), pipelines, metadata, loader)
                 answer(f"remove the pipeline_ml_factory of '{from_code}' from the code, then run: kedro bind check")
                 return
             _propose(
@@ -101,8 +100,7 @@ def _propose(
     proposal = propose(pipelines, context, metadata.package_name, Narrowed(*asked), f"../{_SCHEMA}")
     if not proposal.text:
         raise click.ClickException(proposal.reason)
-    _write(target, proposal.text, pipelines, metadata)
-    _ignore_store(metadata.project_path, loader)
+    _write(target, proposal.text, pipelines, metadata, loader)
     if proposal.findings:
         answer(render_plain(proposal.findings))
     if proposal.entries:
@@ -110,8 +108,8 @@ def _propose(
     answer(f"next: kedro bind check && kedro run --pipelines={proposal.names[0]}")
 
 
-def _write(target: Path, text: str, pipelines: dict[str, Any], metadata: ProjectMetadata) -> None:
-    """Write the document, and beside the environments the schema that editors complete it with."""
+def _write(target: Path, text: str, pipelines: dict[str, Any], metadata: ProjectMetadata, loader: Any) -> None:
+    """Write the document, beside the environments the schema that editors complete it with, and .gitignore."""
     from conf_schema import project_schema, schema_text
     from kedro_bind.binding.project_names import names_of
 
@@ -120,6 +118,7 @@ def _write(target: Path, text: str, pipelines: dict[str, Any], metadata: Project
     (target.parents[1] / _SCHEMA).write_text(schema, encoding="utf-8")
     target.write_text(text, encoding="utf-8")
     answer(f"wrote {_shown(target, metadata)}")
+    _ignore_store(metadata.project_path, loader)
 
 
 def _ignore_store(project_path: Path, loader: Any) -> None:
