@@ -65,8 +65,7 @@ def check_project(project: Project, names: Iterable[str] = (), config: Config | 
     findings += [replace(finding, severity=Severity.WARNING) for finding in unread] if config.names else unread
     sources = Sources((*config.sources.files, *tracking.sources.files))
     findings.sort(key=lambda finding: finding.sort_key)
-    names = (*checked, *bindings.in_code)
-    return Report(tuple(findings), names, config.env, sources, bindings.row_wise)
+    return Report(tuple(findings), (*checked, *bindings.in_code), config.env, sources, bindings.row_wise)
 
 
 def _missing_environment(loader: Any) -> Diagnostic | None:

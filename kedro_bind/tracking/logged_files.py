@@ -41,7 +41,7 @@ class LoggedFiles:
 
 
 def files_of_saved(uri: str, saved: SavedModel) -> LoggedFiles:
-    """Return the same of a model that this process has saved, without its metrics: nothing is downloaded."""
+    """Return the `LoggedFiles` of a model that this process has saved, without its metrics: nothing is downloaded."""
     places = {name: f"{saved.folder}/{artifact.location}" for name, artifact in saved.plan.artifacts.items()}
     sizes = {
         name: sum(size for file, size in saved.sizes.items() if file == place or file.startswith(f"{place}/"))

@@ -7,16 +7,11 @@ import pytest
 
 from kedro_bind.errors import BindingError, KedroBindError
 from kedro_bind.session.evaluation import evaluate_models
+from tests.kedro_project import BINDING
 
 pytestmark = pytest.mark.slow
 
-BINDING = """
-churn:
-  training: {pipeline: data_science, tags: training}
-  inference: {pipeline: data_science, tags: inference}
-  input_name: customers
-  model: {registered_model_name: churn}
-"""
+REGISTERED = BINDING + "  model: {registered_model_name: churn}\n"
 SCORING = """
 from kedro.pipeline import Pipeline, node
 
@@ -30,7 +25,7 @@ def create_pipeline(**kwargs) -> Pipeline:
 def evaluate(project, store):
     def run(name, *models, evaluated=True):
         project.write(f"src/{project.package}/pipelines/scoring/__init__.py", SCORING)
-        project.write("conf/base/pipeline_ml.yml", BINDING + ("  evaluation: {pipeline: scoring}\n" * evaluated))
+        project.write("conf/base/pipeline_ml.yml", REGISTERED + ("  evaluation: {pipeline: scoring}\n" * evaluated))
         with project.session() as session:
             return evaluate_models(name, models, session.load_context())
 
