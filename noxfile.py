@@ -46,7 +46,7 @@ def lowest(session: nox.Session) -> None:
 def lock(session: nox.Session) -> None:
     """Write constraints.txt anew, with the newest versions for every supported Python."""
     session.install("uv")
-    extras = [argument for extra in ("example", "test", "lint", "docs") for argument in ("--extra", extra)]
+    extras = [argument for extra in ("example", "test", "spark", "lint", "docs") for argument in ("--extra", extra)]
     # What a machine's configuration adds, such as its own index, must not get into the file.
     plain = ["--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links"]
     session.run(
@@ -68,6 +68,13 @@ def editor(session: nox.Session) -> None:
     session.install("-c", CONSTRAINTS, "-e", ".[test]")
     session.run("npm", "ci", "--ignore-scripts", "--prefix", "tests/editor", external=True)
     session.run("pytest", "tests/editor", *session.posargs, env=ENVIRONMENT)
+
+
+@nox.session
+def spark(session: nox.Session) -> None:
+    """Run the tests that need Spark; needs Java."""
+    session.install("-c", CONSTRAINTS, "-e", ".[test,spark]")
+    session.run("pytest", "-m", "spark", *session.posargs, env=ENVIRONMENT)
 
 
 @nox.session
