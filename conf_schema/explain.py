@@ -41,7 +41,7 @@ class Wording:
 
     `some` and `this` name the value as a whole. `forms` describes the values of keys that take more than one form,
     `remedies` how to fix a value of another form, `missing` what to do about a missing key. `renamed` maps names that
-    keys have elsewhere to their paths here.
+    keys have elsewhere, and keys that are not fields, to their paths here.
     """
 
     model: type[BaseModel]

@@ -51,6 +51,9 @@ _WORDING = Wording(
         "nodes": (("training", "node_names"), ("inference", "node_names")),
         "namespace": (("training", "node_namespaces"), ("inference", "node_namespaces")),
         "namespaces": (("training", "node_namespaces"), ("inference", "node_namespaces")),
+        # The arguments of Kedro's runners, which are no fields of a RunnerSpec.
+        "is_async": (("runner", "is_async"),),
+        "max_workers": (("runner", "max_workers"),),
     },
 )
 
