@@ -11,6 +11,7 @@ import click
 
 from kedro_bind.errors import KedroBindError
 from kedro_bind.redaction import redact, redacting
+from kedro_bind.store_errors import explain_store_error, is_store_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +36,13 @@ def no_traceback(*, verbose: bool, exit_code: int = 3) -> Iterator[None]:
         except Exception as error:  # noqa: BLE001 - the last line of defence
             if verbose:
                 click.echo(redact(traceback.format_exc()), err=True)
-            message = " ".join(redact(str(error)).split()) or "no message"
-            click.secho(f"Error: {type(error).__name__}: {message}", fg="red", err=True)
+            click.secho(f"Error: {_described(error)}", fg="red", err=True)
             click.echo("'--verbose' shows where it comes from.", err=True)
             sys.exit(exit_code)
+
+
+def _described(error: Exception) -> str:
+    if is_store_error(error):
+        return explain_store_error(error)
+    message = " ".join(redact(str(error)).split()) or "no message"
+    return f"{type(error).__name__}: {message}"

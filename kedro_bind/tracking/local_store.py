@@ -14,18 +14,8 @@ from pathlib import Path
 from kedro_bind.process.owners import ProcessId, has_ended, this_process
 from kedro_bind.process.temporary import TemporaryFolder
 
-__all__ = ["BROKEN", "make_store"]
+__all__ = ["make_store"]
 
-BROKEN = (
-    "no such table",
-    "already exists",
-    "no such column",
-    "duplicate column",
-    "file is not a database",
-    "malformed",
-    "Can't locate revision",
-)
-"""Parts of the messages of sqlite and alembic for a file that is damaged, or lacks MLflow's tables."""
 _PREFIX = "sqlite:///"
 _lock = threading.Lock()
 """Alembic, which creates the tables, keeps its state in one place for all threads."""

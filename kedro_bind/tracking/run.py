@@ -6,15 +6,14 @@ import os
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlparse
 
 from kedro_bind.errors import LoggingError
 from kedro_bind.own_store import database_in, log_missing_ignores
 from kedro_bind.redaction import get_logger
-from kedro_bind.store_errors import describe_error
+from kedro_bind.store_errors import describe_error, explain_store_error
 from kedro_bind.tracking.dead_runs import PROCESS_TAG, end_dead_runs, ended_if_interrupted, process_tag
 from kedro_bind.tracking.experiment import experiment_id
-from kedro_bind.tracking.local_store import BROKEN, make_store
+from kedro_bind.tracking.local_store import make_store
 from kedro_bind.tracking.retries import retrying
 from kedro_bind.tracking.run_tags import ERROR_TAGS
 from kedro_bind.tracking.server import connect
@@ -30,6 +29,8 @@ if TYPE_CHECKING:
 __all__ = ["RunRequest", "open_run", "tags_of"]
 
 logger = get_logger(__name__)
+
+_UNKNOWN = "check the id of the run, and that MLFLOW_TRACKING_URI names its store"
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,8 @@ def open_run(request: RunRequest, config: TrackingConfig, context: KedroContext)
         raise
     except Exception as error:
         unknown = request.run_id is not None and getattr(error, "error_code", "") == "RESOURCE_DOES_NOT_EXIST"
-        message = f"no MLflow run can be started: {_explained(describe_error(error), unknown=unknown)}"
+        problem = f"{describe_error(error)}; {_UNKNOWN}" if unknown else explain_store_error(error)
+        message = f"no MLflow run can be started: {problem}"
         binding = request.bindings[0] if len(request.bindings) == 1 else None
         raise LoggingError(message, binding=binding, run_id=request.run_id) from error
 
@@ -78,20 +80,6 @@ def tags_of(run_id: str | None, config: TrackingConfig, context: KedroContext) -
     except Exception as error:  # noqa: BLE001 - `open_run` will raise the same
         logger.debug("kedro_bind: the MLflow run %s can't be read: %s", run_id, describe_error(error))
         return {}
-
-
-def _explained(problem: str, *, unknown: bool) -> str:
-    """Add to a problem with the store what to do about it."""
-    import mlflow
-
-    uri = mlflow.get_tracking_uri()
-    if unknown:
-        return f"{problem}; check the id of the run, and that MLFLOW_TRACKING_URI names its store"
-    if uri.startswith("sqlite:") and any(message in problem for message in BROKEN):
-        return f"the store {uri} is broken: {problem}; move that file away, and the next run creates a new one"
-    if urlparse(uri).scheme in ("http", "https"):
-        return f"{problem}; check that the tracking server is running and MLFLOW_TRACKING_URI is right"
-    return f"{problem}; check the store {uri}"
 
 
 def _joined(request: RunRequest, config: TrackingConfig) -> TrackedRun | None:
