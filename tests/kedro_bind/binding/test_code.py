@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 from collections import OrderedDict
 from pathlib import Path
 
+import mlflow
 import pandas as pd
 import pytest
 from kedro.pipeline import Pipeline, node
@@ -107,3 +109,16 @@ def test_an_argument_that_is_invalid_is_named(arguments, message):
     with pytest.raises(BindingError) as raised:
         declared_in_code("x", **arguments)
     assert message in str(raised.value)
+
+
+@pytest.mark.parametrize("argument", inspect.signature(mlflow.pyfunc.log_model).parameters)
+def test_every_argument_of_log_model_is_known(argument):
+    assert "there is no key" not in refusal(**{argument: object()})
+
+
+def refusal(**options):
+    try:
+        model(**options)
+    except BindingError as error:
+        return str(error)
+    return ""
