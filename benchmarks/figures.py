@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from ratios import difference, middle, names_in, ratio
@@ -202,6 +203,34 @@ def workers(numbers: dict[str, Any]) -> Iterator[Figure]:
             workers = "1 worker" if name == "1" else f"{name} workers"
             bar = None if name == "1" else 1.6
             yield Figure(f"{size}, {what}", workers, value, "MB", versus, "1 worker", at_most=bar)
+
+
+def scoring(numbers: dict[str, Any]) -> Iterator[Figure]:
+    """Return the rate of scoring without what a process costs at its start, and the memory of a large table."""
+    few, many = (str(rows) for rows in numbers["rows"])
+    added = int(many) - int(few)
+    rates = [
+        {name: added / (sizes[many]["seconds"] - sizes[few]["seconds"]) for name, sizes in measured.items()}
+        for measured in numbers["rounds"]
+    ]
+    workers = f"{OURS}, 2 workers"
+    for name in names_in(rates):
+        bar = 0.97 if name == OURS else None
+        yield Figure("rate", name, middle(rates, name), "rows/s", ratio(rates, name, BASE), at_least=bar)
+    versus = ratio(rates, workers, OURS)
+    yield Figure("rate of 2 workers", workers, middle(rates, workers), "rows/s", versus, OURS, at_least=1.6)
+    for name in names_in(rates):
+        starts = [
+            measured[name][few]["seconds"] - int(few) / rate[name]
+            for measured, rate in zip(numbers["rounds"], rates, strict=True)
+        ]
+        yield Figure("start and end", name, median(starts), "s")
+    for name in names_in(rates):
+        peaks = [measured[name][many]["peak_kb"] / measured[name][few]["peak_kb"] for measured in numbers["rounds"]]
+        bar = 1.1 if name != BASE else None
+        value = median(measured[name][many]["peak_kb"] for measured in numbers["rounds"]) / 1024
+        what = f"peak memory with {int(many):,} rows, beside {int(few):,}"
+        yield Figure(what, name, value, "MB", median(peaks), f"{int(few):,} rows", at_most=bar)
 
 
 def concurrency(numbers: dict[str, Any]) -> Iterator[Figure]:

@@ -85,6 +85,17 @@ class Workshop:
             self._models[key] = self._make_model(variant, kind, length)
         return self._models[key]
 
+    def batched_project(self) -> Path:
+        """Return the project of five nodes, whose models are logged and whose nodes the peers call."""
+        path = self.folder / "batched"
+        if not path.exists():
+            shutil.copytree(HERE / "project" / "batched", path, ignore=shutil.ignore_patterns("__pycache__"))
+            python = self.environments["servers"].python
+            prepare("customers", python, folder=str(path / "data"))
+            for binding in ("independent", "ranked"):
+                run([python, "-m", "kedro", "run", "--pipelines", binding], cwd=path, environment=clean_environment())
+        return path
+
     def _make_project(self, kind: str, plugin: str) -> BenchmarkProject:
         shared = self.folder / kind / "data"
         if not shared.exists():

@@ -58,6 +58,11 @@ _TITLES: dict[str, tuple[str, Callable[[dict[str, Any]], Iterator[Figure]], str]
         figures.workers,
         "The proportional memory (Pss) of all processes of the server, once each has predicted.",
     ),
+    "scoring": (
+        "Scoring a folder of Parquet",
+        figures.scoring,
+        "The rate is that of the rows that the large table has more: the start of a process does not count.",
+    ),
     "startup": (
         "Commands in a project that binds nothing",
         figures.startup,

@@ -27,6 +27,8 @@ class Scale:
     serve_seconds: float = 2.0
     batching_rounds: int = 7
     worker_rounds: int = 3
+    scoring_rows: tuple[int, int] = (1_000_000, 10_000_000)
+    scoring_rounds: int = 3
     requests: int = 10_000
     table_rows: int = 1_000_000
     table_generations: int = 3
@@ -53,6 +55,8 @@ QUICK = Scale(
     serve_seconds=1.5,
     batching_rounds=1,
     worker_rounds=1,
+    scoring_rows=(100_000, 400_000),
+    scoring_rounds=1,
     requests=400,
     table_rows=100_000,
     table_generations=2,

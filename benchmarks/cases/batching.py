@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import json
-import shutil
 import subprocess
 from typing import TYPE_CHECKING, Any
 
 from processes import clean_environment, group
 from processes import run as run_command
-from projects import HERE, prepare
+from projects import HERE
 from servers import ModelServerProcess, free_port
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ _RECORDS = {"dataframe_records": [ROW]}
 
 def run(workshop: Workshop) -> dict[str, Any]:
     """Measure: all servers are alive, one at a time has the load; several rounds, another one first in each."""
-    project = _project(workshop)
+    project = workshop.batched_project()
     series = []
     for binding in ("independent", "ranked"):
         with contextlib.ExitStack() as stack:
@@ -42,18 +41,6 @@ def run(workshop: Workshop) -> dict[str, Any]:
                 ]
                 series.append({"binding": binding, "connections": connections, "rounds": rounds})
     return {"series": series}
-
-
-def _project(workshop: Workshop) -> Path:
-    project = workshop.folder / "batched"
-    shutil.copytree(HERE / "project" / "batched", project, ignore=shutil.ignore_patterns("__pycache__"))
-    python = workshop.environments["servers"].python
-    prepare("customers", python, folder=str(project / "data"))
-    for binding in ("independent", "ranked"):
-        run_command(
-            [python, "-m", "kedro", "run", "--pipelines", binding], cwd=project, environment=clean_environment()
-        )
-    return project
 
 
 @contextlib.contextmanager
