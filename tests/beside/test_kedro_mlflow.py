@@ -45,6 +45,7 @@ def test_an_unbound_run_is_kedro_mlflows_alone(quick):
 
 
 def test_a_logging_that_fails_ends_the_run_as_failed(quick):
+    quick.write("conf/base/pipeline_ml.yml", BINDING)
     nodes = quick.source / "nodes.py"
     nodes.write_text(nodes.read_text().replace("    score =", '    raise ValueError("no luck")\n    score ='))
     result = quick.kedro("run", "--pipelines=churn", check=False)
