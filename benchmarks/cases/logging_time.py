@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import time
@@ -16,13 +17,14 @@ if TYPE_CHECKING:
 
 LOGGERS = {
     "kedro_bind": ("kedro_bind", "nodes_2"),
+    "kedro_bind_not_row_wise": ("kedro_bind", "nodes_2_not_row_wise"),
     "kedro_bind_unverified": ("kedro_bind", "nodes_2_unverified"),
     "kedro_mlflow": ("kedro_mlflow", "nodes_2"),
 }
 
 
 def run(workshop: Workshop) -> dict[str, Any]:
-    """Measure a `kedro run` of each in turn, and two plain copies of the artifact beside them."""
+    """Measure a `kedro run` of each in turn, and two copies and two digests of the artifact beside them."""
     series = []
     for kind in ("small", "forest", "ballast"):
         rounds: list[dict[str, Any]] = []
@@ -34,7 +36,7 @@ def run(workshop: Workshop) -> dict[str, Any]:
                 for name in [*names[first:], *names[:first]]
             }
             artifact = workshop.project(kind, "kedro_bind").path / "data" / "model.pkl"
-            measured["two_copies"] = _copy_twice(artifact, workshop.folder)
+            measured["copies_and_digests"] = _copy_and_read_twice(artifact, workshop.folder)
             rounds.append(measured)
         series.append({"kind": kind, "artifact_bytes": artifact.stat().st_size, "rounds": rounds[1:]})
     return {"series": series}
@@ -49,12 +51,14 @@ def _log(project: BenchmarkProject, pipeline: str) -> dict[str, float]:
     return {**json.loads(told.read_text(encoding="utf-8")), "stored_bytes": stored}
 
 
-def _copy_twice(source: Path, folder: Path) -> dict[str, float]:
-    """Do what MLflow does for any model: copy into the model's folder, and from there into the store."""
+def _copy_and_read_twice(source: Path, folder: Path) -> dict[str, float]:
+    """Copy into the model's folder, and from there into the store; compute the sha256 of both."""
     first, second = folder / "first.pkl", folder / "second.pkl"
     began = time.perf_counter()
-    shutil.copyfile(source, first)
-    shutil.copyfile(first, second)
+    for origin, copy in ((source, first), (first, second)):
+        shutil.copyfile(origin, copy)
+        with copy.open("rb") as file:
+            hashlib.file_digest(file, "sha256")
     seconds = time.perf_counter() - began
     first.unlink()
     second.unlink()
