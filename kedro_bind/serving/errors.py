@@ -19,7 +19,7 @@ class RequestError(Exception):
 
     def __init__(self, status: int, error_code: str, message: str, *, retry_after: int | None = None) -> None:
         super().__init__(message)
-        self.status = status
+        self.status = int(status)  # the text of an `HTTPStatus` is its name before Python 3.11
         self.error_code = error_code
         self.message = message
         self.retry_after = retry_after
