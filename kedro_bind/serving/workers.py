@@ -66,7 +66,7 @@ class _Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no ty
         settings = {
             "bind": f"fd://{os.dup(self.listening.fileno())}",  # gunicorn closes the one that it gets
             "workers": options.workers,
-            "worker_class": _Worker,
+            "worker_class": f"{__name__}.{_Worker.__name__}",  # gunicorn 21 takes no class
             "preload_app": True,
             "timeout": 0,  # a request has a time limit of its own
             "graceful_timeout": int(options.limits.seconds) + _SECONDS_TO_END,
