@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 __all__ = ["holder_of", "move_alias", "previous_holder", "promotion_tag", "roll_back"]
 
 _PROMOTION, _ROLLBACK = "kedro_bind.promotion", "kedro_bind.rollback"
-_MOST_CHARACTERS = 4000
+_MOST_CHARACTERS = 2000
+"""The length of a reason, which escapes may double: a tag of a version has at most 5,000 characters (MLflow 3.1)."""
 
 
 def promotion_tag(alias: str, previous: str | None, reason: str = "") -> dict[str, str]:
@@ -56,7 +57,7 @@ def previous_holder(client: MlflowClient, name: str, alias: str, version: str) -
 def _tag(key: str, alias: str, content: dict[str, str | None]) -> dict[str, str]:
     when = datetime.now(timezone.utc).isoformat(timespec="seconds")
     values = {"by": _user(), "at": when, **content}
-    return {f"{key}.{alias}": json.dumps({key: value for key, value in values.items() if value})}
+    return {f"{key}.{alias}": json.dumps({key: value for key, value in values.items() if value}, ensure_ascii=False)}
 
 
 def _user() -> str:
