@@ -38,14 +38,24 @@ def describe(name: str, catalog: Any, digest: str, rows: int | None, schema: Sch
 
 
 def log_input(run_id: str, data: DescribedData, context: str) -> None:
-    """Log a dataset as an input of a run, which it is once however often it is logged."""
+    """Log a dataset as an input of a run, which it is once however often it is logged.
+
+    Of two runs that log the same new dataset at once, one fails: MLflow looks whether it exists, and then inserts it
+    (seen in MLflow 3.1 to 3.17). The second time, it exists.
+    """
     import mlflow
     from mlflow.entities import Dataset, DatasetInput, InputTag
+    from mlflow.exceptions import MlflowException
     from mlflow.utils.mlflow_tags import MLFLOW_DATASET_CONTEXT
 
     dataset = Dataset(data.name, data.digest, data.source_type, data.source, data.schema, data.profile)
     tags = [InputTag(MLFLOW_DATASET_CONTEXT, context)]
-    mlflow.MlflowClient().log_inputs(run_id, [DatasetInput(dataset, tags)])
+    inputs = [DatasetInput(dataset, tags)]
+    client = mlflow.MlflowClient()
+    try:
+        client.log_inputs(run_id, inputs)
+    except MlflowException:
+        client.log_inputs(run_id, inputs)
 
 
 def _schema_text(schema: Schema | None) -> str | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import mlflow
 import numpy as np
@@ -74,3 +76,23 @@ def test_a_dataset_is_logged_once(tmp_path, empty_store):
         mlflow.set_tracking_uri(None)
     assert (logged.dataset.name, logged.dataset.digest) == ("rows", "abc")
     assert [tag.value for tag in logged.tags] == ["training"]
+
+
+def test_runs_may_log_a_new_dataset_at_once(tmp_path, empty_store):
+    shutil.copy(empty_store, tmp_path / "mlflow.db")
+    mlflow.set_tracking_uri(f"sqlite:///{tmp_path}/mlflow.db")
+    try:
+        client = mlflow.MlflowClient()
+        run_ids = [client.create_run("0").info.run_id for _ in range(4)]
+        barrier = Barrier(len(run_ids))
+
+        def log(run_id):
+            for number in range(10):
+                barrier.wait(60)
+                log_input(run_id, describe("rows", DataCatalog(), str(number), 2, None), "training")
+
+        with ThreadPoolExecutor(len(run_ids)) as pool:
+            list(pool.map(log, run_ids))
+        assert [len(client.get_run(run_id).inputs.dataset_inputs) for run_id in run_ids] == [10, 10, 10, 10]
+    finally:
+        mlflow.set_tracking_uri(None)
