@@ -36,6 +36,8 @@ class Candidate:
     """The training dataset that corresponds to the input, if it has another name."""
     is_final: bool = True
     """Whether no node of the project takes the predictions on."""
+    is_input_made: bool = False
+    """Whether training makes the input, such as the test rows that it splits off."""
 
     @property
     def binding(self) -> dict[str, Any]:
@@ -56,6 +58,7 @@ class Candidate:
         """Sort the likeliest first: named as such, with few nodes that fit nothing, and all nodes that predict."""
         return (
             -self.is_named,
+            self.is_input_made,
             -self.is_final,
             -len(self.fitted),
             -bool(self.training.words & _TRAINING),
@@ -94,21 +97,21 @@ def _bound(training: ProjectPart, inference: ProjectPart, taken: set[str]) -> It
             artifacts[name] = twin
         else:
             rest.append(name)
-    if not (fitted or artifacts):
-        return
-    for name in rest:
+    made = fitted | artifacts.keys()
+    for name in rest or sorted(made):
         others = {other: _in_training(other, training.datasets) for other in rest if other != name}
-        if None not in others.values():
+        if made - {name} and None not in others.values():
             mapped = artifacts | {other: twin for other, twin in others.items() if twin and twin != bare(other)}
-            twin = _in_training(name, training.datasets)
+            twin = mapped.pop(name, None) or _in_training(name, training.datasets)
             yield Candidate(
                 training,
                 inference,
                 name,
-                frozenset(fitted | artifacts.keys()),
+                frozenset(made - {name}),
                 tuple(sorted(mapped.items())),
                 twin if twin != bare(name) else None,
                 is_final=not taken & set(map(bare, inference.nodes.outputs())),
+                is_input_made=name in made,
             )
 
 

@@ -25,7 +25,9 @@ Add a node that takes '{fitted}' and the rows of a caller, and returns the predi
     node(predict, ["{fitted}", "{rows}"], "predictions", name="predict", tags="inference")
 
 Add it to the pipeline '{pipeline}' and run 'kedro bind init' again. Nodes that turn raw rows into those that
-'{fitted}' takes belong to inference as well: tag them 'inference', too, and let other nodes fit what they need."""
+'{fitted}' takes belong to inference as well: tag them 'inference', too, and let other nodes fit what they need.
+If training splits off rows to test with, take those instead of '{rows}': 'kedro run' then runs the node as well, and
+the model gets its signature from them."""
 
 _ENTRY = """\
 {name}:
@@ -60,8 +62,9 @@ def why_none(
             )
     return (
         "no two parts of the project belong together as training and inference; training has to produce something that"
-        " inference takes beside the rows of a caller, and inference has to have exactly one output: tag the nodes that"
-        " fit 'training', those that predict 'inference', and those that do both with both"
+        " inference takes beside the rows of a caller, and the catalog has to keep it; inference has to have exactly"
+        " one output: tag the nodes that fit 'training', those that predict 'inference', and those that do both with"
+        " both"
     )
 
 

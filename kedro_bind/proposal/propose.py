@@ -12,7 +12,7 @@ from kedro_bind.checks.rules import check_drafts
 from kedro_bind.proposal.candidates import Candidate, candidates, exclusive
 from kedro_bind.proposal.missing import missing_entries, why_none
 from kedro_bind.proposal.parts import ProjectPart, parts_of
-from kedro_bind.proposal.tables import is_table
+from kedro_bind.proposal.tables import is_kept, is_table
 from kedro_bind.proposal.written import commented_out, write_binding, write_document
 
 if TYPE_CHECKING:
@@ -85,9 +85,7 @@ def propose(
     likely = [
         candidate
         for candidate in candidates(trainings, inferences)
-        if narrowed.inference
-        or candidate.is_named
-        or not all(_is_table(name, candidate, context) for name in candidate.fitted)
+        if _is_likely(candidate, context, asked_for=narrowed.inference is not None)
     ]
     if not likely:
         return BindingProposal(
@@ -111,8 +109,19 @@ def _matches(part: ProjectPart, asked: str | None) -> bool:
     return asked is None or asked in (part.pipeline, *(v for k, v in part.filters.items() if k != "exclude_tags"))
 
 
-def _is_table(name: str, candidate: Candidate, context: CheckContext) -> bool:
-    return is_table(dict(candidate.artifacts).get(name, name), context.catalog)
+def _is_likely(candidate: Candidate, context: CheckContext, *, asked_for: bool) -> bool:
+    """Return whether inference predicts with what training fits, rather than with tables that it hands on."""
+    sources = [dict(candidate.artifacts).get(name, name) for name in candidate.fitted]
+    is_chosen = asked_for or candidate.is_named
+    if candidate.is_input_made:  # the graph can't tell it from what is fitted, but the catalog can
+        name = candidate.training_input or candidate.input_name
+        return is_chosen and not _is_fitted(name, context) and all(_is_fitted(source, context) for source in sources)
+    return is_chosen or not all(is_table(source, context.catalog) for source in sources)
+
+
+def _is_fitted(name: str, context: CheckContext) -> bool:
+    """Return whether the catalog keeps a dataset as something else than a table."""
+    return is_kept(name, context.catalog) and not is_table(name, context.catalog)
 
 
 def _tried(group: list[Candidate], pipelines: Mapping[str, Pipeline], context: CheckContext) -> list[_Tried]:

@@ -111,6 +111,25 @@ def spaceflights(*, predicts: bool) -> Shape:
     )
 
 
+def splitting(*, kept: bool = True, inputs: Iterable[str] = ("X_test", "regressor"), tagged: bool = False) -> Shape:
+    """The same, with a node that predicts the rows that training splits off to test with."""
+    shape = spaceflights(predicts=False)
+    predicting = node(predict, list(inputs), "prices", name="predict_prices", tags="inference" if tagged else None)
+    if tagged:
+        shape.pipelines["data_science"] += Pipeline([predicting])
+    else:
+        shape.pipelines["inference"] = Pipeline([predicting])
+    return shape if kept else Shape(shape.pipelines, DataCatalog())
+
+
+def splitting_in_namespaces() -> Shape:
+    """Training splits its rows in a namespace, and inference has one of its own."""
+    science = spaceflights(predicts=False).pipelines["data_science"]
+    training = pipeline(science, namespace="training", inputs={"table"}, parameters={"options"})
+    inference = pipeline(splitting().pipelines["inference"], namespace="inference")
+    return shape_of(["training.regressor"], ["table"], ["options"], pricing=training + inference)
+
+
 def not_persisted() -> Shape:
     return shape_of([], ["customers"], data_science=_tagged())
 

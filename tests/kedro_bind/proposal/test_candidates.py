@@ -49,6 +49,15 @@ def test_each_input_that_training_has_may_be_the_caller_s():
     assert sorted(binding["input_name"] for binding in found) == ["customers", "stores"]
 
 
+def test_where_training_makes_every_input_any_of_them_may_be_the_caller_s():
+    split = node(max, "table", ["X_train", "X_test"], name="split")
+    fit = node(max, "X_train", "model", name="fit")
+    predict = node(max, ["X_test", "model"], "scores", name="predict")
+    found = candidates([part("training", split, fit)], [part("scoring", predict)])
+    assert {candidate.input_name: candidate.fitted for candidate in found} == {"X_test": {"model"}, "model": {"X_test"}}
+    assert all(candidate.is_input_made for candidate in found)
+
+
 def test_what_does_not_belong_together_is_not_bound():
     unrelated = node(max, ["customers", "words"], "counts", name="count")
     outputs = node(max, ["customers", "model"], ["a", "b"], name="split")

@@ -35,6 +35,7 @@ def test_a_model_that_nothing_predicts_with_is_told_with_a_node_to_add():
         "; evaluate_model can't, since it needs data that only training has."
     )
     assert 'node(predict, ["regressor", "features"], "predictions", name="predict", tags="inference")' in text
+    assert "rows to test with, take those instead of 'features'" in text
 
 
 def test_otherwise_the_rule_is_told():

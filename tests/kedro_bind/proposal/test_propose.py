@@ -113,6 +113,45 @@ def test_the_same_project_with_that_node_is_bound():
     assert not has_errors(findings(text, shape))
 
 
+@pytest.mark.parametrize(
+    ("tagged", "training", "inference"),
+    [
+        (False, {"pipeline": "data_science"}, {"pipeline": "inference"}),
+        (
+            True,
+            {"pipeline": "data_science", "exclude_tags": "inference"},
+            {"pipeline": "data_science", "tags": "inference"},
+        ),
+    ],
+)
+def test_rows_that_training_splits_off_are_the_input(tagged, training, inference):
+    shape = projects.splitting(tagged=tagged)
+    text = proposed(shape).text
+    assert bindings(text) == {"shop": {"training": training, "inference": inference, "input_name": "X_test"}}
+    assert "could also" not in text
+    assert not has_errors(findings(text, shape))
+
+
+def test_rows_that_training_splits_off_in_a_namespace_are_the_input():
+    shape = projects.splitting_in_namespaces()
+    text = proposed(shape).text
+    (binding,) = bindings(text).values()
+    assert binding == {
+        "training": {"pipeline": "pricing", "node_namespaces": "training", "input_name": "training.X_test"},
+        "inference": {"pipeline": "pricing", "node_namespaces": "inference"},
+        "input_name": "inference.X_test",
+        "artifacts": {"inference.regressor": "training.regressor"},
+    }
+    assert not has_errors(findings(text, shape))
+
+
+@pytest.mark.parametrize(
+    "options", [{"inputs": ["X_test", "y_test", "regressor"]}, {"kept": False}], ids=["with_labels", "not_kept"]
+)
+def test_nothing_is_bound_where_the_catalog_does_not_tell_rows_from_what_is_fitted(options):
+    assert proposed(projects.splitting(**options)).text == ""
+
+
 def test_what_is_not_kept_gets_an_entry_to_paste():
     shape = projects.not_persisted()
     proposal = proposed(shape)
