@@ -85,7 +85,7 @@ def check_answers(started: Sequence[Worker]) -> None:
     Raises:
         CommandFailed: one predicts otherwise.
     """
-    answers = {each.variant.name: each.ask(do="answer", count=3)["scores"] for each in started}
+    answers = {worker.variant.name: worker.ask(do="answer", count=3)["scores"] for worker in started}
     expected = answers["hand_written"]
     for name, scores in answers.items():
         if name != "sklearn" and any(abs(a - b) > 1e-9 for a, b in zip(scores, expected, strict=True)):
@@ -94,6 +94,6 @@ def check_answers(started: Sequence[Worker]) -> None:
 
 def in_turn(started: Sequence[_Asked], turn: int, slow_every: int) -> list[_Asked]:
     """Return whom to ask in a round: another one first each time, the slow ones only in some rounds."""
-    asked = [each for each in started if not each.variant.slow or turn % slow_every == 0]
+    asked = [worker for worker in started if not worker.variant.slow or turn % slow_every == 0]
     first = turn % len(asked)
     return [*asked[first:], *asked[:first]]

@@ -75,9 +75,9 @@ def _made(name: str) -> Path:
     if name in ("kedro_bind", "servers"):
         extra = "[serve]" if name == "servers" else ""
         with tempfile.TemporaryDirectory() as copy:  # a build in the repository would leave its traces there
-            for each in _SOURCES:
-                source = REPOSITORY / each
-                (shutil.copytree if source.is_dir() else shutil.copy2)(source, Path(copy, each))
+            for part in _SOURCES:
+                source = REPOSITORY / part
+                (shutil.copytree if source.is_dir() else shutil.copy2)(source, Path(copy, part))
             _pip(python, "install", "-q", *([] if extra else ["-c", str(constraints)]), f"{copy}{extra}")
             _pip(python, "install", "-q", "--no-deps", "--force-reinstall", copy)
     return python

@@ -49,9 +49,9 @@ class Figure:
 def latency(numbers: dict[str, Any]) -> Iterator[Figure]:
     """Yield the time of one prediction, and what a node adds."""
     wall, processor = _of("wall"), _of("processor")
-    for each in numbers["series"]:
-        rounds, nodes = each["rounds"], each["nodes"]
-        what = f"{_LARGE[each['kind']]} model, {nodes} nodes"
+    for setting in numbers["series"]:
+        rounds, nodes = setting["rounds"], setting["nodes"]
+        what = f"{_LARGE[setting['kind']]} model, {nodes} nodes"
         for name in names_in(rounds):
             bar = (1.03 if nodes <= 50 else 1.10) if name == OURS else None
             value = middle(rounds, name, wall) / 1e3
@@ -59,7 +59,7 @@ def latency(numbers: dict[str, Any]) -> Iterator[Figure]:
         for name in (OURS, "hand_written_again"):
             value, versus = middle(rounds, name, processor) / 1e3, ratio(rounds, name, BASE, processor)
             yield Figure(f"{what}, processor time", name, value, "µs", versus)
-        value, versus = middle(each["pairs"], OURS) / 1e3, ratio(each["pairs"], OURS, BASE)
+        value, versus = middle(setting["pairs"], OURS) / 1e3, ratio(setting["pairs"], OURS, BASE)
         yield Figure(f"{what}, both in one process", OURS, value, "µs", versus, at_most=1.03 if nodes <= 50 else 1.10)
     yield from _added(numbers["series"], "rounds", wall)
     yield from _added(numbers["series"], "pairs", float)
@@ -67,7 +67,7 @@ def latency(numbers: dict[str, Any]) -> Iterator[Figure]:
 
 def _added(series: list[dict[str, Any]], key: str, value: Callable[[Any], float]) -> Iterator[Figure]:
     """Yield what a node costs more than by hand: the slope of the difference over the number of nodes."""
-    small = {each["nodes"]: each[key] for each in series if each["kind"] == "small"}
+    small = {setting["nodes"]: setting[key] for setting in series if setting["kind"] == "small"}
     fewest, most = min(small), max(small)
     where = ", both in one process" if key == "pairs" else ""
     for name in names_in(small[most]):
@@ -86,15 +86,15 @@ def fresh(numbers: dict[str, Any]) -> Iterator[Figure]:
         "first prediction": ("first_predict_seconds", "ms", 1e3),
         "peak memory": ("peak_kb", "MB", 1 / 1024),
     }
-    for each in numbers["series"]:
+    for setting in numbers["series"]:
         for label, (key, unit, factor) in parts.items():
-            for name in names_in(each["rounds"]):
+            for name in names_in(setting["rounds"]):
                 yield Figure(
-                    f"{_LARGE[each['kind']]} model, {label}",
+                    f"{_LARGE[setting['kind']]} model, {label}",
                     name,
-                    factor * middle(each["rounds"], name, _of(key)),
+                    factor * middle(setting["rounds"], name, _of(key)),
                     unit,
-                    ratio(each["rounds"], name, BASE, _of(key)),
+                    ratio(setting["rounds"], name, BASE, _of(key)),
                     at_most=1.03 if name == OURS and key == "total_seconds" else None,
                 )
 
@@ -112,9 +112,9 @@ def table(numbers: dict[str, Any]) -> Iterator[Figure]:
 
 def logging_time(numbers: dict[str, Any]) -> Iterator[Figure]:
     """Yield the time and the bytes of logging; without verification, beyond copies and digests of the artifact."""
-    for each in numbers["series"]:
-        rounds = each["rounds"]
-        label = f"{each['artifact_bytes'] / 1e6:,.0f} MB" if each["kind"] != "small" else "small"
+    for setting in numbers["series"]:
+        rounds = setting["rounds"]
+        label = f"{setting['artifact_bytes'] / 1e6:,.0f} MB" if setting["kind"] != "small" else "small"
         for name in names_in(rounds):
             seconds = middle(rounds, name, _of("seconds"))
             bar, judged = None, None
@@ -138,9 +138,9 @@ def logging_time(numbers: dict[str, Any]) -> Iterator[Figure]:
 
 def serving(numbers: dict[str, Any]) -> Iterator[Figure]:
     """Yield rate, latency and memory of servers."""
-    for each in numbers["series"]:
-        rounds, connections = each["rounds"], each["connections"]
-        label = f"{_LARGE[each['kind']]} model, {connections} connection{'s' if connections > 1 else ''}"
+    for setting in numbers["series"]:
+        rounds, connections = setting["rounds"], setting["connections"]
+        label = f"{_LARGE[setting['kind']]} model, {connections} connection{'s' if connections > 1 else ''}"
         for name in names_in(rounds):
             bar = 0.97 if name == OURS and connections == 16 else None
             rate = middle(rounds, name, _of("rate"))
@@ -150,9 +150,9 @@ def serving(numbers: dict[str, Any]) -> Iterator[Figure]:
                 value = middle(rounds, name, _of(key))
                 versus = ratio(rounds, name, BASE, _of(key))
                 yield Figure(f"{label}, {key[:3]}", name, value, "ms", versus)
-        for name, peak in each["peak_kb"].items():
-            bar = 1.05 if name == OURS and connections == 16 and each["kind"] == "forest" else None
-            versus = peak / each["peak_kb"][BASE]
+        for name, peak in setting["peak_kb"].items():
+            bar = 1.05 if name == OURS and connections == 16 and setting["kind"] == "forest" else None
+            versus = peak / setting["peak_kb"][BASE]
             yield Figure(f"{label}, peak memory", name, peak / 1024, "MB", versus, at_most=bar)
 
 
@@ -167,9 +167,9 @@ def batching(numbers: dict[str, Any]) -> Iterator[Figure]:
         ("p99_ms", "hand_written"): {1: 1.15},
         ("p50_ms", "litserve"): {1: 0.8},
     }
-    for each in numbers["series"]:
-        rounds, connections = each["rounds"], each["connections"]
-        row_wise = each["binding"] == "independent"
+    for setting in numbers["series"]:
+        rounds, connections = setting["rounds"], setting["connections"]
+        row_wise = setting["binding"] == "independent"
         ours = "kedro_bind --batch" if row_wise else "kedro_bind"
         label = f"{'row-wise' if row_wise else 'not row-wise'}, {connections} connection{'s' * (connections > 1)}"
         measures = {"rate": "rate", "p50_ms": "p50", "p99_ms": "p99", "processor_ms": "processor time per request"}
@@ -237,20 +237,20 @@ def scoring(numbers: dict[str, Any]) -> Iterator[Figure]:
 
 def concurrency(numbers: dict[str, Any]) -> Iterator[Figure]:
     """Yield the wrong answers; a request without an answer counts as one."""
-    for each in numbers["series"]:
+    for setting in numbers["series"]:
         for way in ("http", "threads"):
-            for name, tally in each[way].items():
+            for name, tally in setting[way].items():
                 wrong = tally["wrong"] + tally["failed"]
-                what = f"{_LARGE[each['kind']]} model, wrong of {each['requests']:,} requests, {way}"
+                what = f"{_LARGE[setting['kind']]} model, wrong of {setting['requests']:,} requests, {way}"
                 yield Figure(what, name, wrong, "", at_most=0 if name == OURS else None, judged=wrong)
 
 
 def startup(numbers: dict[str, Any]) -> Iterator[Figure]:
     """Yield the time of commands."""
-    for each in numbers["series"]:
-        for name in names_in(each["rounds"]):
-            value = middle(each["rounds"], name)
-            yield Figure(each["command"], name, value, "s", ratio(each["rounds"], name, "plain"), "plain")
+    for setting in numbers["series"]:
+        for name in names_in(setting["rounds"]):
+            value = middle(setting["rounds"], name)
+            yield Figure(setting["command"], name, value, "s", ratio(setting["rounds"], name, "plain"), "plain")
 
 
 def check(numbers: dict[str, Any]) -> Iterator[Figure]:
@@ -258,18 +258,18 @@ def check(numbers: dict[str, Any]) -> Iterator[Figure]:
     listed, checked = "registry list", "bind check"
     wall, processor = _of("wall"), _of("processor")
     spent: dict[int, float] = {}
-    for each in numbers["series"]:
-        rounds, example = each["rounds"], each["project"] == "example"
-        what = "the example" if example else f"1,000 nodes, {int(each['project']):,} bindings"
+    for setting in numbers["series"]:
+        rounds, example = setting["rounds"], setting["project"] == "example"
+        what = "the example" if example else f"1,000 nodes, {int(setting['project']):,} bindings"
         yield Figure(what, listed, middle(rounds, listed, wall), "s")
         versus = ratio(rounds, checked, listed, wall)
         bar = 1.3 if example else None
         yield Figure(what, checked, middle(rounds, checked, wall), "s", versus, listed, at_most=bar)
         if not example:
             more = difference(rounds, checked, listed, wall)
-            bar = 3.0 if each["project"] == "200" else None
+            bar = 3.0 if setting["project"] == "200" else None
             yield Figure(f"{what}, more", checked, more, "s", at_most=bar, judged=more)
-            spent[int(each["project"])] = middle(rounds, checked, processor)
+            spent[int(setting["project"])] = middle(rounds, checked, processor)
     few, some, many = min(spent), 300, max(spent)
     early = 1e3 * (spent[some] - spent[few]) / (some - few)
     late = 1e3 * (spent[many] - spent[some]) / (many - some)

@@ -63,7 +63,7 @@ def group(
 ) -> Iterator[subprocess.Popen[str]]:
     """Start a process in a group of its own, and stop the whole group at the end."""
     process = subprocess.Popen(
-        [str(each) for each in command],
+        [str(part) for part in command],
         cwd=cwd,
         env=dict(environment or clean_environment()),
         text=True,
@@ -93,9 +93,9 @@ def tree(root: int) -> list[int]:
     """Return a process and all that descend from it."""
     found, todo = [], [root]
     while todo:
-        each = todo.pop()
-        found.append(each)
-        for children in Path(f"/proc/{each}/task").glob("*/children"):
+        process_id = todo.pop()
+        found.append(process_id)
+        for children in Path(f"/proc/{process_id}/task").glob("*/children"):
             with contextlib.suppress(OSError):
                 todo += [int(child) for child in children.read_text(encoding="utf-8").split()]
     return found
@@ -104,9 +104,9 @@ def tree(root: int) -> list[int]:
 def peak_kb(root: int) -> int:
     """Return the most memory that each process of a tree ever held (VmHWM), summed up."""
     peaks = 0
-    for each in tree(root):
+    for process_id in tree(root):
         with contextlib.suppress(OSError, StopIteration):
-            lines = Path(f"/proc/{each}/status").read_text(encoding="utf-8").splitlines()
+            lines = Path(f"/proc/{process_id}/status").read_text(encoding="utf-8").splitlines()
             peaks += int(next(line for line in lines if line.startswith("VmHWM:")).split()[1])
     return peaks
 

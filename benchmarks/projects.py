@@ -52,7 +52,7 @@ class BenchmarkProject:
         return self._new(before)
 
     def _models(self) -> set[Path]:
-        return {each.parent for each in self.artifacts.rglob("MLmodel")}
+        return {path.parent for path in self.artifacts.rglob("MLmodel")}
 
     def _new(self, before: set[Path]) -> Path:
         (model,) = self._models() - before
@@ -141,4 +141,4 @@ def prepare(what: str, python: Path, **arguments: Any) -> None:
 
 def size_of(folder: Path) -> int:
     """Return the bytes of all files below a folder."""
-    return sum(each.stat().st_size for each in folder.rglob("*") if each.is_file())
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

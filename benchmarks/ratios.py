@@ -14,19 +14,23 @@ if TYPE_CHECKING:
 
 def names_in(rounds: Rounds) -> list[str]:
     """Return the names that were measured, in the order of the first round that has each."""
-    return list(dict.fromkeys(name for each in rounds for name in each))
+    return list(dict.fromkeys(name for measured in rounds for name in measured))
 
 
 def middle(rounds: Rounds, name: str, value: Callable[[Any], float] = float) -> float:
     """Return the median over the rounds."""
-    return median(value(each[name]) for each in rounds if name in each)
+    return median(value(measured[name]) for measured in rounds if name in measured)
 
 
 def ratio(rounds: Rounds, name: str, base: str, value: Callable[[Any], float] = float) -> float:
     """Return the median of the ratios to `base`, each within a round."""
-    return median(value(each[name]) / value(each[base]) for each in rounds if name in each and base in each)
+    return median(
+        value(measured[name]) / value(measured[base]) for measured in rounds if name in measured and base in measured
+    )
 
 
 def difference(rounds: Rounds, name: str, base: str, value: Callable[[Any], float] = float) -> float:
     """Return the median of the differences to `base`, each within a round."""
-    return median(value(each[name]) - value(each[base]) for each in rounds if name in each and base in each)
+    return median(
+        value(measured[name]) - value(measured[base]) for measured in rounds if name in measured and base in measured
+    )

@@ -101,7 +101,7 @@ def render(folder: Path) -> str:
 def _circumstances(cases: dict[str, Any]) -> str:
     lines = []
     for case in cases.values():
-        versions = {name: version for each in case["versions"].values() for name, version in each.items()}
+        versions = {name: version for value in case["versions"].values() for name, version in value.items()}
         told = ", ".join(f"{name} {version}" for name, version in sorted(versions.items()))
         lines.append(f"Measured on {case['date']} at {case['commit']}, {case['cores']} cores, with {told}.")
         if case["load"] > 2 * case["cores"]:
@@ -115,10 +115,10 @@ def _circumstances(cases: dict[str, Any]) -> str:
 
 
 def _bars(tables: dict[str, list[Figure]]) -> str:
-    judged = [each for rows in tables.values() for each in rows if each.met is not None]
+    judged = [row for rows in tables.values() for row in rows if row.met is not None]
     return _lines(
         ("what", "measured", "bar", "met"),
-        ((each.what, _judged(each), each.bar, "yes" if each.met else "**no**") for each in judged),
+        ((figure.what, _judged(figure), figure.bar, "yes" if figure.met else "**no**") for figure in judged),
     )
 
 
@@ -127,21 +127,21 @@ def _table(rows: list[Figure]) -> str:
         ("what", "variant", "median", "ratio", "bar"),
         (
             (
-                each.what,
-                each.variant,
-                f"{_number(each.value)} {each.unit}".strip(),
-                "" if each.ratio is None else f"{each.ratio:.3f}" if each.ratio < 10 else f"{each.ratio:.0f}",
-                each.bar,
+                row.what,
+                row.variant,
+                f"{_number(row.value)} {row.unit}".strip(),
+                "" if row.ratio is None else f"{row.ratio:.3f}" if row.ratio < 10 else f"{row.ratio:.0f}",
+                row.bar,
             )
-            for each in rows
+            for row in rows
         ),
     )
 
 
-def _judged(each: Figure) -> str:
-    if each.judged is not None:
-        return f"{_number(each.judged)} {'s' if each.unit == 's' else each.unit}".strip()
-    return f"{each.ratio:.3f} of {each.against}"
+def _judged(figure: Figure) -> str:
+    if figure.judged is not None:
+        return f"{_number(figure.judged)} {'s' if figure.unit == 's' else figure.unit}".strip()
+    return f"{figure.ratio:.3f} of {figure.against}"
 
 
 def _number(value: float) -> str:
@@ -152,7 +152,7 @@ def _number(value: float) -> str:
 
 def _lines(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     lines = [head, tuple("---" for _ in head), *rows]
-    return "\n".join(f"| {' | '.join(each)} |" for each in lines)
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _place(folder: Path) -> str:

@@ -104,7 +104,7 @@ def _circumstances(scale: str, made: dict[str, environments.Environment]) -> dic
         "date": datetime.now(timezone.utc).date().isoformat(),
         "cores": os.cpu_count(),
         "load": os.getloadavg()[0],
-        "versions": {name: each.versions() for name, each in made.items()},
+        "versions": {name: environment.versions() for name, environment in made.items()},
     }
 
 

@@ -58,4 +58,4 @@ def test_commands_install_it(file):
 
 @pytest.mark.parametrize("requirement", requirements(), ids=str)
 def test_each_requirement_has_a_lower_bound(requirement):
-    assert any(each.operator in (">=", "==") for each in requirement.specifier)
+    assert any(part.operator in (">=", "==") for part in requirement.specifier)

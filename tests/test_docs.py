@@ -61,17 +61,17 @@ def blocks(entry: str) -> list[Block]:
     missing = re.search(r"is missing in\s+`(.+?)`", entry)
     file = missing[1] if missing else DOCUMENT
     found, last = [], 0
-    for each in re.finditer(r"^```(\w*)\n(.*?)^```$", entry, flags=re.MULTILINE | re.DOTALL):
-        lead = entry[last : each.start()].strip()
+    for fence in re.finditer(r"^```(\w*)\n(.*?)^```$", entry, flags=re.MULTILINE | re.DOTALL):
+        lead = entry[last : fence.start()].strip()
         named = re.search(r"`((?:conf|src)/[\w/.]+)`[^`]*:$", lead)
         file = named[1] if named else file
-        found.append(Block(each[1], each[2], file))
-        last = each.end()
+        found.append(Block(fence[1], fence[2], file))
+        last = fence.end()
     return found
 
 
 def printed_block(entry: str) -> int:
-    return next(index for index, each in enumerate(blocks(entry)) if not each.language)
+    return next(index for index, block in enumerate(blocks(entry)) if not block.language)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -80,7 +80,7 @@ def example_on_path():
         patch.syspath_prepend(EXAMPLE / "src")
         before = set(sys.modules)
         yield
-        for name in {each for each in set(sys.modules) - before if each.startswith("penguins.limits")}:
+        for name in {block for block in set(sys.modules) - before if block.startswith("penguins.limits")}:
             del sys.modules[name]
 
 
@@ -89,8 +89,8 @@ def check(setup: list[Block], entry: str, project: Path) -> str:
     shutil.copytree(EXAMPLE / "conf", project / "conf")
     (project / "src" / "penguins").mkdir(parents=True)
     missing = re.search(r"entry of\s+`(\w+)` is missing in\s+`(.+?)`", entry)
-    code = [each for each in setup if each.language == "python"]
-    files = {DOCUMENT: FIXED, **{each.file: each.text for each in setup if each.language == "yaml"}}
+    code = [block for block in setup if block.language == "python"]
+    files = {DOCUMENT: FIXED, **{block.file: block.text for block in setup if block.language == "yaml"}}
     if missing:
         place = project / missing[2]
         entries_left = yaml.safe_load(place.read_text(encoding="utf-8"))
@@ -112,14 +112,14 @@ def pipelines(code: list[Block]) -> dict[str, Pipeline]:
     from penguins.pipelines.species import create_pipeline, pipeline
 
     species, names = create_pipeline(), dict(vars(pipeline))
-    for each in code:
-        if each.text.startswith("node("):
-            species += Pipeline([eval(each.text, names)])
-        elif each.file.startswith("src/"):
-            names |= vars(module(each))
+    for part in code:
+        if part.text.startswith("node("):
+            species += Pipeline([eval(part.text, names)])
+        elif part.file.startswith("src/"):
+            names |= vars(module(part))
         else:
             try:
-                exec(each.text, {})
+                exec(part.text, {})
             except ImportError as error:  # as Kedro's find_pipelines words it
                 raise ImportError(
                     "An error occurred while importing the 'penguins.pipelines.species' module."
@@ -172,6 +172,6 @@ def test_an_example_prints_what_the_page_says(code, tmp_path):
 def test_the_fix_is_clean(code, tmp_path):
     entry = entry_of(code)
     parts = blocks(entry)
-    fixed = [each for each in parts[printed_block(entry) + 1 :] if each.language == "yaml"]
+    fixed = [block for block in parts[printed_block(entry) + 1 :] if block.language == "yaml"]
     assert len(parts) > printed_block(entry) + 1
     assert check(fixed, "", tmp_path / "project") == ""

@@ -34,7 +34,7 @@ def run(workshop: Workshop) -> dict[str, Any]:
         for name, project in projects.items():
             commands = list(COMMANDS)[:: 1 if turn % 2 else -1]
             rounds[name].append({command: _time(python, COMMANDS[command], project) for command in commands})
-    return {"series": [{"project": name, "unit": "s", "rounds": each[1:]} for name, each in rounds.items()]}
+    return {"series": [{"project": name, "unit": "s", "rounds": measured[1:]} for name, measured in rounds.items()]}
 
 
 def _time(python: Path, arguments: list[str], project: Path) -> dict[str, float]:
@@ -52,7 +52,7 @@ def _large(folder: Path, bindings: int) -> Path:
     documents = project / "conf" / "base" / "pipeline_ml"
     documents.mkdir()
     for first in range(0, bindings, FILE_LENGTH):
-        text = "".join(_binding(each) for each in range(first, min(first + FILE_LENGTH, bindings)))
+        text = "".join(_binding(number) for number in range(first, min(first + FILE_LENGTH, bindings)))
         (documents / f"from_{first}.yml").write_text(text, encoding="utf-8")
     return project
 

@@ -20,8 +20,10 @@ def run(workshop: Workshop) -> dict[str, Any]:
     series = []
     for kind, count in (("small", workshop.scale.requests), ("forest", workshop.scale.requests // 10)):
         with serving(workshop, _CHOSEN, kind) as servers:
-            http = {each.name: each.check(AT_ONCE, count) for each in servers}
+            http = {server.name: server.check(AT_ONCE, count) for server in servers}
         with workers(workshop, _CHOSEN, kind, 2) as started:
-            threads = {each.variant.name: each.ask(do="concurrent", count=count, threads=AT_ONCE) for each in started}
+            threads = {
+                worker.variant.name: worker.ask(do="concurrent", count=count, threads=AT_ONCE) for worker in started
+            }
         series.append({"kind": kind, "requests": count, "at_once": AT_ONCE, "http": http, "threads": threads})
     return {"series": series}

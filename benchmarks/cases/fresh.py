@@ -25,7 +25,9 @@ def run(workshop: Workshop) -> dict[str, Any]:
         rounds = []
         for turn in range(workshop.scale.fresh_repeats):
             first = turn % len(chosen)
-            rounds.append({each.name: _once(workshop, each, kind) for each in [*chosen[first:], *chosen[:first]]})
+            rounds.append(
+                {variant.name: _once(workshop, variant, kind) for variant in [*chosen[first:], *chosen[:first]]}
+            )
         series.append({"kind": kind, "nodes": 2, "rounds": rounds})
     return {"series": series}
 

@@ -48,9 +48,9 @@ def _rounds(started: Sequence[Worker], scale: Scale) -> list[dict[str, Any]]:
 def _pairs(workshop: Workshop, kind: str, length: int) -> list[dict[str, float]]:
     """Measure kedro_bind and the base in one process: the closest comparison, free of what processes differ in."""
     chosen = (variants.HAND_WRITTEN, variants.KEDRO_BIND)
-    models = [workshop.model(each, kind, length) for each in chosen]
+    models = [workshop.model(variant, kind, length) for variant in chosen]
     rows = workshop.project(kind, "kedro_bind").rows
     numbers = (str(workshop.scale.rounds), str(workshop.scale.predictions))
     command: list[str | Path] = [workshop.python(variants.KEDRO_BIND), INSIDE / "pair.py", *models, rows, *numbers]
     told = run_command(command, cwd=workshop.folder, environment=variants.KEDRO_BIND.process_environment())
-    return [dict(zip((each.name for each in chosen), times, strict=True)) for times in json.loads(told)]
+    return [dict(zip((variant.name for variant in chosen), times, strict=True)) for times in json.loads(told)]

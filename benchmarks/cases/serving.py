@@ -22,8 +22,8 @@ def run(workshop: Workshop) -> dict[str, Any]:
     """Measure: all servers run, one at a time has the load; several times with servers of their own."""
     series = []
     for kind in ("small", "forest"):
-        rounds: dict[int, list[dict[str, Any]]] = {each: [] for each in CONNECTIONS}
-        peaks: dict[int, dict[str, int]] = {each: {} for each in CONNECTIONS}
+        rounds: dict[int, list[dict[str, Any]]] = {connection: [] for connection in CONNECTIONS}
+        peaks: dict[int, dict[str, int]] = {connection: {} for connection in CONNECTIONS}
         for _ in range(workshop.scale.serve_generations):
             with serving(workshop, variants.of_model(2, kind), kind) as servers:
                 for server in servers:
@@ -34,7 +34,8 @@ def run(workshop: Workshop) -> dict[str, Any]:
                         name = server.name
                         peaks[connections][name] = max(server.peak_kb(), peaks[connections].get(name, 0))
         series += [
-            {"kind": kind, "connections": each, "rounds": rounds[each], "peak_kb": peaks[each]} for each in CONNECTIONS
+            {"kind": kind, "connections": connection, "rounds": rounds[connection], "peak_kb": peaks[connection]}
+            for connection in CONNECTIONS
         ]
     return {"series": series}
 

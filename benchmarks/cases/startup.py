@@ -17,7 +17,7 @@ COMMANDS = {"kedro --version": ["--version"], "kedro registry list": ["registry"
 def run(workshop: Workshop) -> dict[str, Any]:
     """Measure each command in each environment in turn."""
     project = workshop.project("small", "plain").path
-    pythons = {name: each.python for name, each in workshop.environments.items()}
+    pythons = {name: environment.python for name, environment in workshop.environments.items()}
     series = []
     for label, arguments in COMMANDS.items():
         rounds = []

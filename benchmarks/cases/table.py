@@ -22,7 +22,7 @@ def run(workshop: Workshop) -> dict[str, Any]:
             for worker in started:
                 worker.ask(**batch)
             for turn in range(scale.table_rounds):
-                answers = {each.variant.name: each.ask(**batch) for each in in_turn(started, turn, 1)}
+                answers = {worker.variant.name: worker.ask(**batch) for worker in in_turn(started, turn, 1)}
                 rounds.append({name: answer["wall"] for name, answer in answers.items()})
                 peaks |= {name: max(answer["peak_kb"], peaks.get(name, 0)) for name, answer in answers.items()}
     return {"rows": scale.table_rows, "unit": "ns", "rounds": rounds, "peak_kb": peaks}

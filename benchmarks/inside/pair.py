@@ -20,7 +20,7 @@ def main() -> None:
     import mlflow.pyfunc
     import pandas as pd
 
-    models = [mlflow.pyfunc.load_model(each) for each in sys.argv[1:3]]
+    models = [mlflow.pyfunc.load_model(folder) for folder in sys.argv[1:3]]
     data = pd.read_pickle(sys.argv[3]).iloc[:1]
     _round(models, data, 20)  # warms up
     gc.disable()  # it would hit whichever model happens to be asked
@@ -37,7 +37,7 @@ def _round(models: list[Any], data: Any, count: int) -> list[float]:
             predict(data)
             times[which].append(clock() - began)
     gc.collect()
-    return [median(each) for each in times]
+    return [median(series) for series in times]
 
 
 if __name__ == "__main__":

@@ -28,11 +28,11 @@ def main() -> None:
     """Draw a panel for each kind of model."""
     series = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))["numbers"]["series"]
     lines: dict[str, dict[str, list[tuple[int, float]]]] = defaultdict(lambda: defaultdict(list))
-    for each in series:
+    for setting in series:
         for name in STYLES:
-            times = [turn[name]["wall"] / 1e6 for turn in each["rounds"] if name in turn]
+            times = [turn[name]["wall"] / 1e6 for turn in setting["rounds"] if name in turn]
             if times:
-                lines[each["kind"]][name].append((each["nodes"], median(times)))
+                lines[setting["kind"]][name].append((setting["nodes"], median(times)))
     figure, panels = plt.subplots(1, len(lines), figsize=(4.5 * len(lines), 3.6), sharey=True, squeeze=False)
     for panel, (kind, of_kind) in zip(panels[0], lines.items(), strict=True):
         for name, points in of_kind.items():
@@ -40,7 +40,7 @@ def main() -> None:
             panel.plot(*zip(*points, strict=True), style, color=color, marker="o", markersize=3, label=label)
         panel.set(xscale="log", yscale="log", xlabel="nodes", title=TITLES[kind])
         ticks = sorted({nodes for points in of_kind.values() for nodes, _ in points})
-        panel.set_xticks(ticks, [str(each) for each in ticks])
+        panel.set_xticks(ticks, [str(tick) for tick in ticks])
         panel.minorticks_off()
         panel.grid(visible=True, alpha=0.3)
     panels[0][0].set_ylabel("one prediction, ms")

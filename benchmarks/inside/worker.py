@@ -34,7 +34,7 @@ def answer(model: Any, rows: Any, count: int) -> dict[str, Any]:
     """Return the answer for some rows, for the driver to compare variants."""
     predicted = model.predict(first(rows, count))
     values = predicted["score"] if hasattr(predicted, "columns") else predicted
-    return {"scores": [float(each) for each in values]}
+    return {"scores": [float(value) for value in values]}
 
 
 def predict(model: Any, rows: Any, count: int, seconds: float, size: int) -> dict[str, Any]:

@@ -21,7 +21,7 @@ def client(project):
 
 
 def everything(project):
-    experiments = [each.experiment_id for each in client(project).search_experiments()]
+    experiments = [experiment.experiment_id for experiment in client(project).search_experiments()]
     return client(project).search_runs(experiments), client(project).search_logged_models(experiment_ids=experiments)
 
 
@@ -52,7 +52,7 @@ def test_a_logging_that_fails_ends_the_run_as_failed(quick):
     assert result.returncode == 1
     assert "kedro bind log churn" in result.stderr
     (run,), models = everything(quick)
-    assert [each for each in models if each.status == "READY"] == []
+    assert [model for model in models if model.status == "READY"] == []
     assert run.info.status == "FAILED"
 
 

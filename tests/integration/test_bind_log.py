@@ -31,7 +31,7 @@ def bind_log(project, *arguments):
 
 def models_of(project):
     client = mlflow.MlflowClient(tracking_uri=project.store)
-    return client.search_logged_models([each.experiment_id for each in client.search_experiments()])
+    return client.search_logged_models([experiment.experiment_id for experiment in client.search_experiments()])
 
 
 def age(project, name, seconds):
@@ -59,7 +59,7 @@ def test_an_artifact_older_than_its_source_is_refused_unless_forced(trained, mes
     assert "'--force' logs it as it is" in result.output
     assert models_of(trained) == []
     assert bind_log(trained, "--force").exit_code == 0
-    assert any("logged with an artifact that is out of date" in each for each in messages)
+    assert any("logged with an artifact that is out of date" in message for message in messages)
     assert len(models_of(trained)) == 1
 
 
@@ -101,7 +101,7 @@ def test_a_run_that_did_not_write_the_artifacts_is_no_evidence_of_their_age(trai
     assert trained.kedro("run", "--pipelines=churn", check=False).returncode == 1
     nodes.write_text(text)
     client = mlflow.MlflowClient(tracking_uri=trained.store)
-    (failed,) = client.search_runs([each.experiment_id for each in client.search_experiments()])
+    (failed,) = client.search_runs([experiment.experiment_id for experiment in client.search_experiments()])
     assert failed.info.status == "FAILED"
     result = bind_log(trained, f"--run-id={failed.info.run_id}")
     assert result.exit_code == 1
@@ -133,7 +133,7 @@ def test_the_command_of_a_failure_has_all_that_led_to_it(trained):
     result = trained.kedro("run", "--pipelines=churn", "--env=prod", "--params=depth=4", check=False)
     assert result.returncode == 1
     assert "not today" in result.stderr
-    (line,) = [each for each in result.stderr.splitlines() if "kedro bind log" in each]
+    (line,) = [line for line in result.stderr.splitlines() if "kedro bind log" in line]
     assert line.startswith("  kedro bind log churn --run-id=")
     assert line.endswith(" --env=prod --params=depth=4")
 

@@ -104,7 +104,7 @@ def test_runs_at_once_keep_their_data_parameters_and_mlflow_runs_apart(served, m
             worker.join()
     assert errors == []
     client = mlflow.MlflowClient(tracking_uri=served.store, registry_uri=served.store)
-    experiments = [each.experiment_id for each in client.search_experiments()]
+    experiments = [experiment.experiment_id for experiment in client.search_experiments()]
     runs = {run.data.params["depth"]: run for run in client.search_runs(experiments)}
     assert sorted(runs) == ["10", "20", "30", "40"]
     models = {model.source_run_id: model for model in client.search_logged_models(experiments)}
@@ -118,7 +118,7 @@ def test_runs_at_once_keep_their_data_parameters_and_mlflow_runs_apart(served, m
         predictor = loaded.unwrap_python_model().predictor
         assert predictor.artifacts["classifier"]["weight"] == -10.0 * who
     versions = client.search_model_versions("name = 'churn'")
-    assert sorted(each.run_id for each in versions) == sorted(run.info.run_id for run in runs.values())
+    assert sorted(version.run_id for version in versions) == sorted(run.info.run_id for run in runs.values())
     assert [name for name in os.environ if name.startswith("MLFLOW_")] == []
 
 

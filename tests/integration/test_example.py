@@ -74,20 +74,20 @@ def test_mlflow_models_predict_works_from_another_folder(elsewhere):
         [*command, "--env-manager", "local"], cwd=path, env=environment, capture_output=True, text=True, check=True
     )
     answer = json.loads(result.stdout[result.stdout.index('{"predictions"') :])
-    assert [each["species"] for each in answer["predictions"]] == SPECIES
+    assert [prediction["species"] for prediction in answer["predictions"]] == SPECIES
 
 
 def test_mlflow_models_serve_predicts(server):
     status, answer = ask(server, PENGUINS)
     assert status == 200
-    assert [each["species"] for each in answer["predictions"]] == SPECIES
+    assert [prediction["species"] for prediction in answer["predictions"]] == SPECIES
 
 
 def test_parameters_of_one_request_never_reach_another(server):
     def one(number):
         strict = number % 2 == 0
         _, answer = ask(server, {**PENGUINS, "params": {"min_probability": 1.1 if strict else 0.0}})
-        uncertain = [each["species"] == "uncertain" for each in answer["predictions"]]
+        uncertain = [prediction["species"] == "uncertain" for prediction in answer["predictions"]]
         return uncertain == [strict, strict]
 
     with ThreadPoolExecutor(16) as pool:

@@ -103,8 +103,8 @@ def typed(project):
 def logged(project, store, name="churn"):
     mlflow.set_tracking_uri(store)
     client = mlflow.MlflowClient()
-    models = client.search_logged_models([each.experiment_id for each in client.search_experiments()])
-    return next(each for each in models if each.name == name)
+    models = client.search_logged_models([experiment.experiment_id for experiment in client.search_experiments()])
+    return next(model for model in models if model.name == name)
 
 
 def plan_of(model):

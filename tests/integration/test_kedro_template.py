@@ -84,8 +84,10 @@ def bind(project, arguments):
 
 def models_of(project):
     client = mlflow.MlflowClient(tracking_uri=project.store)
-    found = client.search_logged_models(experiment_ids=[each.experiment_id for each in client.search_experiments()])
-    return [each.name for each in found]
+    found = client.search_logged_models(
+        experiment_ids=[experiment.experiment_id for experiment in client.search_experiments()]
+    )
+    return [model.name for model in found]
 
 
 def test_both_options_of_kedro_run_train_and_log_a_binding_made_in_python(template):

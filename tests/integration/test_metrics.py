@@ -69,13 +69,13 @@ def train(project, *arguments, **options):
 def logged(project):
     """The metrics of each logged model, newest first, and those of its run."""
     client = mlflow.MlflowClient(tracking_uri=project.store)
-    experiments = [each.experiment_id for each in client.search_experiments()]
+    experiments = [experiment.experiment_id for experiment in client.search_experiments()]
     models = client.search_logged_models(experiment_ids=experiments)
     found = []
-    for model_id in [each.model_id for each in models]:
+    for model_id in [model.model_id for model in models]:
         model = client.get_logged_model(model_id)
         run = client.get_run(model.source_run_id)
-        found.append(({each.key: each.value for each in model.metrics or []}, run.data.metrics))
+        found.append(({metric.key: metric.value for metric in model.metrics or []}, run.data.metrics))
     return found
 
 
@@ -92,7 +92,7 @@ def test_what_training_writes_in_memory_is_logged_once_and_decides_promotion(sco
     train(scored)
     assert logged(scored) == [(EXPECTED, EXPECTED)]
     client = mlflow.MlflowClient(tracking_uri=scored.store)
-    (run,) = client.search_runs([each.experiment_id for each in client.search_experiments()])
+    (run,) = client.search_runs([experiment.experiment_id for experiment in client.search_experiments()])
     assert len(client.get_metric_history(run.info.run_id, "r2_score")) == 1
     train(scored, session={"runtime_params": {"depth": 2}})
     assert champion(scored) == 1

@@ -47,10 +47,10 @@ def run(project, *names, **options):
 
 def contents(uri):
     client = mlflow.MlflowClient(tracking_uri=uri)
-    experiments = {each.experiment_id: each for each in client.search_experiments()}
+    experiments = {experiment.experiment_id: experiment for experiment in client.search_experiments()}
     runs = client.search_runs(list(experiments))
     models = client.search_logged_models(experiment_ids=list(experiments))
-    return [(experiments[each.info.experiment_id], each) for each in runs], models
+    return [(experiments[found.info.experiment_id], found) for found in runs], models
 
 
 def configure(project, text):
@@ -115,7 +115,7 @@ def test_a_second_run_in_the_process_goes_by_its_own_file(quick, empty_store):
     (quick.path / "conf/base/mlflow.yml").unlink()
     run(quick)
     stores = [f"sqlite:///{quick.path}/{name}.db" for name in ("one", "two")]
-    assert [len(contents(each)[1]) for each in (*stores, quick.store)] == [1, 1, 1]
+    assert [len(contents(place)[1]) for place in (*stores, quick.store)] == [1, 1, 1]
 
 
 def test_an_address_of_the_environment_counts_while_it_is_there_and_none_stays_there(quick, empty_store, monkeypatch):
@@ -128,7 +128,7 @@ def test_an_address_of_the_environment_counts_while_it_is_there_and_none_stays_t
         run(quick)
     assert mlflow.get_tracking_uri() == other  # a notebook finds what its last run has logged
     run(quick)
-    assert [len(contents(each)[1]) for each in (quick.store, other)] == [2, 1]
+    assert [len(contents(place)[1]) for place in (quick.store, other)] == [2, 1]
     assert "MLFLOW_TRACKING_URI" not in os.environ
 
 

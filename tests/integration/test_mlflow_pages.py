@@ -26,7 +26,7 @@ def client(project, store):
 
 
 def test_run_and_model_have_their_origin_and_description(client):
-    experiments = [each.experiment_id for each in client.search_experiments()]
+    experiments = [experiment.experiment_id for experiment in client.search_experiments()]
     (run,) = client.search_runs(experiments)
     (model,) = client.search_logged_models(experiments)
 

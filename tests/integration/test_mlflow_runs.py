@@ -34,7 +34,7 @@ def run(project, **options):
 
 def everything(project):
     client = mlflow.MlflowClient(tracking_uri=project.store)
-    experiments = [each.experiment_id for each in client.search_experiments()]
+    experiments = [entry.experiment_id for entry in client.search_experiments()]
     return client.search_runs(experiments), client.search_logged_models(experiment_ids=experiments)
 
 
@@ -76,9 +76,9 @@ def test_whatever_a_node_does_to_the_run_the_model_goes_there(quick, statements)
     add_to(quick, "fit_classifier", statements)
     run(quick)
     runs, (model,) = everything(quick)
-    (logged,) = [each for each in runs if each.info.run_name == "churn"]
+    (logged,) = [entry for entry in runs if entry.info.run_name == "churn"]
     assert model.source_run_id == logged.info.run_id
-    assert {each.info.status for each in runs} == {"FINISHED"}
+    assert {entry.info.status for entry in runs} == {"FINISHED"}
     assert mlflow.active_run() is None
 
 
@@ -112,8 +112,8 @@ def test_an_interrupted_run_in_a_notebook_ends_with_the_next_session(quick):
     stop.unlink()
     run(quick)
     runs, (model,) = everything(quick)
-    assert sorted(each.info.status for each in runs) == ["FINISHED", "KILLED"]
-    assert [each.info.run_id for each in runs if each.info.status == "FINISHED"] == [model.source_run_id]
+    assert sorted(entry.info.status for entry in runs) == ["FINISHED", "KILLED"]
+    assert [entry.info.run_id for entry in runs if entry.info.status == "FINISHED"] == [model.source_run_id]
 
 
 @pytest.mark.parametrize(("where", "command"), [("training", "script"), ("logging", "kedro")])
@@ -155,7 +155,7 @@ def test_ctrl_c_ends_the_run_as_killed(quick, where, command):
             process.kill()
     (killed,), models = everything(quick)
     assert killed.info.status == "KILLED"
-    assert [each for each in models if each.status == "READY"] == []
+    assert [entry for entry in models if entry.status == "READY"] == []
     assert "kedro bind log churn" in output
     # What a script ends with is Python's, or what hooks of the Kedro version make of it.
     assert process.returncode == 130 if command == "kedro" else process.returncode in (1, 130, -signal.SIGINT)

@@ -132,7 +132,7 @@ def python(path, *arguments, **environment):
 
 def model_of(path):
     client = mlflow.MlflowClient(f"sqlite:///{path}/mlflow.db")
-    (model,) = client.search_logged_models([each.experiment_id for each in client.search_experiments()])
+    (model,) = client.search_logged_models([experiment.experiment_id for experiment in client.search_experiments()])
     return model
 
 

@@ -73,7 +73,7 @@ def as_before(shop):
 
 def inputs_of(run):
     """The datasets of a run by their context."""
-    return {each.tags[0].value: each.dataset for each in run.inputs.dataset_inputs}
+    return {logged.tags[0].value: logged.dataset for logged in run.inputs.dataset_inputs}
 
 
 def test_scores_are_metrics_of_the_model_and_of_the_data_and_equal_those_computed_by_hand(shop):
@@ -156,7 +156,7 @@ def files_of_champion(project) -> Path:
 
 
 def newest(project) -> int:
-    return max(int(each.version) for each in client_of(project).search_model_versions("name = 'churn'"))
+    return max(int(entry.version) for entry in client_of(project).search_model_versions("name = 'churn'"))
 
 
 CASES = {
@@ -228,7 +228,7 @@ class TestTheCommands:
         found = json.loads(self.run(shop, *arguments, code=1).stdout)
         missing, *others = found["models"]
         assert missing["error"].startswith("it can't be found")
-        assert [(each["model"], each["aliases"], each["metrics"]["accuracy"]) for each in others] == [
+        assert [(other["model"], other["aliases"], other["metrics"]["accuracy"]) for other in others] == [
             ("models:/churn/1", [], 0.875),
             ("models:/churn/2", ["champion"], 1.0),
         ]

@@ -172,7 +172,7 @@ def test_kedro_viz_has_the_bound_pipelines(project):
         "from kedro_viz.server import populate_data\n"
         "from kedro_viz.data_access import data_access_manager\n"
         "populate_data(data_access_manager, catalog, pipelines, extras)\n"
-        "print('churn' in [each.id for each in data_access_manager.registered_pipelines.as_list()])\n"
+        "print('churn' in [pipeline.id for pipeline in data_access_manager.registered_pipelines.as_list()])\n"
     )
     assert project.python("-c", code).stdout.split()[-2:] == ["PipelineML", "True"]
 

@@ -72,7 +72,7 @@ def test_a_signature_and_an_example_of_code_are_those_of_the_model(project, stor
     run(project, "by_code")
     (model,) = models_of(project)
     metadata = mlflow.pyfunc.load_model(f"models:/{model.model_id}").metadata
-    assert [each.type.name for each in metadata.signature.inputs] == ["double"]
+    assert [column.type.name for column in metadata.signature.inputs] == ["double"]
     assert metadata.load_input_example(f"models:/{model.model_id}")["spend"].tolist() == [3.0]
 
 
@@ -155,6 +155,6 @@ def test_an_input_in_a_namespace_is_described_by_its_twin_in_training(project, s
     twin = {"lab.customers": {"type": "pandas.CSVDataset", "filepath": "data/clean.csv"}}
     project.write("conf/base/catalog.yml", yaml.safe_dump({**entries, **twin}))
     project.kedro("bind", "log", "churn", "--force")
-    second = next(each for each in models_of(project) if each.model_id != model.model_id)
+    second = next(other for other in models_of(project) if other.model_id != model.model_id)
     signature = mlflow.pyfunc.load_model(f"models:/{second.model_id}").metadata.signature
     assert signature.inputs.input_names() == ["spend", "visits", "age"]

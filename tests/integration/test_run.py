@@ -33,12 +33,12 @@ def client(project):
 
 
 def models_of(project):
-    experiments = [each.experiment_id for each in client(project).search_experiments()]
+    experiments = [experiment.experiment_id for experiment in client(project).search_experiments()]
     return client(project).search_logged_models(experiment_ids=experiments)
 
 
 def runs_of(project):
-    experiments = [each.experiment_id for each in client(project).search_experiments()]
+    experiments = [experiment.experiment_id for experiment in client(project).search_experiments()]
     return client(project).search_runs(experiments)
 
 
@@ -75,7 +75,7 @@ def test_a_bound_run_logs_one_model_that_predicts_as_kedro_does(project, store):
     assert loaded.predict(customers).to_json() == expected.strip()
     assert loaded.metadata.signature.inputs.input_names() == ["spend", "visits"]
     assert loaded.metadata.signature.outputs.input_names() == ["score", "churns"]
-    assert [each.name for each in loaded.metadata.signature.params.params] == ["threshold"]
+    assert [param.name for param in loaded.metadata.signature.params.params] == ["threshold"]
     assert not loaded.predict(customers, params={"threshold": 1000.0})["churns"].any()
     assert loaded.predict(customers).to_json() == expected.strip()
 
@@ -84,13 +84,13 @@ def test_a_second_run_logs_a_second_model_and_both_load_elsewhere(quick, tmp_pat
     run(quick, "churn")
     run(quick, "churn")
     found = models_of(quick)
-    assert [each.name for each in found] == ["churn", "churn"]
+    assert [model.name for model in found] == ["churn", "churn"]
     code = (
         "import sys, mlflow, pandas as pd\n"
         "for uri in sys.argv[1:]:\n"
         "    print(mlflow.pyfunc.load_model(uri).predict(pd.DataFrame({'spend': [1.0], 'visits': [2]})).shape)\n"
     )
-    uris = [each.model_uri for each in found]
+    uris = [model.model_uri for model in found]
     result = quick.python(
         "-c", code, *uris, cwd=tmp_path, MLFLOW_TRACKING_URI=quick.store, MLFLOW_ALLOW_PICKLE_DESERIALIZATION="false"
     )
@@ -100,13 +100,13 @@ def test_a_second_run_logs_a_second_model_and_both_load_elsewhere(quick, tmp_pat
 def test_two_bindings_in_one_run_log_two_models(quick):
     quick.write("conf/base/pipeline_ml.yml", TWO)
     run(quick, "churn", "churn_again")
-    assert sorted(each.name for each in models_of(quick)) == ["churn", "churn_again"]
+    assert sorted(model.name for model in models_of(quick)) == ["churn", "churn_again"]
     assert len(runs_of(quick)) == 1
 
 
 def test_a_binding_beside_a_plain_pipeline_is_logged(quick):
     run(quick, "churn", "reporting")
-    assert [each.name for each in models_of(quick)] == ["churn"]
+    assert [model.name for model in models_of(quick)] == ["churn"]
 
 
 def test_an_unbound_run_logs_nothing(quick):
@@ -120,7 +120,7 @@ def test_an_unbound_run_logs_nothing(quick):
 )
 def test_a_filtered_run_without_every_artifact_logs_no_model_and_a_warning(quick, messages, options):
     run(quick, "churn", **options)
-    (line,) = [each for each in messages if "no model of 'churn'" in each]
+    (line,) = [message for message in messages if "no model of 'churn'" in message]
     assert "classifier" in line
     assert "kedro bind log churn" in line
     assert runs_of(quick) == []
@@ -159,7 +159,7 @@ def test_a_pipeline_ml_of_the_users_code_is_logged(quick):
         """,
     )
     run(quick, "by_code")
-    assert [each.name for each in models_of(quick)] == ["mine"]
+    assert [model.name for model in models_of(quick)] == ["mine"]
 
 
 def test_an_active_run_is_joined_and_left_open(quick):
@@ -177,7 +177,9 @@ def test_mlflow_tracking_uri_takes_precedence(quick, tmp_path):
     quick.kedro("run", "--pipelines=churn", MLFLOW_TRACKING_URI=elsewhere)
     assert runs_of(quick) == []
     elsewhere_client = mlflow.MlflowClient(tracking_uri=elsewhere)
-    (experiment,) = [each for each in elsewhere_client.search_experiments() if each.name == quick.package]
+    (experiment,) = [
+        experiment for experiment in elsewhere_client.search_experiments() if experiment.name == quick.package
+    ]
     assert len(elsewhere_client.search_logged_models(experiment_ids=[experiment.experiment_id])) == 1
 
 
@@ -212,14 +214,14 @@ def test_a_logging_that_fails_keeps_what_training_produced_and_bind_log_finishes
     assert "no predictions today" in result.stderr
     assert "kedro bind log churn" in result.stderr
     assert "Traceback" not in result.stdout + result.stderr
-    assert [each.info.status for each in runs_of(project)] == ["FAILED"]
+    assert [entry.info.status for entry in runs_of(project)] == ["FAILED"]
     assert (project.path / "data/classifier.pkl").exists()
 
     before = (project.path / "data/classifier.pkl").stat().st_mtime_ns
     nodes.write_text(healthy)
     output = project.kedro("bind", "log", "churn")
     assert "the model 'churn' is logged as models:/" in output.stdout
-    assert [each.name for each in models_of(project) if each.status == "READY"] == ["churn"]
+    assert [model.name for model in models_of(project) if model.status == "READY"] == ["churn"]
     assert (project.path / "data/classifier.pkl").stat().st_mtime_ns == before
 
 

@@ -272,7 +272,7 @@ class Scene:
 
     def last_run(self) -> mlflow.entities.Run:
         client = mlflow.MlflowClient(tracking_uri=self.project.store)
-        experiments = [each.experiment_id for each in client.search_experiments()]
+        experiments = [experiment.experiment_id for experiment in client.search_experiments()]
         return client.search_runs(experiments, order_by=["start_time DESC"], max_results=1)[0]
 
 

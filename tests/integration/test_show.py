@@ -347,7 +347,7 @@ def test_an_invalid_binding_is_listed_as_invalid(project):
     assert [row.split()[0] for row in rows] == ["binding", "churn", "other"]
     assert "invalid; run 'kedro bind check other' to see why" in rows[2]
     listed = json.loads(bind(project, "list", "--format=json").stdout)["bindings"]
-    assert [(each["name"], each["valid"]) for each in listed] == [("churn", True), ("other", False)]
+    assert [(entry["name"], entry["valid"]) for entry in listed] == [("churn", True), ("other", False)]
 
 
 def test_a_shell_completes_the_names_of_bindings(shop):
@@ -359,7 +359,7 @@ def test_a_shell_completes_the_names_of_bindings(shop):
 @pytest.mark.parametrize("command", ["show", "check", "log", "serve"])
 def test_each_command_that_takes_a_binding_completes_its_name(shop, command):
     given = ShellComplete(kedro_bind_group, {"obj": bootstrap_project(shop.path)}, "kedro", "_KEDRO_COMPLETE")
-    assert [each.value for each in given.get_completions([command], "ch")] == ["churn"]
+    assert [completion.value for completion in given.get_completions([command], "ch")] == ["churn"]
     assert given.get_completions([command], "x") == []
 
 

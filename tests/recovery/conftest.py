@@ -22,8 +22,8 @@ SETTINGS = """
         @hook_impl(tryfirst=True)
         def after_node_run(self, node):
             if node.name == "fit_classifier":
-                for each in after_training:
-                    each()
+                for action in after_training:
+                    action()
 
 
     after_training = []

@@ -60,7 +60,7 @@ class Scene:
     def files(self) -> dict[str, tuple[bytes, int]]:
         """What training produced, with the times of writing."""
         places = [self.project.path / "data" / f"{name}.pkl" for name in ("scaler", "classifier")]
-        return {each.name: (each.read_bytes(), each.stat().st_mtime_ns) for each in places}
+        return {place.name: (place.read_bytes(), place.stat().st_mtime_ns) for place in places}
 
     @property
     def client(self) -> mlflow.MlflowClient:
@@ -71,7 +71,7 @@ class Scene:
     def versions(self) -> dict[int, bool]:
         """The registered versions, and whether each of them is complete."""
         found = self.client.search_model_versions("name = 'churn'")
-        return {int(each.version): STATE_TAG not in each.tags for each in found}
+        return {int(version.version): STATE_TAG not in version.tags for version in found}
 
     @property
     def champion(self) -> int | None:
@@ -89,7 +89,7 @@ class Scene:
         """The logged models of a run that are not READY."""
         experiment = self.run(run_id).info.experiment_id
         found = self.client.search_logged_models([experiment], filter_string=f"source_run_id = '{run_id}'")
-        return [each.model_id for each in found if each.status != "READY"]
+        return [model.model_id for model in found if model.status != "READY"]
 
     def predictions(self, version: int) -> Any:
         """The predictions of the model of a version, loaded from the server's own storage."""

@@ -60,23 +60,23 @@ class Stage:
     def runs(self):
         """All MLflow runs, and their status."""
         found = self.client.search_runs(self.experiments)
-        return {each.info.run_id: each.info.status for each in found}
+        return {run.info.run_id: run.info.status for run in found}
 
     @property
     def experiments(self):
-        return [each.experiment_id for each in self.client.search_experiments()]
+        return [experiment.experiment_id for experiment in self.client.search_experiments()]
 
     def assert_clean(self):
         """See that nothing is left of a process that is gone."""
         assert set(self.runs.values()) <= {"FINISHED", "KILLED"}
         versions = self.client.search_model_versions("name = 'churn'")
-        assert [each.version for each in versions if STATE_TAG in each.tags] == []
+        assert [version.version for version in versions if STATE_TAG in version.tags] == []
         models = self.client.search_logged_models(self.experiments)
-        assert [each.model_id for each in models if each.status != "READY"] == []
-        assert {f"models:/{each.model_id}" for each in models} == {each.source for each in versions}
+        assert [model.model_id for model in models if model.status != "READY"] == []
+        assert {f"models:/{model.model_id}" for model in models} == {version.source for version in versions}
         assert list(self.temporary.iterdir()) == []
         champion = self.client.get_model_version_by_alias("churn", "champion")
-        assert champion.version == max((each.version for each in versions), key=int)
+        assert champion.version == max((version.version for version in versions), key=int)
 
 
 @pytest.fixture(scope="module")
@@ -100,10 +100,10 @@ def moments(stage):
     started = time.monotonic()
     process.communicate()
     length = time.monotonic() - started
-    return [random.Random(each).random() * length for each in range(COUNT)]
+    return [random.Random(number).random() * length for number in range(COUNT)]
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=lambda each: each.name)
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=lambda sent: sent.name)
 def test_a_signal_at_any_moment_leaves_nothing_behind(stage, number):
     wrong, hits = [], 0
     for moment in moments(stage):

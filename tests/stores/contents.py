@@ -30,7 +30,7 @@ def contents_of(store: str, folder: Path) -> dict[str, Any]:
     mlflow.set_tracking_uri(store)
     try:
         client = mlflow.MlflowClient()
-        experiments = [each.experiment_id for each in client.search_experiments()]
+        experiments = [experiment.experiment_id for experiment in client.search_experiments()]
         (run,) = client.search_runs(experiments)
         (model,) = client.search_logged_models(experiments)
         version = client.get_model_version_by_alias("churn", "challenger")
@@ -54,9 +54,9 @@ def files_of(folder: Path) -> dict[str, Any]:
     """Return the sha256 of each file; of those that name the run, the content without it."""
     read = {"MLmodel": without_run, "lineage.yml": without_run, "picture.html": without_ids}
     return {
-        each.relative_to(folder).as_posix(): read.get(each.name, sha256_of)(each)
-        for each in sorted(folder.rglob("*"))
-        if each.is_file() and each.name != "registered_model_meta"
+        path.relative_to(folder).as_posix(): read.get(path.name, sha256_of)(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != "registered_model_meta"
     }
 
 
@@ -87,4 +87,4 @@ def lasting(tags: dict[str, str]) -> dict[str, str]:
 
 def holding(folder: Path, word: str) -> list[Path]:
     """Find the files that have a word in them."""
-    return [each for each in folder.rglob("*") if each.is_file() and word.encode() in each.read_bytes()]
+    return [path for path in folder.rglob("*") if path.is_file() and word.encode() in path.read_bytes()]

@@ -48,7 +48,7 @@ def s3_client(address: str):
 
 def keys_of(address: str, bucket: str) -> list[str]:
     """Return the keys of all objects in a bucket."""
-    return [each["Key"] for each in s3_client(address).list_objects_v2(Bucket=bucket).get("Contents", [])]
+    return [entry["Key"] for entry in s3_client(address).list_objects_v2(Bucket=bucket).get("Contents", [])]
 
 
 @contextmanager

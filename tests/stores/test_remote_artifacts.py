@@ -54,7 +54,7 @@ def test_artifacts_on_s3_are_in_the_model_and_their_credentials_nowhere(project,
     mlflow.set_tracking_uri(project.store)
     model = mlflow.artifacts.download_artifacts("models:/churn/1", dst_path=str(project.path / "model"))
     plan = yaml.safe_load((project.path / "model/artifacts/plan/plan.yml").read_text())
-    assert {each["sha256"] for each in plan["artifacts"].values()} == {
+    assert {value["sha256"] for value in plan["artifacts"].values()} == {
         hashlib.sha256(content).hexdigest() for content in objects.values()
     }
     assert plan["artifacts"]["scaler"]["dataset"] == {"type": "kedro_datasets.pickle.pickle_dataset.PickleDataset"}

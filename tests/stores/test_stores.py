@@ -81,4 +81,4 @@ def test_s3_holds_the_same_model(shop, in_sqlite, empty_store, tmp_path, monkeyp
             monkeypatch.setenv(name, value)
         run(shop)
         assert contents_of(store, tmp_path / "model") == in_sqlite
-        assert any(each.endswith("/plan.yml") for each in keys_of(address, "models"))
+        assert any(key.endswith("/plan.yml") for key in keys_of(address, "models"))

@@ -155,8 +155,8 @@ def _runner(plan: Plan) -> dict[str, Any]:
 
 
 def _options(plan: Plan) -> dict[str, Any]:
-    types = {f"type of {key}": each.model_dump() for key, each in plan.parameter_types.items()}
-    validators = {f"validator of {key}": each.model_dump() for key, each in plan.validators.items()}
+    types = {f"type of {key}": planned.model_dump() for key, planned in plan.parameter_types.items()}
+    validators = {f"validator of {key}": planned.model_dump() for key, planned in plan.validators.items()}
     settable = {f"caller sets {name}": True for name in plan.predict_params if name in plan.parameters}
     names = {"input_name": plan.input_name, "output_name": plan.output_name, "row_wise": plan.row_wise}
     return {**names, **settable, **types, **validators}

@@ -28,8 +28,8 @@ def picture_of(subject: Subject) -> Picture:
     trains = _Half("trains", subject)
     for step in local_order(subject.training):
         trains.add(step)
-    travels = [_artifact(each, index, subject) for index, each in enumerate(subject.artifacts)]
-    travels += [_parameter(each, index) for index, each in enumerate(subject.parameters)]
+    travels = [_artifact(artifact, index, subject) for index, artifact in enumerate(subject.artifacts)]
+    travels += [_parameter(parameter, index) for index, parameter in enumerate(subject.parameters)]
     crossing = [
         Edge(trains.places[bare(artifact.source)], element.key, crosses=True)
         for artifact, element in zip(subject.artifacts, travels, strict=False)

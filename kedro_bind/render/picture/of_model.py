@@ -79,7 +79,7 @@ def _function(node: Any) -> str:
 
 
 def _artifacts(files: LoggedFiles, sources: dict[str, str]) -> Iterator[CarriedArtifact]:
-    versions = {name: each.get("version") or "" for name, each in files.lineage.get("artifacts", {}).items()}
+    versions = {name: artifact.get("version") or "" for name, artifact in files.lineage.get("artifacts", {}).items()}
     for name, artifact in files.plan.artifacts.items():
         kind = str((artifact.dataset or {}).get("type", "")) or "captured by value"
         yield CarriedArtifact(

@@ -34,7 +34,7 @@ def test_spark_predicts_as_local_processes_do(logged, tmp_path, name):
         URI, tmp_path / name, tmp_path / "out", "--engine=spark", *arguments, "--format=parquet", cwd=tmp_path
     )
     assert done.stdout.startswith("300 rows in ")
-    found, expected = (pd.read_parquet(tmp_path / each) for each in ("out", "here.parquet"))
+    found, expected = (pd.read_parquet(tmp_path / name) for name in ("out", "here.parquet"))
     pd.testing.assert_frame_equal(found, expected, check_dtype=False)
     assert json.loads((tmp_path / "out/_manifest.json").read_text())["model"] == "models:/people/1"
 

@@ -147,7 +147,9 @@ def test_an_artifact_under_another_name_says_where_it_is_from():
 def test_findings_are_on_what_they_are_about():
     picture = picture_of(replace(SMALL, findings=FINDINGS))
     owned = {
-        f"{each.lane} {each.title}": [it.code for it in each.findings] for each in picture.everything if each.findings
+        f"{part.lane} {part.title}": [finding.code for finding in part.findings]
+        for part in picture.everything
+        if part.findings
     }
     assert owned == {"travels scaler": ["artifact-not-persisted"], "travels classifier": ["bad-value"]}
     assert [finding.path[-1] for finding in picture.findings] == ["aliases"]

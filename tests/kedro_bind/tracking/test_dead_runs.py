@@ -69,14 +69,14 @@ def test_what_a_killed_process_left_half_done_is_removed_and_nothing_else(client
 
     end_dead_runs("0", ["churn"], except_for="")
     assert client.get_run(run_id).info.status == "KILLED"
-    left = {each.model_id for each in client.search_logged_models(["0"])}
+    left = {model.model_id for model in client.search_logged_models(["0"])}
     assert left == {whole, in_use, not_to_be_registered, of_another_binding}
     assert left.isdisjoint({unfinished, never_registered, half})
-    versions = {str(each.version): each.tags for each in client.search_model_versions("name = 'churn'")}
+    versions = {str(version.version): version.tags for version in client.search_model_versions("name = 'churn'")}
     assert sorted(versions) == sorted([version, alias])
     assert not any(STATE_TAG in tags for tags in versions.values())
     assert any(
-        f"the MLflow run {run_id} was left RUNNING by process 1@host, which is gone" in each for each in messages
+        f"the MLflow run {run_id} was left RUNNING by process 1@host, which is gone" in message for message in messages
     )
 
 
@@ -97,14 +97,14 @@ def test_any_other_run_is_left_alone_and_named_if_its_process_is_unknown(client,
     end_dead_runs("0", ["churn"], except_for="")
     assert client.get_run(run_id).info.status == "RUNNING"
     assert client.get_logged_model(model).model_id == model
-    assert any(run_id in each for each in messages) is told
+    assert any(run_id in message for message in messages) is told
 
 
 def test_a_store_that_fails_does_not_keep_a_run_from_starting(client, messages, tmp_path):
     (tmp_path / "broken.db").write_bytes(b"not a database at all" * 100)
     mlflow.set_tracking_uri(f"sqlite:///{tmp_path}/broken.db")
     end_dead_runs("0", ["churn"], except_for="")
-    assert any("can't be cleaned up: " in each for each in messages)
+    assert any("can't be cleaned up: " in message for message in messages)
 
 
 def test_the_tag_names_the_process_for_people_and_for_programs():

@@ -32,14 +32,16 @@ def test_two_first_runs_at_once_share_one_store(project):
         )
         for depth in (1, 2)
     ]
-    output = [each.communicate(timeout=300)[0] for each in first_runs]
-    assert [each.returncode for each in first_runs] == [0, 0], "\n".join(output)
+    output = [run.communicate(timeout=300)[0] for run in first_runs]
+    assert [run.returncode for run in first_runs] == [0, 0], "\n".join(output)
     client = mlflow.MlflowClient(tracking_uri=project.store)
-    (experiment,) = [each.experiment_id for each in client.search_experiments() if each.name == project.package]
+    (experiment,) = [
+        experiment.experiment_id for experiment in client.search_experiments() if experiment.name == project.package
+    ]
     runs = client.search_runs([experiment])
-    assert sorted(each.data.params["depth"] for each in runs) == ["1", "2"]
-    assert {each.info.status for each in runs} == {"FINISHED"}
-    assert [each.name for each in project.path.glob("mlflow.db*")] == ["mlflow.db"]
+    assert sorted(run.data.params["depth"] for run in runs) == ["1", "2"]
+    assert {run.info.status for run in runs} == {"FINISHED"}
+    assert [path.name for path in project.path.glob("mlflow.db*")] == ["mlflow.db"]
 
 
 def test_an_existing_store_is_left_alone_and_the_file_of_a_killed_process_is_removed(tmp_path):

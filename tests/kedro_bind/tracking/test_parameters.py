@@ -48,7 +48,7 @@ def test_a_parameter_that_is_too_long_is_refused_cut_or_made_a_tag():
     tagged = loggable(values, options(long_params_strategy="tag"))
     assert tagged.tags == {"long": "a" * 6001, "very_long": "b" * 8000}
     assert tagged.parameters == {"short": "1"}
-    assert [len(each.remarks) for each in (refused, cut, tagged)] == [0, 2, 2]
+    assert [len(logged.remarks) for logged in (refused, cut, tagged)] == [0, 2, 2]
 
 
 def test_a_name_that_mlflow_does_not_allow_is_changed_with_a_remark():

@@ -38,7 +38,7 @@ class Registry:
     @property
     def versions(self):
         found = self.client.search_model_versions("name = 'churn'")
-        return {str(each.version): each for each in sorted(found, key=lambda each: int(each.version))}
+        return {str(version.version): version for version in sorted(found, key=lambda version: int(version.version))}
 
     @property
     def aliases(self):
@@ -46,7 +46,7 @@ class Registry:
 
     @property
     def names(self):
-        return [each.name for each in self.client.search_registered_models()]
+        return [model.name for model in self.client.search_registered_models()]
 
 
 @pytest.fixture
@@ -130,7 +130,7 @@ def test_a_pending_version_in_use_is_kept(registry):
     registry.client.set_terminated(run_id, "FAILED")
     registry.register(registry.run(), aliases=["champion"])
     assert list(registry.versions) == ["1", "2", "3"]
-    assert all(STATE_TAG not in each.tags for each in registry.versions.values())
+    assert all(STATE_TAG not in value.tags for value in registry.versions.values())
 
 
 class TestPromotion:

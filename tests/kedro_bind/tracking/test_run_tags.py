@@ -38,7 +38,7 @@ def test_a_command_with_a_credential_in_it_does_not_show_it(tmp_path):
     parameters = {"key": "hunter2hunter2", "uri": "s3://me:mine@host/x", "db_password": "12", "api": {"key": "a'b c"}}
     with redacting(redaction_of({"credentials": {"a": ["hunter2hunter2", "a'b c"]}})):
         output = run_tags(Origin(tmp_path), ["churn"], {"runtime_params": parameters})["kedro_command"]
-    assert not any(each in output for each in ("hunter2", "mine", "=12", "b c"))
+    assert not any(word in output for word in ("hunter2", "mine", "=12", "b c"))
     assert run_tags(Origin(tmp_path), ["churn"], {"runtime_params": {"key": "hunter2hunter2"}})["kedro_command"] == (
         "kedro run --params=key=hunter2hunter2"
     )
