@@ -66,12 +66,22 @@ class Stage:
     def experiments(self):
         return [experiment.experiment_id for experiment in self.client.search_experiments()]
 
+    @property
+    def models(self):
+        """All logged models, of which MLflow returns a hundred at a time."""
+        page = self.client.search_logged_models(self.experiments)
+        found = list(page)
+        while page.token:
+            page = self.client.search_logged_models(self.experiments, page_token=page.token)
+            found += page
+        return found
+
     def assert_clean(self):
         """See that nothing is left of a process that is gone."""
         assert set(self.runs.values()) <= {"FINISHED", "KILLED"}
         versions = self.client.search_model_versions("name = 'churn'")
         assert [version.version for version in versions if STATE_TAG in version.tags] == []
-        models = self.client.search_logged_models(self.experiments)
+        models = self.models
         assert [model.model_id for model in models if model.status != "READY"] == []
         assert {f"models:/{model.model_id}" for model in models} == {version.source for version in versions}
         assert list(self.temporary.iterdir()) == []
