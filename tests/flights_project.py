@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.guides import write_files
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -106,7 +108,7 @@ COMPANIES, SHUTTLES = 20, 200
 def write_flights(project: Path) -> None:
     """Write pipelines, catalog, parameters and raw tables into an empty project named spaceflights."""
     pipelines = "src/spaceflights/pipelines"
-    for name, text in {
+    texts = {
         f"{pipelines}/data_processing/__init__.py": "from .pipeline import create_pipeline\n",
         f"{pipelines}/data_processing/nodes.py": PROCESSING_NODES,
         f"{pipelines}/data_processing/pipeline.py": PROCESSING,
@@ -118,9 +120,8 @@ def write_flights(project: Path) -> None:
         "data/01_raw/companies.csv": _companies(),
         "data/01_raw/shuttles.csv": _shuttles(),
         "data/01_raw/reviews.csv": _reviews(),
-    }.items():
-        (project / name).parent.mkdir(parents=True, exist_ok=True)
-        (project / name).write_text(text.lstrip(), encoding="utf-8")
+    }
+    write_files({name: text.lstrip() for name, text in texts.items()}, project)
 
 
 def _companies() -> str:

@@ -7,13 +7,19 @@ stands for any other lines.
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.kedro_project import clean_environment
+from tests.servers import ask, free_port, serving
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 GUIDES = Path(__file__).parents[1] / "docs" / "guides"
 BIN = Path(sys.executable).parent
@@ -61,6 +67,25 @@ def server_command(command: str, port: int) -> list[str]:
     """Return the command of a server, on another port than that of the page."""
     program, *arguments = shlex.split(command)
     return [str(BIN / program), *arguments, f"--port={port}"]
+
+
+def write_files(texts: Mapping[str, str], project: Path) -> None:
+    """Write files in a project."""
+    for name, text in texts.items():
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text(text, encoding="utf-8")
+
+
+def assert_served(serve: tuple[str, list[str]], call: tuple[str, list[str]], project: Path) -> None:
+    """Serve on another port than the page does, and check what the server prints and what it answers a curl command."""
+    (command, listening), (request, answer) = serve, call
+    port = free_port()
+    with serving(server_command(command, port), f"http://127.0.0.1:{port}/ping", project, environment()):
+        *_, body, url = shlex.split(request.replace(":5001", f":{port}"))  # curl … -d BODY URL
+        if body.startswith("@"):
+            body = (project / body.removeprefix("@")).read_text(encoding="utf-8")
+        assert ask(url, json.loads(body)) == (200, json.loads("\n".join(answer)))
+    assert_printed([line.replace(":5001", f":{port}") for line in listening], (project / "server.log").read_text())
 
 
 def without_ids(text: str) -> str:

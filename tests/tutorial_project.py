@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from tests.mlflow_store import all_models
+
 if TYPE_CHECKING:
     from tests.kedro_project import KedroProject
 
@@ -117,9 +119,7 @@ def newest_model(project: KedroProject) -> Any:
     """Return the logged model that was created last."""
     import mlflow
 
-    client = mlflow.MlflowClient(project.store)
-    experiments = [experiment.experiment_id for experiment in client.search_experiments()]
-    return max(client.search_logged_models(experiments), key=lambda model: model.creation_timestamp)
+    return max(all_models(mlflow.MlflowClient(project.store)), key=lambda model: model.creation_timestamp)
 
 
 def predicted(project: KedroProject) -> pd.DataFrame:

@@ -6,6 +6,7 @@ import mlflow
 import pytest
 
 from tests.kedro_project import BINDING
+from tests.mlflow_store import all_models, experiment_ids
 
 
 @pytest.fixture
@@ -21,8 +22,7 @@ def client(project):
 
 
 def everything(project):
-    experiments = [experiment.experiment_id for experiment in client(project).search_experiments()]
-    return client(project).search_runs(experiments), client(project).search_logged_models(experiment_ids=experiments)
+    return client(project).search_runs(experiment_ids(client(project))), all_models(client(project))
 
 
 def test_a_bound_run_logs_one_model_in_one_run(quick):

@@ -12,6 +12,7 @@ from kedro.framework.startup import bootstrap_project
 from kedro_bind import LoggingError
 from kedro_bind.cli.log_command import command
 from tests.kedro_project import BINDING
+from tests.mlflow_store import all_models
 
 pytestmark = pytest.mark.slow
 
@@ -31,7 +32,7 @@ def bind_log(project, *arguments):
 
 def models_of(project):
     client = mlflow.MlflowClient(tracking_uri=project.store)
-    return client.search_logged_models([experiment.experiment_id for experiment in client.search_experiments()])
+    return all_models(client)
 
 
 def age(project, name, seconds):

@@ -10,6 +10,7 @@ import pytest
 from kedro.runner import ThreadRunner
 
 from tests.kedro_project import BINDING
+from tests.mlflow_store import all_models, experiment_ids
 
 pytestmark = pytest.mark.slow
 
@@ -104,10 +105,9 @@ def test_runs_at_once_keep_their_data_parameters_and_mlflow_runs_apart(served, m
             worker.join()
     assert errors == []
     client = mlflow.MlflowClient(tracking_uri=served.store, registry_uri=served.store)
-    experiments = [experiment.experiment_id for experiment in client.search_experiments()]
-    runs = {run.data.params["depth"]: run for run in client.search_runs(experiments)}
+    runs = {run.data.params["depth"]: run for run in client.search_runs(experiment_ids(client))}
     assert sorted(runs) == ["10", "20", "30", "40"]
-    models = {model.source_run_id: model for model in client.search_logged_models(experiments)}
+    models = {model.source_run_id: model for model in all_models(client)}
     assert len(models) == len(whos)
     for who in whos:
         run = runs[str(who * 10)]

@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 
 from tests.kedro_project import clean_environment
+from tests.mlflow_store import all_models
 from tests.servers import ask, free_port, serving
 
 pytestmark = pytest.mark.slow
@@ -83,7 +84,7 @@ def logged(project, table):
         session.run(pipeline_names=["typed"])
     mlflow.set_tracking_uri(project.store)
     client = mlflow.MlflowClient()
-    (model,) = client.search_logged_models([experiment.experiment_id for experiment in client.search_experiments()])
+    (model,) = all_models(client)
     return mlflow.pyfunc.load_model(model.model_uri)
 
 

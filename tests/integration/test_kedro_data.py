@@ -13,6 +13,7 @@ import yaml
 from mlflow.exceptions import MlflowException
 
 from tests.kedro_project import BINDING, clean_environment
+from tests.mlflow_store import all_models
 from tests.servers import ask, free_port, serving
 
 pytestmark = pytest.mark.slow
@@ -103,7 +104,7 @@ def typed(project):
 def logged(project, store, name="churn"):
     mlflow.set_tracking_uri(store)
     client = mlflow.MlflowClient()
-    models = client.search_logged_models([experiment.experiment_id for experiment in client.search_experiments()])
+    models = all_models(client)
     return next(model for model in models if model.name == name)
 
 

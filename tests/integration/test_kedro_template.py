@@ -9,6 +9,7 @@ import mlflow
 import pytest
 
 from tests.kedro_project import KedroProject, clean_environment
+from tests.mlflow_store import all_models
 
 pytestmark = pytest.mark.slow
 
@@ -84,10 +85,7 @@ def bind(project, arguments):
 
 def models_of(project):
     client = mlflow.MlflowClient(tracking_uri=project.store)
-    found = client.search_logged_models(
-        experiment_ids=[experiment.experiment_id for experiment in client.search_experiments()]
-    )
-    return [model.name for model in found]
+    return [model.name for model in all_models(client)]
 
 
 def test_both_options_of_kedro_run_train_and_log_a_binding_made_in_python(template):

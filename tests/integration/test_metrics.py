@@ -6,6 +6,7 @@ import mlflow
 import pytest
 
 from kedro_bind.errors import LoggingError
+from tests.mlflow_store import all_models
 
 pytestmark = pytest.mark.slow
 
@@ -69,10 +70,8 @@ def train(project, *arguments, **options):
 def logged(project):
     """The metrics of each logged model, newest first, and those of its run."""
     client = mlflow.MlflowClient(tracking_uri=project.store)
-    experiments = [experiment.experiment_id for experiment in client.search_experiments()]
-    models = client.search_logged_models(experiment_ids=experiments)
     found = []
-    for model_id in [model.model_id for model in models]:
+    for model_id in [model.model_id for model in all_models(client)]:
         model = client.get_logged_model(model_id)
         run = client.get_run(model.source_run_id)
         found.append(({metric.key: metric.value for metric in model.metrics or []}, run.data.metrics))

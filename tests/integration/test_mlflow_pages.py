@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from tests.kedro_project import BINDING
+from tests.mlflow_store import all_models, experiment_ids
 
 pytestmark = pytest.mark.slow
 
@@ -26,9 +27,8 @@ def client(project, store):
 
 
 def test_run_and_model_have_their_origin_and_description(client):
-    experiments = [experiment.experiment_id for experiment in client.search_experiments()]
-    (run,) = client.search_runs(experiments)
-    (model,) = client.search_logged_models(experiments)
+    (run,) = client.search_runs(experiment_ids(client))
+    (model,) = all_models(client)
 
     told = mlflow.artifacts.load_text(f"{run.info.artifact_uri}/kedro_bind/churn.yml")
     assert told == mlflow.artifacts.load_text(f"{model.artifact_location}/artifacts/plan/lineage.yml")

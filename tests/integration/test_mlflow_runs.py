@@ -13,6 +13,7 @@ import pytest
 from kedro.runner import ThreadRunner
 
 from tests.kedro_project import BINDING, clean_environment
+from tests.mlflow_store import all_models, experiment_ids
 
 pytestmark = pytest.mark.slow
 
@@ -34,8 +35,7 @@ def run(project, **options):
 
 def everything(project):
     client = mlflow.MlflowClient(tracking_uri=project.store)
-    experiments = [entry.experiment_id for entry in client.search_experiments()]
-    return client.search_runs(experiments), client.search_logged_models(experiment_ids=experiments)
+    return client.search_runs(experiment_ids(client)), all_models(client)
 
 
 def add_to(project, function, statements):

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from tests.kedro_project import clean_environment
+from tests.mlflow_store import all_models
 
 pytestmark = pytest.mark.slow
 
@@ -132,7 +133,7 @@ def python(path, *arguments, **environment):
 
 def model_of(path):
     client = mlflow.MlflowClient(f"sqlite:///{path}/mlflow.db")
-    (model,) = client.search_logged_models([experiment.experiment_id for experiment in client.search_experiments()])
+    (model,) = all_models(client)
     return model
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from kedro_bind import BindingError, KedroBindError
 from tests.kedro_project import BINDING, make_project
+from tests.mlflow_store import all_models
 
 pytestmark = pytest.mark.slow
 
@@ -33,8 +34,7 @@ def client(project):
 
 
 def models_of(project):
-    experiments = [experiment.experiment_id for experiment in client(project).search_experiments()]
-    return client(project).search_logged_models(experiment_ids=experiments)
+    return all_models(client(project))
 
 
 def runs_of(project):

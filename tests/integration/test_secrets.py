@@ -18,6 +18,7 @@ import pytest
 import yaml
 
 from tests.kedro_project import clean_environment, make_project
+from tests.mlflow_store import experiment_ids
 
 pytestmark = pytest.mark.slow
 
@@ -272,8 +273,7 @@ class Scene:
 
     def last_run(self) -> mlflow.entities.Run:
         client = mlflow.MlflowClient(tracking_uri=self.project.store)
-        experiments = [experiment.experiment_id for experiment in client.search_experiments()]
-        return client.search_runs(experiments, order_by=["start_time DESC"], max_results=1)[0]
+        return client.search_runs(experiment_ids(client), order_by=["start_time DESC"], max_results=1)[0]
 
 
 def forms(secret: str) -> set[bytes]:

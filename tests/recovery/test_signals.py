@@ -18,6 +18,7 @@ import pytest
 
 from kedro_bind.tracking.registration import STATE_TAG
 from tests.kedro_project import BINDING, clean_environment, make_project
+from tests.mlflow_store import all_models, experiment_ids
 
 pytestmark = pytest.mark.slow
 
@@ -59,29 +60,15 @@ class Stage:
     @property
     def runs(self):
         """All MLflow runs, and their status."""
-        found = self.client.search_runs(self.experiments)
+        found = self.client.search_runs(experiment_ids(self.client))
         return {run.info.run_id: run.info.status for run in found}
-
-    @property
-    def experiments(self):
-        return [experiment.experiment_id for experiment in self.client.search_experiments()]
-
-    @property
-    def models(self):
-        """All logged models, of which MLflow returns a hundred at a time."""
-        page = self.client.search_logged_models(self.experiments)
-        found = list(page)
-        while page.token:
-            page = self.client.search_logged_models(self.experiments, page_token=page.token)
-            found += page
-        return found
 
     def assert_clean(self):
         """See that nothing is left of a process that is gone."""
         assert set(self.runs.values()) <= {"FINISHED", "KILLED"}
         versions = self.client.search_model_versions("name = 'churn'")
         assert [version.version for version in versions if STATE_TAG in version.tags] == []
-        models = self.models
+        models = all_models(self.client)
         assert [model.model_id for model in models if model.status != "READY"] == []
         assert {f"models:/{model.model_id}" for model in models} == {version.source for version in versions}
         assert list(self.temporary.iterdir()) == []

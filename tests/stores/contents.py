@@ -10,6 +10,8 @@ import mlflow
 import pandas as pd
 import yaml
 
+from tests.mlflow_store import all_models, experiment_ids
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -30,9 +32,8 @@ def contents_of(store: str, folder: Path) -> dict[str, Any]:
     mlflow.set_tracking_uri(store)
     try:
         client = mlflow.MlflowClient()
-        experiments = [experiment.experiment_id for experiment in client.search_experiments()]
-        (run,) = client.search_runs(experiments)
-        (model,) = client.search_logged_models(experiments)
+        (run,) = client.search_runs(experiment_ids(client))
+        (model,) = all_models(client)
         version = client.get_model_version_by_alias("churn", "challenger")
         mlflow.artifacts.download_artifacts("models:/churn@challenger", dst_path=str(folder))
         loaded = mlflow.pyfunc.load_model(model.model_uri)
