@@ -17,6 +17,9 @@ __all__ = ["DescribedData", "describe", "log_input"]
 
 logger = get_logger(__name__)
 
+_REFUSED_BY_DATABASE = "BAD_REQUEST"
+"""The code of MLflow's error where its database refuses a statement, as for a constraint."""
+
 
 @dataclass(frozen=True)
 class DescribedData:
@@ -54,7 +57,9 @@ def log_input(run_id: str, data: DescribedData, context: str) -> None:
     client = mlflow.MlflowClient()
     try:
         client.log_inputs(run_id, inputs)
-    except MlflowException:
+    except MlflowException as error:
+        if error.error_code != _REFUSED_BY_DATABASE:
+            raise
         client.log_inputs(run_id, inputs)
 
 
