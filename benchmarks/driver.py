@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from processes import CommandFailed, group
 from projects import INSIDE
+from rounds import rotated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -95,5 +96,4 @@ def check_answers(started: Sequence[Worker]) -> None:
 def in_turn(started: Sequence[_Asked], turn: int, slow_every: int) -> list[_Asked]:
     """Return whom to ask in a round: another one first each time, the slow ones only in some rounds."""
     asked = [worker for worker in started if not worker.variant.slow or turn % slow_every == 0]
-    first = turn % len(asked)
-    return [*asked[first:], *asked[:first]]
+    return rotated(asked, turn)

@@ -96,6 +96,11 @@ class Workshop:
                 run([python, "-m", "kedro", "run", "--pipelines", binding], cwd=path, environment=clean_environment())
         return path
 
+    def newest_model(self, project: Path, binding: str) -> str:
+        """Return the folder of the model of a binding that was logged last in a project with a store of its own."""
+        command = [self.environments["servers"].python, INSIDE / "newest.py", f"sqlite:///{project}/mlflow.db", binding]
+        return str(json.loads(run(command).splitlines()[-1])["folder"])
+
     def _make_project(self, kind: str, plugin: str) -> BenchmarkProject:
         shared = self.folder / kind / "data"
         if not shared.exists():

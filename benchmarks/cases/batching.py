@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import subprocess
 from typing import TYPE_CHECKING, Any
 
 from processes import clean_environment, group
-from processes import run as run_command
-from projects import HERE
+from rounds import rotated
 from servers import ModelServerProcess, free_port
 
 if TYPE_CHECKING:
@@ -35,7 +33,7 @@ def run(workshop: Workshop) -> dict[str, Any]:
                 rounds = [
                     {
                         server.name: server.press(connections, workshop.scale.serve_seconds)
-                        for server in [*servers[turn % len(servers) :], *servers[: turn % len(servers)]]
+                        for server in rotated(servers, turn)
                     }
                     for turn in range(workshop.scale.batching_rounds)
                 ]
@@ -48,7 +46,7 @@ def _servers(workshop: Workshop, project: Path, binding: str) -> Iterator[list[M
     """Start the servers of a model, wait until all respond, stop them at the end."""
     python = workshop.environments["servers"].python
     store = f"sqlite:///{project}/mlflow.db"
-    model = json.loads(run_command([python, HERE / "inside" / "newest.py", store, binding]).splitlines()[-1])["folder"]
+    model = workshop.newest_model(project, binding)
     ours = [python, "-m", "kedro_bind", "serve", model]
     commands: dict[str, tuple[list[str | Path], Any]] = {
         "mlflow": ([python, "-m", "mlflow", "models", "serve", "--env-manager=local", "-m", model], _RECORDS),

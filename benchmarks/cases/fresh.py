@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import variants
 from processes import run as run_command
 from projects import INSIDE
+from rounds import rotated
 
 if TYPE_CHECKING:
     from projects import Workshop
@@ -22,12 +23,10 @@ def run(workshop: Workshop) -> dict[str, Any]:
         chosen = variants.of_model(2, kind)
         for variant in chosen:
             _once(workshop, variant, kind)  # the files are in the system's cache from here on
-        rounds = []
-        for turn in range(workshop.scale.fresh_repeats):
-            first = turn % len(chosen)
-            rounds.append(
-                {variant.name: _once(workshop, variant, kind) for variant in [*chosen[first:], *chosen[:first]]}
-            )
+        rounds = [
+            {variant.name: _once(workshop, variant, kind) for variant in rotated(chosen, turn)}
+            for turn in range(workshop.scale.fresh_repeats)
+        ]
         series.append({"kind": kind, "nodes": 2, "rounds": rounds})
     return {"series": series}
 

@@ -9,6 +9,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from projects import size_of
+from rounds import rotated
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,12 +29,10 @@ def run(workshop: Workshop) -> dict[str, Any]:
     series = []
     for kind in ("small", "forest", "ballast"):
         rounds: list[dict[str, Any]] = []
-        names = list(LOGGERS)
         for turn in range(workshop.scale.log_repeats + 1):
-            first = turn % len(names)
             measured: dict[str, Any] = {
                 name: _log(workshop.project(kind, LOGGERS[name][0]), LOGGERS[name][1])
-                for name in [*names[first:], *names[:first]]
+                for name in rotated(LOGGERS, turn)
             }
             artifact = workshop.project(kind, "kedro_bind").path / "data" / "model.pkl"
             measured["copies_and_digests"] = _copy_and_read_twice(artifact, workshop.folder)

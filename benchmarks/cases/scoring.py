@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import subprocess
 import time
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from processes import CommandFailed, clean_environment, group, peak_kb
 from processes import run as run_command
 from projects import INSIDE
+from rounds import rotated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,9 +24,7 @@ _POLL_SECONDS = 0.1
 def run(workshop: Workshop) -> dict[str, Any]:
     """Measure whole processes, all in turn, with a small and with a large table."""
     python, project = workshop.environments["servers"].python, workshop.batched_project()
-    store = f"sqlite:///{project}/mlflow.db"
-    newest = run_command([python, INSIDE / "newest.py", store, "independent"])
-    ours = [python, "-m", "kedro_bind", "predict", json.loads(newest.splitlines()[-1])["folder"]]
+    ours = [python, "-m", "kedro_bind", "predict", workshop.newest_model(project, "independent")]
     commands: dict[str, tuple[list[str | Path], list[str | Path]]] = {
         "hand_written": ([python, INSIDE / "score_by_hand.py"], []),
         "kedro_bind": (ours, []),
@@ -35,9 +33,8 @@ def run(workshop: Workshop) -> dict[str, Any]:
     tables = {rows: _table(workshop, project, rows) for rows in workshop.scale.scoring_rows}
     rounds = []
     for turn in range(workshop.scale.scoring_rounds):
-        names = list(commands)
         measured: dict[str, Any] = {}
-        for name in [*names[turn % len(names) :], *names[: turn % len(names)]]:
+        for name in rotated(commands, turn):
             before, after = commands[name]
             measured[name] = {
                 str(rows): _measure([*before, table, project / "scores", *after], project)

@@ -22,8 +22,8 @@ def run(workshop: Workshop) -> dict[str, Any]:
     """Measure: all servers run, one at a time has the load; several times with servers of their own."""
     series = []
     for kind in ("small", "forest"):
-        rounds: dict[int, list[dict[str, Any]]] = {connection: [] for connection in CONNECTIONS}
-        peaks: dict[int, dict[str, int]] = {connection: {} for connection in CONNECTIONS}
+        rounds: dict[int, list[dict[str, Any]]] = {connections: [] for connections in CONNECTIONS}
+        peaks: dict[int, dict[str, int]] = {connections: {} for connections in CONNECTIONS}
         for _ in range(workshop.scale.serve_generations):
             with serving(workshop, variants.of_model(2, kind), kind) as servers:
                 for server in servers:

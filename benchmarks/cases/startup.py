@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from processes import clean_environment
 from processes import run as run_command
+from rounds import rotated
 
 if TYPE_CHECKING:
     from projects import Workshop
@@ -22,10 +23,8 @@ def run(workshop: Workshop) -> dict[str, Any]:
     for label, arguments in COMMANDS.items():
         rounds = []
         for turn in range(workshop.scale.startup_repeats + 1):
-            names = list(pythons)
-            first = turn % len(names)
             times = {}
-            for name in [*names[first:], *names[:first]]:
+            for name in rotated(pythons, turn):
                 began = time.perf_counter()
                 run_command([pythons[name], "-m", "kedro", *arguments], cwd=project, environment=clean_environment())
                 times[name] = time.perf_counter() - began
