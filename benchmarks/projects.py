@@ -66,6 +66,7 @@ class Workshop:
         self.folder, self.environments, self.scale = folder, environments, scale
         self._projects: dict[tuple[str, str], BenchmarkProject] = {}
         self._models: dict[tuple[str, str, int], Path] = {}
+        self._is_batched_made = False
 
     def python(self, variant: Variant) -> Path:
         """Return the interpreter of a variant."""
@@ -88,12 +89,14 @@ class Workshop:
     def batched_project(self) -> Path:
         """Return the project of five nodes, whose models are logged and whose nodes the peers call."""
         path = self.folder / "batched"
-        if not path.exists():
+        if not self._is_batched_made:
+            shutil.rmtree(path, ignore_errors=True)  # a case may have failed before all models were logged
             shutil.copytree(HERE / "project" / "batched", path, ignore=shutil.ignore_patterns("__pycache__"))
             python = self.environments["servers"].python
             prepare("customers", python, folder=str(path / "data"))
             for binding in ("independent", "ranked"):
                 run([python, "-m", "kedro", "run", "--pipelines", binding], cwd=path, environment=clean_environment())
+            self._is_batched_made = True
         return path
 
     def newest_model(self, project: Path, binding: str) -> str:
