@@ -22,7 +22,10 @@ BOTH = [TRAINING, INFERENCE]
 
 
 def create_pipeline(**_: Any) -> Pipeline:
-    """Create the pipeline: nodes that fit train, nodes that transform are shared."""
+    """Create the pipeline: nodes that fit train, nodes that transform are shared.
+
+    It is one list, although a long one, so that the whole graph is seen at once.
+    """
     return pipeline(
         [
             node(select_features, "penguins", "features", name="select_features", tags=BOTH),
