@@ -38,7 +38,8 @@ def namesake(name: str, known: Iterable[str]) -> str | None:
     def last(full: str) -> str:
         return bare(full).removeprefix("params:").rpartition(".")[2]
 
-    same = sorted(other for other in known if last(other) == last(name) and other != name)
+    wanted = last(name)
+    same = sorted(other for other in known if last(other) == wanted and other != name)
     outer = [other for other in same if "." not in other]
     found = outer or same
     return found[0] if len(found) == 1 else None

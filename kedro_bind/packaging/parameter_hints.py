@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, get_args
 
+from kedro.io.core import is_parameter
 from kedro.pipeline import Pipeline
 
 from kedro_bind.model.typed_parameters import DeclaredType, key_of, typed_value
@@ -68,6 +69,8 @@ def value_in_force(name: str, catalog: Any, types: Mapping[str, DeclaredType]) -
 
 
 def _hints_of_node(extractor: Any, node: Node) -> Iterator[Hint]:
+    if not any(map(is_parameter, node.inputs)):
+        return
     for key, hint in extractor({node.name: Pipeline([node])}).extract_types_from_pipelines().items():
         kinds = [member for member in get_args(hint) if member is not type(None)] or [hint]
         yield Hint(key, DeclaredType(kinds[0], optional=type(None) in get_args(hint)), node.name)

@@ -98,11 +98,12 @@ def _bound(training: ProjectPart, inference: ProjectPart, taken: set[str]) -> It
         else:
             rest.append(name)
     made = fitted | artifacts.keys()
+    twins = {name: _in_training(name, training.datasets) for name in (*rest, *made)}
+    unknown = [name for name in rest if twins[name] is None]
     for name in rest or sorted(made):
-        others = {other: _in_training(other, training.datasets) for other in rest if other != name}
-        if made - {name} and None not in others.values():
-            mapped = artifacts | {other: twin for other, twin in others.items() if twin and twin != bare(other)}
-            twin = mapped.pop(name, None) or _in_training(name, training.datasets)
+        if made - {name} and set(unknown) <= {name}:
+            mapped = artifacts | {other: twin for other in rest if (twin := twins[other]) and twin != bare(other)}
+            twin = mapped.pop(name, None) or twins[name]
             yield Candidate(
                 training,
                 inference,

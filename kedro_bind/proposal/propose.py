@@ -125,11 +125,22 @@ def _is_fitted(name: str, context: CheckContext) -> bool:
 
 
 def _tried(group: list[Candidate], pipelines: Mapping[str, Pipeline], context: CheckContext) -> list[_Tried]:
-    """Check the likeliest candidates for a model, and put those first that have the fewest findings."""
-    tried = [
-        _Tried(candidate, tuple(_check("model_", candidate, pipelines, context))) for candidate in group[:_MOST_TRIED]
-    ]
+    """Check the likeliest candidates for a model, and put those first that have the fewest errors.
+
+    If the likeliest has none, no other is better, and only those are checked that mean another model.
+    """
+    likeliest, *others = group[:_MOST_TRIED]
+    if not others:
+        return [_Tried(likeliest)]
+    tried = [_try(likeliest, pipelines, context)]
+    if not tried[0].errors:
+        others = [other for other in others if _differs(other, likeliest)]
+    tried += [_try(other, pipelines, context) for other in others]
     return sorted(tried, key=lambda found: (found.errors, found.candidate.rank))
+
+
+def _try(candidate: Candidate, pipelines: Mapping[str, Pipeline], context: CheckContext) -> _Tried:
+    return _Tried(candidate, tuple(_check("model_", candidate, pipelines, context)))
 
 
 def _check(
