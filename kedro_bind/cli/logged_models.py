@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from kedro.framework.startup import ProjectMetadata
 
-__all__ = ["model_environment", "model_uris"]
+__all__ = ["early_environment", "model_environment", "model_uris"]
 
 
 def model_uris(
@@ -53,20 +53,23 @@ def model_uris(
     return tuple(uris)
 
 
-def model_environment(metadata: ProjectMetadata | None) -> dict[str, str]:
-    """Return the environment of a process that runs models: quiet Kedro, MLflow's store, not the project's code."""
+def early_environment(metadata: ProjectMetadata | None) -> dict[str, str]:
+    """Return what is known of `model_environment` before MLflow is imported."""
     quiet = {"KEDRO_LOGGING_CONFIG": str(files("kedro_bind.model") / "quiet_logging.yml")}
     if metadata is None:
         return {**quiet, **os.environ}
-    import mlflow
-
     source = os.path.realpath(metadata.source_dir)
     paths = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     kept = [path for path in paths if path and os.path.realpath(path) != source]
-    return {
-        **quiet,
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(kept),
-        "MLFLOW_TRACKING_URI": mlflow.get_tracking_uri(),
-        "MLFLOW_REGISTRY_URI": mlflow.get_registry_uri(),
-    }
+    return {**quiet, **os.environ, "PYTHONPATH": os.pathsep.join(kept)}
+
+
+def model_environment(metadata: ProjectMetadata | None) -> dict[str, str]:
+    """Return the environment of a process that runs models: quiet Kedro, MLflow's store, not the project's code."""
+    environment = early_environment(metadata)
+    if metadata is not None:
+        import mlflow
+
+        environment["MLFLOW_TRACKING_URI"] = mlflow.get_tracking_uri()
+        environment["MLFLOW_REGISTRY_URI"] = mlflow.get_registry_uri()
+    return environment

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kedro_bind.cli.logged_models import model_environment, model_uris
+from kedro_bind.cli.logged_models import early_environment, model_environment, model_uris
 from kedro_bind.cli.project import context_of, verbose_option
 from kedro_bind.process.no_traceback import no_traceback
 from kedro_bind.process.stdout import AnswerCommand, answer
@@ -113,11 +113,15 @@ def command(
     ends like one, otherwise a folder of parts.
     """
     with no_traceback(verbose=options.pop("verbose")):
-        from kedro_bind.scoring.command import predict_table, summary_of
-        from kedro_bind.scoring.request import Request
+        from kedro_bind.scoring.workers import Workers
 
-        (uri,) = model_uris([model], metadata, env, conf_source, {})
-        context = None if metadata is None else context_of(metadata, env, conf_source, {})
-        request = Request(uri, source, destination, format=options.pop("format_"), **options)
-        result = predict_table(request, context, model_environment(metadata))
-        answer(summary_of(result, request))
+        count = options["workers"] if options["engine"] == "local" else 0
+        with Workers(count, early_environment(metadata)) as workers:
+            from kedro_bind.scoring.command import predict_table, summary_of
+            from kedro_bind.scoring.request import Request
+
+            (uri,) = model_uris([model], metadata, env, conf_source, {})
+            context = None if metadata is None else context_of(metadata, env, conf_source, {})
+            request = Request(uri, source, destination, format=options.pop("format_"), **options)
+            result = predict_table(request, context, workers, model_environment(metadata))
+            answer(summary_of(result, request))

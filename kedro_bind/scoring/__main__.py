@@ -1,4 +1,4 @@
-"""`python -m kedro_bind.scoring`: a worker. It reads a job and then tasks, a line each, and writes what is done.
+"""`python -m kedro_bind.scoring`: a worker. It reads its job and then tasks, a line each, and writes what is done.
 
 It ends when there is no more to read, so it does not outlive the process that started it by more than a chunk.
 """
@@ -26,12 +26,20 @@ def main() -> None:
         replies.write(json.dumps(values) + "\n")
         replies.flush()
 
+    import mlflow.pyfunc  # noqa: F401 - what takes longest, before there is a job
+    import pyarrow.parquet  # noqa: F401
+
     from kedro_bind.errors import KedroBindError
     from kedro_bind.scoring.job import Job, Task
     from kedro_bind.scoring.scorer import Scorer
 
+    first = sys.stdin.readline()
+    if not first:
+        return  # there is nothing to score
     try:
-        scorer = Scorer(Job.from_json(sys.stdin.readline()))
+        begin = json.loads(first)
+        os.environ.update(begin["environment"])
+        scorer = Scorer(Job.from_json(begin["job"]))
         scorer.load()
         reply(ready=True)
         for line in sys.stdin:

@@ -21,12 +21,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kedro_bind.scoring.request import Request
+    from kedro_bind.scoring.workers import Workers
 
 __all__ = ["predict_table", "summary_of"]
 
 
-def predict_table(request: Request, context: Any, environment: Mapping[str, str]) -> Summary:
+def predict_table(
+    request: Request, context: Any, workers: Workers | None = None, environment: Mapping[str, str] | None = None
+) -> Summary:
     """Score the table that a request names; `context` is that of its Kedro project, if there is one.
+
+    Workers get the variables of `environment` with their job; without workers, this process predicts.
 
     Raises:
         KedroBindError: something of it is not there, or scoring fails.
@@ -50,18 +55,17 @@ def predict_table(request: Request, context: Any, environment: Mapping[str, str]
         keep=request.keep,
         chunk_rows=request.chunk_rows,
         max_rows=request.max_rows,
-        workers=request.workers,
         quarantine=request.on_bad_rows == "quarantine",
         resume=request.resume,
         overwrite=request.overwrite,
-        environment=environment,
+        environment=environment or {},
     )
     with TemporaryFolder("predict") as folder:
         source = _source(request, table, folder)
         place = _destination(request, destination, folder, source)
         if "memory" in (source.place.url.partition("://")[0], place.url.partition("://")[0]):
-            options = replace(options, workers=0)  # what is in memory is in that of this process alone
-        summary = score(model, source, place, options)
+            workers = None  # what is in memory is in that of this process alone
+        summary = score(model, source, place, options, workers)
         if destination is not None and destination.output is None:
             import pandas as pd
 

@@ -10,7 +10,7 @@ __all__ = ["Request"]
 
 @dataclass(frozen=True)
 class Request:
-    """A model, a table, and where its predictions go. With `workers: 0`, this process predicts."""
+    """A model, a table, and where its predictions go."""
 
     model: str
     source: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -19,7 +18,7 @@ from kedro_bind.scoring.progress import progress
 from kedro_bind.scoring.reading import names_in_file
 from kedro_bind.scoring.record_ends import records_of
 from kedro_bind.scoring.scorer import Scorer
-from kedro_bind.scoring.workers import ScorerProcess, score_tasks, worker_environment
+from kedro_bind.scoring.workers import score_tasks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,20 +27,19 @@ if TYPE_CHECKING:
     from kedro_bind.scoring.loaded_table import LoadedTable
     from kedro_bind.scoring.places import InputFile
     from kedro_bind.scoring.scored_model import ScoredModel
-    from kedro_bind.scoring.workers import TaskRunner
+    from kedro_bind.scoring.workers import TaskRunner, Workers
 
 __all__ = ["Options", "Summary", "TableSource", "score"]
 
 
 @dataclass(frozen=True)
 class Options:
-    """How a table is scored. With `workers: 0`, this process scores; `environment` is that of other processes."""
+    """How a table is scored; `environment` is that of workers."""
 
     params: dict[str, Any] = field(default_factory=dict)
     keep: tuple[str, ...] = ()
     chunk_rows: int = 100_000
     max_rows: int = 1_000_000
-    workers: int = 1
     quarantine: bool = False
     resume: bool = False
     overwrite: bool = False
@@ -101,8 +99,14 @@ class TableSource:
         return replace(self, tasks=as_one_task(self.tasks))
 
 
-def score(model: ScoredModel, source: TableSource, destination: TablePlace, options: Options) -> Summary:
-    """Score a table and write the predictions.
+def score(
+    model: ScoredModel,
+    source: TableSource,
+    destination: TablePlace,
+    options: Options,
+    workers: Workers | None = None,
+) -> Summary:
+    """Score a table and write the predictions; without workers, this process predicts.
 
     Raises:
         KedroBindError: a row is rejected, the model fails, or the output is not what may be written to.
@@ -131,7 +135,8 @@ def score(model: ScoredModel, source: TableSource, destination: TablePlace, opti
         quarantine=options.quarantine,
         whole=whole,
     )
-    finished, before = _score_all(job, source, output, manifest, options)
+    scorers = [Scorer(job)] if workers is None else workers.begin(job, options.environment)
+    finished, before = _score_all(scorers, source, output, manifest, whole=whole)
     assert finished.totals is not None
     output.finish(finished)
     seconds = time.monotonic() - started
@@ -140,20 +145,18 @@ def score(model: ScoredModel, source: TableSource, destination: TablePlace, opti
 
 
 def _score_all(
-    job: Job, source: TableSource, output: Output, manifest: Manifest, options: Options
+    scorers: Sequence[TaskRunner], source: TableSource, output: Output, manifest: Manifest, *, whole: bool
 ) -> tuple[Manifest, int]:
     """Score what is not there yet; return the manifest of the finished output, and the rows that were there."""
     parts = output.parts
     # Without the types of the first part nothing else may stand: it says which they are.
     skip = parts.written_numbers() if manifest.schema else frozenset()
     chunks = [chunk for task in source.tasks for chunk in task.chunks]
-    if job.whole and skip:
+    if whole and skip:
         skip = frozenset(chunk.number for chunk in chunks)
     before = sum(chunk.rows for chunk in chunks if chunk.number in skip)
     rejected = sum(_rows_in(output, path) for path in parts.paths(parts.rejected_folder) if _number(path) in skip)
-    with ExitStack() as ends:
-        scorers = _scorers(job, options, ends)
-        add = ends.enter_context(progress(source.rows, before))
+    with progress(source.rows, before) as add:
 
         def done(outcome: Outcome) -> None:
             nonlocal manifest, rejected
@@ -164,19 +167,8 @@ def _score_all(
             add(outcome.rows)
 
         score_tasks(scorers, source.tasks, manifest.schema, skip, done)
-    number = 1 if job.whole else len(chunks)
+    number = 1 if whole else len(chunks)
     return replace(manifest, totals=Totals(source.rows, rejected, number)), before
-
-
-def _scorers(job: Job, options: Options, ends: ExitStack) -> Sequence[TaskRunner]:
-    if not options.workers:
-        return [Scorer(job)]
-    environment = worker_environment(options.environment, options.workers)
-    count = 1 if job.whole else options.workers
-    processes = [ends.enter_context(ScorerProcess(job, environment)) for _ in range(count)]
-    for process in processes:
-        process.wait_until_ready()
-    return processes
 
 
 def _prepare(output: Output, manifest: Manifest, options: Options) -> Manifest | None:

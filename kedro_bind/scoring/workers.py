@@ -1,6 +1,7 @@
 """Processes that score: each has the model loaded, and scores one task after the other.
 
-They do not have the project's source on their path: what runs is the code in the model.
+They do not have the project's source on their path: what runs is the code in the model. They are started first of all,
+since they import for as long as their parent looks for the project, the model and the table.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from kedro_bind.scoring.job import Job, Task
 
-__all__ = ["ScorerProcess", "TaskRunner", "score_tasks", "worker_environment"]
+__all__ = ["ScorerProcess", "TaskRunner", "Workers", "score_tasks", "worker_environment"]
 
 logger = get_logger(__name__)
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -37,14 +38,13 @@ class TaskRunner(Protocol):
 
 
 class ScorerProcess:
-    """A worker; a context that ends with it."""
+    """A worker, which waits for its job; a context that ends with it."""
 
-    def __init__(self, job: Job, environment: Mapping[str, str]) -> None:
+    def __init__(self, environment: Mapping[str, str]) -> None:
         command = [sys.executable, "-m", "kedro_bind.scoring"]
         self._process = subprocess.Popen(  # noqa: S603 - our own command
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=dict(environment)
         )
-        self._send(job.to_json())
 
     def __enter__(self) -> ScorerProcess:  # noqa: PYI034 - typing.Self comes with Python 3.11
         return self
@@ -56,6 +56,10 @@ class ScorerProcess:
     def end(self) -> None:
         """End the process, which is in the middle of a task."""
         self._process.kill()
+
+    def begin(self, job: Job, environment: Mapping[str, str]) -> None:
+        """Have the model loaded; `environment` has the variables that were not known when the worker started."""
+        self._send(json.dumps({"job": job.to_json(), "environment": dict(environment)}))
 
     def wait_until_ready(self) -> None:
         """Wait until the model is loaded.
@@ -98,6 +102,37 @@ class ScorerProcess:
             logger.debug("kedro_bind: %s", reply["traceback"])
             raise KedroBindError(reply["error"])
         return reply
+
+
+class Workers:
+    """Several workers, of which more are started than a job may need; a context that ends with them.
+
+    `environment` is that of the processes, as far as it is known.
+    """
+
+    def __init__(self, count: int, environment: Mapping[str, str]) -> None:
+        self._count, self._environment = count, worker_environment(environment, count)
+        self._ends = ExitStack()
+
+    def __enter__(self) -> Workers:  # noqa: PYI034 - typing.Self comes with Python 3.11
+        self._processes = [self._ends.enter_context(ScorerProcess(self._environment)) for _ in range(self._count)]
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ends.close()
+
+    def begin(self, job: Job, environment: Mapping[str, str]) -> Sequence[ScorerProcess]:
+        """Return those that score a job, with the model loaded.
+
+        Raises:
+            KedroBindError: it can't be loaded.
+        """
+        processes = self._processes[:1] if job.whole else self._processes
+        for process in processes:
+            process.begin(job, environment)
+        for process in processes:
+            process.wait_until_ready()
+        return processes
 
 
 def score_tasks(

@@ -43,7 +43,7 @@ def context(tmp_path):
 @pytest.fixture
 def predict(model_folder, context):
     def run(source, destination, **options):
-        return predict_table(Request(str(model_folder), source, destination, workers=0, **options), context, {})
+        return predict_table(Request(str(model_folder), source, destination, **options), context)
 
     return run
 
@@ -75,9 +75,9 @@ def test_paths_are_tables(predict, tmp_path, capsys, model_folder):
     ],
 )
 def test_what_does_not_go_together_is_refused(predict, model_folder, context, source, destination, options, message):
-    request = Request(str(model_folder), source, destination, **{"workers": 0, **options})
+    request = Request(str(model_folder), source, destination, **options)
     with pytest.raises(KedroBindError, match=message):
-        predict_table(request, context, {})
+        predict_table(request, context)
 
 
 def test_a_dataset_that_is_saved_as_a_whole_has_no_place_for_rejected_rows(predict, context):

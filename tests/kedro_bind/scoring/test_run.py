@@ -30,7 +30,7 @@ def run(model, tmp_path):
         scored = replace(model, row_wise=row_wise, row_wise_reason="" if row_wise else "rows differ in parts")
         destination = place_of(str(tmp_path / output))
         destination = destination if destination.format else replace(destination, format="csv")
-        return score(scored, source, destination, Options(workers=0, chunk_rows=2, **options))
+        return score(scored, source, destination, Options(chunk_rows=2, **options))
 
     return run
 
@@ -114,6 +114,6 @@ def test_a_loaded_table_keeps_its_index(model, tmp_path):
     loaded.save(str(tmp_path / "input.pkl"))
     source = TableSource.of_loaded(loaded, TablePlace(str(tmp_path / "input.pkl"), "pickle"), 2)
     assert (source.rows, source.names, source.as_one().rows) == (3, ("id", "spend"), 3)
-    score(model, source, place_of(str(tmp_path / "out.parquet")), Options(workers=0))
+    score(model, source, place_of(str(tmp_path / "out.parquet")), Options())
     expected = pd.DataFrame({"double": [2.0, 4.0, 6.0]}, index=data.index)
     pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "out.parquet"), expected)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 
+import mlflow
 import pytest
 
 from kedro_bind.errors import KedroBindError
+from kedro_bind.scoring.chunking import tasks_of
 from kedro_bind.scoring.job import Chunk, Job, Outcome, TablePlace, Task
-from kedro_bind.scoring.workers import ScorerProcess, score_tasks, worker_environment
+from kedro_bind.scoring.places import files_of
+from kedro_bind.scoring.workers import ScorerProcess, Workers, score_tasks, worker_environment
+from tests.kedro_bind.doubling import CODE
+from tests.kedro_bind.scoring.tables import csv_place
 from tests.kedro_project import clean_environment
 
 TASKS = [
@@ -67,12 +74,45 @@ def test_the_first_failure_ends_it(workers, failing):
 
 
 def test_a_worker_that_was_killed_is_reported():
-    with ScorerProcess(
-        Job("model", TablePlace("in.csv", "csv"), TablePlace("out", "csv")), clean_environment()
-    ) as process:
+    with ScorerProcess(clean_environment()) as process:
+        process.begin(Job("model", TablePlace("in.csv", "csv"), TablePlace("out", "csv")), {})
         process.end()
         with pytest.raises(KedroBindError, match="a worker ended by signal 9 while scoring chunk 2; if it ran out of"):
             list(process.run(TASKS[1]))
+
+
+def test_a_worker_that_gets_no_job_says_nothing():
+    command = [sys.executable, "-m", "kedro_bind.scoring"]
+    ended = subprocess.run(command, input="", capture_output=True, text=True, env=clean_environment(), check=True)
+    assert (ended.stdout, ended.stderr) == ("", "")
+
+
+@pytest.mark.parametrize(("whole", "count"), [(True, 1), (False, 2)])
+def test_only_chunks_are_shared_among_workers(model_folder, tmp_path, whole, count):
+    place = csv_place(tmp_path / "in.csv", "spend\n1\n2\n")
+    (tmp_path / "out").mkdir()
+    job = Job(str(model_folder), place, TablePlace(str(tmp_path / "out"), "csv"), columns=("spend",), whole=whole)
+    (task,) = tasks_of(place, files_of(place)[1], 2)
+    with Workers(2, clean_environment()) as workers:
+        processes = workers.begin(job, {})
+        assert [outcome.rows for process in processes for outcome in process.run(task)] == [2] * count
+    assert (tmp_path / "out/part-000000.csv").read_text() == '"double"\n2\n4\n'
+
+
+def test_a_worker_gets_variables_with_its_job(tmp_path, monkeypatch):
+    code = tmp_path / "asking.py"
+    code.write_text(f"import os\n\nos.environ['ONLY_HERE']\n{CODE}", encoding="utf-8")
+    environment = clean_environment()
+    monkeypatch.setenv("ONLY_HERE", "value")
+    mlflow.pyfunc.save_model(tmp_path / "model", python_model=str(code), pip_requirements=[])
+    job = Job(str(tmp_path / "model"), TablePlace("in.csv", "csv"), TablePlace("out", "csv"))
+    with ScorerProcess(environment) as process:
+        process.begin(job, {"ONLY_HERE": "value"})
+        process.wait_until_ready()
+    with ScorerProcess(environment) as process:
+        process.begin(job, {})
+        with pytest.raises(KedroBindError, match="ONLY_HERE"):
+            process.wait_until_ready()
 
 
 def test_workers_share_the_cores_unless_a_variable_says_otherwise():
