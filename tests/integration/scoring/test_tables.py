@@ -16,6 +16,7 @@ import pytest
 from kedro_bind.errors import KedroBindError
 from kedro_bind.scoring.command import predict_table
 from kedro_bind.scoring.request import Request
+from kedro_bind.scoring.workers import Workers
 from tests.integration.scoring.conftest import people
 from tests.stores.places import SECRETS, keys_of, s3
 
@@ -39,8 +40,8 @@ def expected():
 
 def predict_here(source, destination, model=URI, **options):
     """Predict in this process."""
-    options = {"workers": 0, "chunk_rows": 128, "keep": ("customer_id",), **options}
-    return predict_table(Request(model, str(source), str(destination), **options), None, {})
+    options = {"chunk_rows": 128, "keep": ("customer_id",), **options}
+    return predict_table(Request(model, str(source), str(destination), **options), None)
 
 
 def refused(source, destination, **options):
@@ -158,7 +159,9 @@ def test_parameters_are_those_of_the_model(tables, tmp_path):
 def test_tables_in_memory(expected):
     with fsspec.open("memory://tables/in.parquet", "wb") as file:
         people(ROWS).to_parquet(file)
-    predict_here("memory://tables/in.parquet", "memory://tables/out", workers=2)
+    request = Request(URI, "memory://tables/in.parquet", "memory://tables/out", keep=("customer_id",), chunk_rows=128)
+    with Workers(2, os.environ) as workers:  # which have another memory
+        predict_table(request, None, workers)
     same(pd.read_parquet("memory://tables/out"), expected)
 
 
@@ -170,7 +173,8 @@ def test_tables_in_s3(tmp_path, monkeypatch, expected):
         for part in range(2):
             people(500, part * 500).to_parquet(f"s3://tables/in/{part}.parquet")
         request = Request(URI, "s3://tables/in", "s3://tables/out", keep=("customer_id",), chunk_rows=300)
-        summary = predict_table(request, None, dict(os.environ))
+        with Workers(1, os.environ) as workers:
+            summary = predict_table(request, None, workers)
         assert (summary.rows, summary.parts) == (1000, 4)
         parts = [f"out/part-{number:06}.parquet" for number in range(4)]
         assert [key for key in keys_of(address, "tables") if key.startswith("out/")] == ["out/_manifest.json", *parts]
@@ -230,7 +234,7 @@ def test_an_error_of_a_node_names_the_row(tmp_path):
 
 @pytest.mark.parametrize("name", ["in.csv", "in.jsonl", "in.parquet"])
 def test_a_table_that_is_not_row_wise_is_never_cut(tables, tmp_path, name):
-    options = {"model": "models:/ranks/1", "chunk_rows": 10, "workers": 0}
+    options = {"model": "models:/ranks/1", "chunk_rows": 10}
     predict_here(tables / name, tmp_path / "out", **options)
     spend = people(ROWS)["spend"]
     found = read(tmp_path / "out")
