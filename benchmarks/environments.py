@@ -73,7 +73,7 @@ def _made(name: str) -> Path:
             _pip(python, "install", "-q", *SERVERS)
         complete.touch()
     if name in ("kedro_bind", "servers"):
-        extra = "[serve]" if name == "servers" else ""
+        extra = "[serve,spark]" if name == "servers" else ""
         with tempfile.TemporaryDirectory() as copy:  # a build in the repository would leave its traces there
             for part in _SOURCES:
                 source = REPOSITORY / part

@@ -235,6 +235,20 @@ def scoring(numbers: dict[str, Any]) -> Iterator[Figure]:
         yield Figure(what, name, value, "MB", median(peaks), f"{int(few):,} rows", at_most=bar)
 
 
+def spark(numbers: dict[str, Any]) -> Iterator[Figure]:
+    """Return the rate under `spark_udf`, once the Python workers have loaded the models."""
+    passes = [
+        {name: series[number] for name, series in seconds.items()}
+        for seconds in numbers["rounds"]
+        for number in range(2, min(map(len, seconds.values())))
+    ]
+    for name in names_in(passes):
+        rate = numbers["rows"] / middle(passes, name)
+        bar = 1.05 if name == OURS else None
+        versus = ratio(passes, name, BASE)
+        yield Figure("rate, and the ratio of times", name, rate, "rows/s", versus, at_most=bar)
+
+
 def concurrency(numbers: dict[str, Any]) -> Iterator[Figure]:
     """Yield the wrong answers; a request without an answer counts as one."""
     for setting in numbers["series"]:

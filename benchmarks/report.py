@@ -63,6 +63,11 @@ _TITLES: dict[str, tuple[str, Callable[[dict[str, Any]], Iterator[Figure]], str]
         figures.scoring,
         "The rate is that of the rows that the large table has more: the start of a process does not count.",
     ),
+    "spark": (
+        "Under spark_udf",
+        figures.spark,
+        "From the third pass on, in a local session with two cores.",
+    ),
     "startup": (
         "Commands in a project that binds nothing",
         figures.startup,

@@ -21,7 +21,7 @@ from projects import Workshop
 from scale import FULL, QUICK
 
 HERE = Path(__file__).parent
-SERVERS_SIDE_BY_SIDE = ("batching", "decoding", "workers", "scoring")
+SERVERS_SIDE_BY_SIDE = ("batching", "decoding", "workers", "scoring", "spark")
 CASES = (
     "latency",
     "fresh",

@@ -29,6 +29,8 @@ class Scale:
     worker_rounds: int = 3
     scoring_rows: tuple[int, int] = (1_000_000, 10_000_000)
     scoring_rounds: int = 3
+    spark_rows: int = 4_000_000
+    spark_rounds: int = 3
     requests: int = 10_000
     table_rows: int = 1_000_000
     table_generations: int = 3
@@ -57,6 +59,8 @@ QUICK = Scale(
     worker_rounds=1,
     scoring_rows=(100_000, 400_000),
     scoring_rounds=1,
+    spark_rows=200_000,
+    spark_rounds=1,
     requests=400,
     table_rows=100_000,
     table_generations=2,

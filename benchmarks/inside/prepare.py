@@ -1,6 +1,6 @@
 """Make what the measurements need: data, MLflow stores, and the models that are written by hand.
 
-Usage: prepare.py data|customers|store|hand_written|sklearn JSON; the arguments of the function as JSON.
+Usage: prepare.py PART JSON; PART is the name of a function here, JSON its arguments.
 """
 
 from __future__ import annotations
@@ -37,6 +37,28 @@ class HandWritten(PythonModel):
         scaler = self.scaler
         matrix = scale(model_input, scaler)
 {steps}        return decide(matrix, self.model, threshold)
+
+
+set_model(HandWritten())
+'''
+
+HAND_WRITTEN_BATCHED = '''"""The five nodes of the batched project, called in order."""
+
+import pickle
+from pathlib import Path
+
+from batched_project.nodes import complete, decide, derive, encode, scale
+from mlflow.models import set_model
+from mlflow.pyfunc import PythonModel
+
+
+class HandWritten(PythonModel):
+    def load_context(self, context):
+        self.fitted = {name: pickle.loads(Path(path).read_bytes()) for name, path in context.artifacts.items()}
+
+    def predict(self, context, model_input, params=None):
+        derived = derive(encode(complete(model_input, self.fitted["medians"])))
+        return decide(scale(derived, self.fitted["scaler"]), self.fitted["classifier"])
 
 
 set_model(HandWritten())
@@ -120,6 +142,25 @@ def hand_written(project: str, like: str, length: int) -> None:
         )
 
 
+def hand_written_batched(project: str, like: str, folder: str) -> None:
+    """Save the model of five nodes written by hand, with the signature of the model `like` and the same artifacts."""
+    import mlflow
+    from mlflow.models import Model
+
+    home = Path(project)
+    sys.path.insert(0, str(home / "src"))
+    code = home / "hand_written_batched.py"
+    code.write_text(HAND_WRITTEN_BATCHED, encoding="utf-8")
+    mlflow.pyfunc.save_model(
+        folder,
+        python_model=str(code),
+        artifacts={name: (home / "data" / f"{name}.pkl").as_uri() for name in ("medians", "scaler", "classifier")},
+        code_paths=[str(home / "src" / "batched_project")],
+        signature=Model.load(like).signature,
+        pip_requirements=["mlflow"],
+    )
+
+
 def sklearn(project: str, kind: str) -> None:
     """Log an estimator behind a scaler with MLflow's own flavor; it knows no parameters of a request."""
     import mlflow
@@ -159,7 +200,6 @@ def _open(project: Path) -> None:
 
 if __name__ == "__main__":
     output = claim_output()
-    {"data": data, "customers": customers, "store": store, "hand_written": hand_written, "sklearn": sklearn}[
-        sys.argv[1]
-    ](**json.loads(sys.argv[2]))
+    parts = (data, customers, store, hand_written, hand_written_batched, sklearn)
+    {part.__name__: part for part in parts}[sys.argv[1]](**json.loads(sys.argv[2]))
     say(output, {"done": sys.argv[1]})

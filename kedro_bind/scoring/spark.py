@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import time
 from contextlib import suppress
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from kedro_bind.scoring.request import Request
     from kedro_bind.scoring.scored_model import ScoredModel
 
-__all__ = ["score_with_spark", "spark_session"]
+__all__ = ["reason_in", "score_with_spark", "spark_session"]
 
 _TYPES = {"long": "bigint", "integer": "int", "double": "double", "float": "float", "boolean": "boolean"}
 _TYPES |= {"string": "string", "binary": "binary", "datetime": "timestamp_ntz"}
@@ -42,8 +43,9 @@ def score_with_spark(
     """Score a table of Spark, and write the predictions; one part for each partition.
 
     Raises:
-        KedroBindError: the model is not row-wise, or the table lacks a column.
+        KedroBindError: the model is not row-wise, the table lacks a column, or the model fails.
     """
+    from pyspark.errors import PythonException
     from pyspark.sql import Observation
     from pyspark.sql import functions as sql
 
@@ -57,7 +59,10 @@ def score_with_spark(
     predicted = predict_columns(model, table, request.keep, model.typed_params(request.params), request.env_manager)
     counted = Observation()
     predicted = predicted.observe(counted, sql.count(sql.lit(1)).alias("rows"))
-    _write(predicted, request, destination)
+    try:
+        _write(predicted, request, destination)
+    except PythonException as error:
+        raise KedroBindError(f"a worker of Spark failed: {reason_in(str(error))}") from error
     rows = int(counted.get["rows"])
     if destination is None:
         _write_manifest(model, request, rows)
@@ -128,7 +133,7 @@ def spark_session(context: Any) -> Any:
     if active is not None:
         return active
     builder = SparkSession.builder.appName("kedro bind predict")
-    settings: Any = None
+    settings: Mapping[str, Any] = {}
     if context is not None:
         from kedro.config import MissingConfigException
 
@@ -136,9 +141,18 @@ def spark_session(context: Any) -> Any:
             settings = context.config_loader["spark"]
     if settings:
         builder = builder.config(conf=SparkConf().setAll([(key, str(value)) for key, value in settings.items()]))
-    if "master" not in str(settings) and "SPARK_REMOTE" not in os.environ:
+    if python := settings.get("spark.pyspark.python"):
+        os.environ["PYSPARK_PYTHON"] = str(python)  # only spark-submit looks at the setting
+    elif "master" not in str(settings) and "SPARK_REMOTE" not in os.environ:
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # a local session predicts with this environment
     return builder.getOrCreate()
+
+
+def reason_in(text: str) -> str:
+    """Return what follows the last traceback in a text of Spark, on one line and without Spark's code for it."""
+    lines = text.strip().splitlines()
+    last = max((number for number, line in enumerate(lines) if line.startswith("  ")), default=-1)
+    return re.sub(r"\s*SQLSTATE:.*", "", " ".join(" ".join(lines[last + 1 :]).split()))
 
 
 def _quoted(name: str) -> Any:

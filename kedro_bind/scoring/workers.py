@@ -189,7 +189,7 @@ def _give_up(pool: ThreadPoolExecutor, scorers: Sequence[TaskRunner]) -> None:
 
 def worker_environment(base: Mapping[str, str], workers: int) -> dict[str, str]:
     """Return the environment of a worker: several share the cores, unless a variable says otherwise."""
-    if workers == 1:
+    if workers <= 1:
         return dict(base)
     threads = str(max(1, (os.cpu_count() or 1) // workers))
     return {**dict.fromkeys(_THREADS, threads), **base}

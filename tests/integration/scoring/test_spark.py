@@ -39,6 +39,18 @@ def test_spark_predicts_as_local_processes_do(logged, tmp_path, name):
     assert json.loads((tmp_path / "out/_manifest.json").read_text())["model"] == "models:/people/1"
 
 
+def test_a_node_that_fails_is_named_without_a_traceback(logged, tmp_path):
+    table = people(10).assign(spend=666.0)
+    table.assign(day=table["day"].astype("datetime64[us]")).to_parquet(tmp_path / "in.parquet")
+    done = logged.predict(URI, tmp_path / "in.parquet", tmp_path / "out", "--engine=spark", cwd=tmp_path, check=False)
+    assert done.returncode != 0
+    message = done.stderr[done.stderr.rindex("Error: a worker") :]  # Spark has logged the traceback before
+    assert message.startswith(
+        "Error: a worker of Spark failed: RuntimeError: the number of the beast raised in node 'score' of the inference"
+    )
+    assert "Traceback" not in message
+
+
 def test_a_model_that_is_not_row_wise_is_refused(logged, tmp_path):
     people(10).to_parquet(tmp_path / "in.parquet")
     output = logged.refused(
