@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 __all__ = ["create_app"]
 
-_THREADS = 4
+_THREADS = 2
+"""So that a slow call does not hold up all others. More would mostly wait for the GIL, and slow each other down."""
 
 
 def create_app(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -182,3 +183,68 @@ def _as_table(table):
     import pandas as pd
 
     return pd.DataFrame(table)
+
+
+class Sleeper:
+    """Doubles a column, slowly, and remembers how many rows each call had."""
+
+    def __init__(self):
+        self.counts = []
+        self.entered = threading.Event()
+
+    def predict(self, table, _):
+        self.counts.append(len(table["a"]))
+        self.entered.set()
+        time.sleep(0.2)
+        return Predictions(table["a"].to_numpy() * 2)
+
+
+async def _caller(batcher, value, times):
+    return [await batcher.predict(rows(value), None, numbers) for _ in range(times)]
+
+
+def test_callers_that_ask_again_share_their_next_call(run):
+    sleeper = Sleeper()
+
+    async def scene(executor):
+        batcher = Batcher(sleeper.predict, executor, max_rows=100, max_queue=100)
+        return await asyncio.gather(*(_caller(batcher, value, 3) for value in (1, 2, 3)))
+
+    assert run(scene) == [[[2.0]] * 3, [[4.0]] * 3, [[6.0]] * 3]
+    assert sleeper.counts == [3, 3, 3]
+
+
+def test_callers_join_those_that_are_under_way(run):
+    sleeper = Sleeper()
+
+    async def scene(executor):
+        batcher = Batcher(sleeper.predict, executor, max_rows=100, max_queue=100)
+        first = asyncio.ensure_future(_caller(batcher, 1, 3))
+        await _until(sleeper.entered)
+        return await asyncio.gather(first, _caller(batcher, 2, 2))
+
+    run(scene)
+    assert sleeper.counts == [1, 2, 2]
+
+
+def test_nobody_waits_long_for_a_caller_that_has_gone(run):
+    sleeper = Sleeper()
+
+    async def scene(executor):
+        batcher = Batcher(sleeper.predict, executor, max_rows=100, max_queue=100)
+        await asyncio.gather(*(_caller(batcher, value, 1) for value in (1, 2)))
+        return await asyncio.wait_for(_caller(batcher, 3, 2), 30)
+
+    assert run(scene) == [[6.0], [6.0]]
+    assert sleeper.counts == [2, 1, 1]
+
+
+def test_a_lone_caller_never_waits(run, monkeypatch):
+    monkeypatch.setattr("kedro_bind.serving.batching._PATIENCE", 1e6)
+    sleeper = Sleeper()
+
+    async def scene(executor):
+        batcher = Batcher(sleeper.predict, executor, max_rows=100, max_queue=100)
+        return await asyncio.wait_for(_caller(batcher, 1, 3), 30)
+
+    assert run(scene) == [[2.0]] * 3
