@@ -96,7 +96,10 @@ def summary_of(summary: Summary, request: Request) -> str:
     speed = f" ({scored / summary.seconds:,.0f} rows/s)" if summary.seconds and scored else ""
     resumed = f", {summary.before:,} of them by an earlier run" if summary.before else ""
     text = f"{summary.rows:,} rows{resumed} in {summary.seconds:,.1f} s{speed}, to {request.destination}"
-    return f"{text}\n{summary.rejected:,} rejected rows are in {summary.rejected_path}" if summary.rejected else text
+    if not summary.rejected:
+        return text
+    rows = "row is" if summary.rejected == 1 else "rows are"
+    return f"{text}\n{summary.rejected:,} rejected {rows} in {summary.rejected_path}"
 
 
 def _source(request: Request, table: CatalogTable | None, folder: Path) -> TableSource:
