@@ -21,7 +21,17 @@ FOLDER = HERE / ".envs"
 NAMES = ("kedro_mlflow", "kedro_bind", "plain", "servers")
 COMMON = ("kedro", "mlflow", "kedro-datasets[pickle-pickledataset]", "pandas", "scikit-learn")
 SERVERS = ("bentoml", "fastapi", "litserve")
-VERSIONS_OF = ("kedro-bind", "kedro-mlflow", *COMMON[:2], "kedro-datasets", "pandas", "numpy", "scikit-learn", *SERVERS)
+VERSIONS_OF = (
+    "kedro-bind",
+    "kedro-mlflow",
+    *COMMON[:2],
+    "kedro-datasets",
+    "pandas",
+    "numpy",
+    "scikit-learn",
+    "pyspark",
+    *SERVERS,
+)
 _SOURCES = ("kedro_bind", "conf_schema", "setup.cfg", "pyproject.toml", "README.md", "LICENSE")
 
 

@@ -236,7 +236,7 @@ def scoring(numbers: dict[str, Any]) -> Iterator[Figure]:
 
 
 def spark(numbers: dict[str, Any]) -> Iterator[Figure]:
-    """Return the rate under `spark_udf`, once the Python workers have loaded the models."""
+    """Yield the rate under `spark_udf`, once the Python workers have loaded the models."""
     passes = [
         {name: series[number] for name, series in seconds.items()}
         for seconds in numbers["rounds"]

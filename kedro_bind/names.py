@@ -38,8 +38,8 @@ def namesake(name: str, known: Iterable[str]) -> str | None:
     def last(full: str) -> str:
         return bare(full).removeprefix("params:").rpartition(".")[2]
 
-    wanted = last(name)
-    same = sorted(other for other in known if last(other) == wanted and other != name)
+    own = last(name)
+    same = sorted(other for other in known if last(other) == own and other != name)
     outer = [other for other in same if "." not in other]
     found = outer or same
     return found[0] if len(found) == 1 else None

@@ -30,7 +30,7 @@ class Cluster:
     workers: tuple[subprocess.Popen[bytes], ...]
 
     def kill_worker(self) -> None:
-        """Kill a worker with what it has started."""
+        """Kill a worker and its executor; their Python processes end when their pipe closes."""
         os.killpg(self.workers[0].pid, signal.SIGKILL)
 
 

@@ -15,7 +15,7 @@ from tests.test_docs import EXAMPLE
 PAGE = (GUIDES.parent / "batch.md").read_text(encoding="utf-8")
 
 
-def test_the_dag_is_python():
+def test_python_on_the_page_can_be_parsed():
     dags = re.findall(r"^```python\n(.*?)^```$", PAGE, flags=re.MULTILINE | re.DOTALL)
     assert [ast.parse(code) for code in dags]
 

@@ -14,7 +14,7 @@ from protocol import claim_output, say
 
 
 def main(table: str, passes: int, models: dict[str, str]) -> None:
-    """Say the seconds of each pass of each model."""
+    """Print the seconds of each pass of each model."""
     output = claim_output()
     os.environ["PYSPARK_PYTHON"] = sys.executable
     import mlflow

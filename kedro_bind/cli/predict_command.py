@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -113,15 +114,14 @@ def command(
     ends like one, otherwise a folder of parts.
     """
     with no_traceback(verbose=options.pop("verbose")):
+        from kedro_bind.scoring.request import Request
         from kedro_bind.scoring.workers import Workers
 
-        count = options["workers"] if options["engine"] == "local" else 0
-        with Workers(count, early_environment(metadata)) as workers:
+        request = Request(model, source, destination, format=options.pop("format_"), **options)
+        with Workers(request.workers if request.engine == "local" else 0, early_environment(metadata)) as workers:
             from kedro_bind.scoring.command import predict_table, summary_of
-            from kedro_bind.scoring.request import Request
 
             (uri,) = model_uris([model], metadata, env, conf_source, {})
             context = None if metadata is None else context_of(metadata, env, conf_source, {})
-            request = Request(uri, source, destination, format=options.pop("format_"), **options)
-            result = predict_table(request, context, workers, model_environment(metadata))
+            result = predict_table(replace(request, model=uri), context, workers, model_environment(metadata))
             answer(summary_of(result, request))

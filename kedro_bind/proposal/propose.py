@@ -127,7 +127,8 @@ def _is_fitted(name: str, context: CheckContext) -> bool:
 def _tried(group: list[Candidate], pipelines: Mapping[str, Pipeline], context: CheckContext) -> list[_Tried]:
     """Check the likeliest candidates for a model, and put those first that have the fewest errors.
 
-    If the likeliest has none, no other is better, and only those are checked that mean another model.
+    If the likeliest has none, no other can be better: only candidates for another model are checked then, since they
+    are shown as alternatives. A lone candidate is not checked here.
     """
     likeliest, *others = group[:_MOST_TRIED]
     if not others:

@@ -26,7 +26,7 @@ def main() -> None:
         replies.write(json.dumps(values) + "\n")
         replies.flush()
 
-    import mlflow.pyfunc  # noqa: F401 - what takes longest, before there is a job
+    import mlflow.pyfunc  # noqa: F401 - the slowest imports, while the parent prepares the job
     import pyarrow.parquet  # noqa: F401
 
     from kedro_bind.errors import KedroBindError

@@ -34,7 +34,7 @@ __all__ = ["Options", "Summary", "TableSource", "score"]
 
 @dataclass(frozen=True)
 class Options:
-    """How a table is scored; `environment` is that of workers."""
+    """How a table is scored; `environment` is what workers get with their job."""
 
     params: dict[str, Any] = field(default_factory=dict)
     keep: tuple[str, ...] = ()

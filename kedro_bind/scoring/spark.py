@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -61,8 +62,13 @@ def score_with_spark(
     predicted = predicted.observe(counted, sql.count(sql.lit(1)).alias("rows"))
     try:
         _write(predicted, request, destination)
-    except PythonException as error:
-        raise KedroBindError(f"a worker of Spark failed: {reason_in(str(error))}") from error
+    except Exception as error:
+        cause: BaseException | None = error
+        while cause is not None and not isinstance(cause, PythonException):
+            cause = cause.__cause__
+        if cause is None:
+            raise
+        raise KedroBindError(f"a worker of Spark failed: {reason_in(str(cause))}") from error
     rows = int(counted.get["rows"])
     if destination is None:
         _write_manifest(model, request, rows)
@@ -149,10 +155,10 @@ def spark_session(context: Any) -> Any:
 
 
 def reason_in(text: str) -> str:
-    """Return what follows the last traceback in a text of Spark, on one line and without Spark's code for it."""
-    lines = text.strip().splitlines()
-    last = max((number for number, line in enumerate(lines) if line.startswith("  ")), default=-1)
-    return re.sub(r"\s*SQLSTATE:.*", "", " ".join(" ".join(lines[last + 1 :]).split()))
+    """Return the error in a message of Spark, on one line, without the traceback and Spark's code for it."""
+    lines = text.rpartition("Traceback (most recent call last):")[2].strip("\n").splitlines()
+    error = itertools.dropwhile(lambda line: line.startswith("  "), lines)
+    return re.sub(r"\s*SQLSTATE: \w{5}\)?$", "", " ".join(" ".join(error).split()))
 
 
 def _quoted(name: str) -> Any:

@@ -1,7 +1,7 @@
 """Processes that score: each has the model loaded, and scores one task after the other.
 
-They do not have the project's source on their path: what runs is the code in the model. They are started first of all,
-since they import for as long as their parent looks for the project, the model and the table.
+They do not have the project's source on their path: what runs is the code in the model. They are started before
+anything else, so that they import MLflow while their parent looks up the project, the model and the table.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ class ScorerProcess:
         self._process = subprocess.Popen(  # noqa: S603 - our own command
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=dict(environment)
         )
+        self.pid = self._process.pid
 
     def __enter__(self) -> ScorerProcess:  # noqa: PYI034 - typing.Self comes with Python 3.11
         return self
@@ -54,11 +55,11 @@ class ScorerProcess:
         self._process.communicate()
 
     def end(self) -> None:
-        """End the process, which is in the middle of a task."""
+        """End the process, whatever it is doing."""
         self._process.kill()
 
     def begin(self, job: Job, environment: Mapping[str, str]) -> None:
-        """Have the model loaded; `environment` has the variables that were not known when the worker started."""
+        """Have the model loaded; `environment` has variables that were not known when the worker started."""
         self._send(json.dumps({"job": job.to_json(), "environment": dict(environment)}))
 
     def wait_until_ready(self) -> None:
@@ -105,34 +106,56 @@ class ScorerProcess:
 
 
 class Workers:
-    """Several workers, of which more are started than a job may need; a context that ends with them.
+    """The workers of a command, started before its job is known; leaving the context ends them.
 
-    `environment` is that of the processes, as far as it is known.
+    `environment` is theirs, as far as it is known at the start.
     """
 
     def __init__(self, count: int, environment: Mapping[str, str]) -> None:
         self._count, self._environment = count, worker_environment(environment, count)
+        self._processes: list[ScorerProcess] = []
         self._ends = ExitStack()
 
     def __enter__(self) -> Workers:  # noqa: PYI034 - typing.Self comes with Python 3.11
-        self._processes = [self._ends.enter_context(ScorerProcess(self._environment)) for _ in range(self._count)]
+        self._start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._ends.close()
 
     def begin(self, job: Job, environment: Mapping[str, str]) -> Sequence[ScorerProcess]:
-        """Return those that score a job, with the model loaded.
+        """Have the model loaded, and return the workers of the job: one if the table is predicted whole.
+
+        MLflow reads its variables when it needs them. If any other has another value in `environment` than it had at
+        the start, the workers are started again.
 
         Raises:
-            KedroBindError: it can't be loaded.
+            KedroBindError: the model can't be loaded.
         """
-        processes = self._processes[:1] if job.whole else self._processes
+        final = worker_environment(environment, self._count)
+        late = dict(final.items() - self._environment.items())
+        if not all(name.startswith("MLFLOW_") for name in {*late, *self._environment.keys() - final.keys()}):
+            self._ends.close()
+            self._environment = final
+            self._start()
+        processes, unused = (self._processes[:1], self._processes[1:]) if job.whole else (self._processes, [])
+        for process in unused:
+            process.end()
         for process in processes:
-            process.begin(job, environment)
+            process.begin(job, late)
         for process in processes:
             process.wait_until_ready()
         return processes
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """The ids of the processes."""
+        return tuple(process.pid for process in self._processes)
+
+    def _start(self) -> None:
+        with ExitStack() as starting:
+            self._processes = [starting.enter_context(ScorerProcess(self._environment)) for _ in range(self._count)]
+            self._ends = starting.pop_all()
 
 
 def score_tasks(

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["create_app"]
 
 _THREADS = 2
-"""So that a slow call does not hold up all others. More would mostly wait for the GIL, and slow each other down."""
+"""Two, so that one slow call does not block the others; more would mostly compete for the GIL."""
 
 
 def create_app(

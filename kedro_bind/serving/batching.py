@@ -1,9 +1,9 @@
 """Micro-batching: the rows of requests that wait, in one call of the model.
 
 While one batch runs, requests queue; the next batch takes what is there. Callers often ask again as soon as they have
-their response. If the next batch did not wait for them, they would fall into two groups, of which one waits while the
-batch of the other runs. So the next batch starts when as many requests are there as there were callers, and at the
-latest after a quarter of the time that the last one took. A lone caller never waits.
+their response. If the next batch did not wait for them, they would split into two groups that take turns, each waiting
+for the batch of the other. So a batch lingers for a moment until as many requests wait as there were callers in the
+last one. A batch after one with a single caller never does.
 
 This mixes rows of different callers, so it is only for models that verification found to be row-wise.
 """
@@ -21,7 +21,7 @@ from kedro_bind.serving.errors import RequestError
 from kedro_bind.serving.predictions import Part
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
     from concurrent.futures import Executor
 
     from kedro_bind.serving.predictions import Predictions, Write
@@ -30,8 +30,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Batcher"]
 
-_PATIENCE = 0.25
+_LINGER = 0.25
 """How long a batch waits for callers to come back, as a part of the time of the last batch."""
+_MOST_SECONDS = 0.05
+"""How long it waits at most."""
+_MOST_SKIPPED = 31
+"""How many batches in a row do not wait, after waits in which few came back."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,77 @@ class _Waiting:
     write: Write
     group: Hashable
     response: asyncio.Future[Any]
+
+
+@dataclass
+class _Missing:
+    """Requests that a batch waits for; `room` is the number of rows that it has left for them."""
+
+    group: Hashable
+    count: int
+    room: int
+    none_left: asyncio.Future[None]
+
+    def arrived(self, waiting: _Waiting) -> None:
+        """Take note of a request."""
+        if waiting.group == self.group:
+            self.count -= 1
+            self.room -= waiting.rows.count
+            if (self.count <= 0 or self.room <= 0) and not self.none_left.done():
+                self.none_left.set_result(None)
+
+
+class _Linger:
+    """Waits for the callers of the last batch to ask again, as long as that is worth it.
+
+    If fewer than half of those that were missing come back, as with callers that are independent of each other, the
+    next batch does not wait, then the next three, and so on.
+    """
+
+    def __init__(self, max_rows: int) -> None:
+        self._max_rows = max_rows
+        self._group: Hashable = None
+        self._callers = 0
+        self._until = 0.0
+        self._to_skip = self._skipping = 0
+        self._missing: _Missing | None = None
+
+    def after(self, batch: Sequence[_Waiting], queue: Iterable[_Waiting], seconds: float) -> None:
+        """Take note of a batch that has its responses, after so many seconds, and of what queues."""
+        self._group = batch[0].group
+        self._callers = len(batch) + len(self._of_group(queue))
+        self._until = asyncio.get_running_loop().time() + min(_LINGER * seconds, _MOST_SECONDS)
+
+    def arrived(self, waiting: _Waiting) -> None:
+        """Take note of a request that queues."""
+        if self._missing is not None:
+            self._missing.arrived(waiting)
+
+    async def wait(self, queue: Iterable[_Waiting]) -> None:
+        """Wait until the callers of the last batch are back, if they are expected."""
+        loop = asyncio.get_running_loop()
+        oldest = next((waiting for waiting in queue if not waiting.response.cancelled()), None)
+        if oldest is None or oldest.group is None or oldest.group != self._group:
+            return
+        here = self._of_group(queue)
+        missing = self._callers - len(here)
+        room = self._max_rows - sum(waiting.rows.count for waiting in here)
+        seconds = self._until - loop.time()
+        if missing <= 0 or room <= 0 or seconds <= 0:
+            return
+        if self._to_skip:
+            self._to_skip -= 1
+            return
+        self._missing = awaited = _Missing(self._group, missing, room, loop.create_future())
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(awaited.none_left, seconds)
+        self._missing = None
+        is_worth_it = awaited.room <= 0 or 2 * awaited.count <= missing
+        self._skipping = 0 if is_worth_it else min(2 * self._skipping + 1, _MOST_SKIPPED)
+        self._to_skip = self._skipping
+
+    def _of_group(self, queue: Iterable[_Waiting]) -> list[_Waiting]:
+        return [waiting for waiting in queue if waiting.group == self._group and not waiting.response.cancelled()]
 
 
 class Batcher:
@@ -70,9 +145,7 @@ class Batcher:
         self._accepting = 0
         self._observe = observe
         self._queue: deque[_Waiting] = deque()
-        self._expected = 0
-        self._patient_until = 0.0
-        self._all_here = asyncio.Event()
+        self._linger = _Linger(max_rows)
         self._running: asyncio.Task[None] | None = None
 
     def __len__(self) -> int:
@@ -96,8 +169,7 @@ class Batcher:
                 self._accepting -= 1
         waiting = _Waiting(rows, params, write, _group(rows, params), loop.create_future())
         self._queue.append(waiting)
-        if len(self._queue) >= self._expected:
-            self._all_here.set()
+        self._linger.arrived(waiting)
         if self._running is None:
             self._running = loop.create_task(self._run())
         try:
@@ -110,7 +182,7 @@ class Batcher:
         loop = asyncio.get_running_loop()
         try:
             while True:
-                await self._gather()
+                await self._linger.wait(self._queue)
                 if not (batch := self._next()):
                     return
                 self._observe(sum(waiting.rows.count for waiting in batch))
@@ -118,18 +190,9 @@ class Batcher:
                 results = await loop.run_in_executor(self._executor, _responses, self._predict, batch)
                 for waiting, result in zip(batch, results, strict=True):
                     _deliver(waiting.response, result)
-                self._expected = min(len(batch) + len(self._queue) + self._accepting, self._max_rows)
-                self._patient_until = loop.time() + _PATIENCE * (loop.time() - started)
+                self._linger.after(batch, self._queue, loop.time() - started)
         finally:
             self._running = None
-
-    async def _gather(self) -> None:
-        """Give the callers of the last batch a moment to come back."""
-        patience = self._patient_until - asyncio.get_running_loop().time()
-        if self._queue and len(self._queue) < self._expected and patience > 0:
-            self._all_here.clear()
-            with suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._all_here.wait(), patience)
 
     def _next(self) -> list[_Waiting]:
         """Take the oldest request, and all that can share a call with it, up to the most rows."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import shutil
 import subprocess
 import sys
@@ -57,6 +58,11 @@ def customers(rows, start=0):
     return table.assign(day=table["day"].astype("datetime64[us]"), spend=table["spend"] + 0.25)
 
 
+def parts_in(folder):
+    """Count the parts that are there or being written; Spark renames their folders meanwhile."""
+    return sum(name.startswith("part-") for _, _, names in os.walk(folder) for name in names)
+
+
 @pytest.mark.parametrize("rows", [20_000, pytest.param(2_000_000, marks=pytest.mark.full)])
 def test_all_rows_once_though_a_worker_is_killed_half_way(logged, project, tmp_path, rows):
     source, out = tmp_path / "in", tmp_path / "out"
@@ -77,11 +83,14 @@ def test_all_rows_once_though_a_worker_is_killed_half_way(logged, project, tmp_p
                 stderr=output,
             ) as process,
         ):
-            while process.poll() is None and len(list(out.rglob("part-*.parquet"))) < FILES // 2:
-                time.sleep(0.02)
-            assert process.poll() is None, log.read_text()
-            cluster.kill_worker()
-            assert process.wait(timeout=900) == 0, log.read_text()
+            try:
+                while process.poll() is None and parts_in(out) < FILES // 2:
+                    time.sleep(0.02)
+                assert process.poll() is None, log.read_text()
+                cluster.kill_worker()
+                assert process.wait(timeout=900) == 0, log.read_text()
+            finally:
+                process.kill()
     assert f"{rows:,} rows in " in log.read_text()
     found = pd.read_parquet(out).set_index("customer_id").sort_index()
     assert found.index.is_unique

@@ -6,6 +6,10 @@ import pytest
 
 from kedro_bind.scoring.spark import reason_in
 
+START = """Traceback (most recent call last):
+  File "shop/nodes.py", line 15, in score
+    raise error
+"""
 FAILED = """An exception was thrown from the Python worker:
 Traceback (most recent call last):
   File "shop/nodes.py", line 15, in score
@@ -21,6 +25,11 @@ raised in node 'score' of the inference pipeline
     ("text", "reason"),
     [
         (FAILED, "RuntimeError: a long story raised in node 'score' of the inference pipeline"),
+        (
+            f"{START}ValueError: unknown columns:\n  spend\n  visits\n SQLSTATE: 38000)",
+            "ValueError: unknown columns: spend visits",
+        ),
+        (f"{START}DatabaseError: SQLSTATE: 08001 no connection", "DatabaseError: SQLSTATE: 08001 no connection"),
         ("no traceback at all", "no traceback at all"),
         ("", ""),
     ],

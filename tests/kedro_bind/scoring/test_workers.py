@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import mlflow
 import pytest
@@ -88,7 +89,7 @@ def test_a_worker_that_gets_no_job_says_nothing():
 
 
 @pytest.mark.parametrize(("whole", "count"), [(True, 1), (False, 2)])
-def test_only_chunks_are_shared_among_workers(model_folder, tmp_path, whole, count):
+def test_a_table_predicted_whole_uses_one_worker(model_folder, tmp_path, whole, count):
     place = csv_place(tmp_path / "in.csv", "spend\n1\n2\n")
     (tmp_path / "out").mkdir()
     job = Job(str(model_folder), place, TablePlace(str(tmp_path / "out"), "csv"), columns=("spend",), whole=whole)
@@ -113,6 +114,32 @@ def test_a_worker_gets_variables_with_its_job(tmp_path, monkeypatch):
         process.begin(job, {})
         with pytest.raises(KedroBindError, match="ONLY_HERE"):
             process.wait_until_ready()
+
+
+@pytest.mark.parametrize(("name", "same"), [("MLFLOW_LATE", True), ("OMP_NUM_THREADS", False)])
+def test_workers_start_again_if_their_environment_has_changed(model_folder, name, same):
+    environment = clean_environment()
+    job = Job(str(model_folder), TablePlace("in.csv", "csv"), TablePlace("out", "csv"))
+    with Workers(1, environment) as workers:
+        before = workers.pids
+        workers.begin(job, {**environment, name: "1"})
+        assert (workers.pids == before) is same
+    assert not [pid for pid in {*before, *workers.pids} if Path(f"/proc/{pid}").exists()]
+
+
+def test_no_worker_is_left_if_another_can_not_be_started(monkeypatch):
+    started, original = [], subprocess.Popen
+
+    def popen(*arguments, **options):
+        if started:
+            raise OSError("too many processes")
+        started.append(original(*arguments, **options))
+        return started[0]
+
+    monkeypatch.setattr("kedro_bind.scoring.workers.subprocess.Popen", popen)
+    with pytest.raises(OSError, match="too many"), Workers(2, clean_environment()):
+        pass
+    assert started[0].returncode is not None
 
 
 def test_workers_share_the_cores_unless_a_variable_says_otherwise():

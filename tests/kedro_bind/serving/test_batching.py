@@ -2,13 +2,12 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
-from kedro_bind.serving.batching import Batcher
+from kedro_bind.serving.batching import Batcher, _Linger, _Waiting
 from kedro_bind.serving.decoder import Rows
 from kedro_bind.serving.errors import RequestError
 from kedro_bind.serving.predictions import Part, Predictions
@@ -185,66 +184,93 @@ def _as_table(table):
     return pd.DataFrame(table)
 
 
-class Sleeper:
-    """Doubles a column, slowly, and remembers how many rows each call had."""
-
-    def __init__(self):
-        self.counts = []
-        self.entered = threading.Event()
-
-    def predict(self, table, _):
-        self.counts.append(len(table["a"]))
-        self.entered.set()
-        time.sleep(0.2)
-        return Predictions(table["a"].to_numpy() * 2)
+@pytest.fixture
+def patient(monkeypatch):
+    """Let batches wait for callers for as long as it takes."""
+    monkeypatch.setattr("kedro_bind.serving.batching._LINGER", 1e9)
+    monkeypatch.setattr("kedro_bind.serving.batching._MOST_SECONDS", 1e9)
 
 
-async def _caller(batcher, value, times):
-    return [await batcher.predict(rows(value), None, numbers) for _ in range(times)]
+async def _caller(batcher, value, times, params=None):
+    return [await batcher.predict(rows(value), params, numbers) for _ in range(times)]
 
 
-def test_callers_that_ask_again_share_their_next_call(run):
-    sleeper = Sleeper()
+async def _joining(batcher, model, others, times=3, params=None):
+    """Let others ask while the call of a first caller runs; all of them ask again as soon as they have a response."""
+    first = asyncio.ensure_future(_caller(batcher, 1, times, params))
+    await _until(model.entered)
+    joining = [asyncio.ensure_future(other) for other in others]
+    await asyncio.sleep(0)
+    model.gate.set()
+    return await asyncio.wait_for(asyncio.gather(first, *joining), 30)
 
+
+def _sizes(model):
+    return [len(values) for values, _ in model.calls]
+
+
+def test_callers_that_ask_again_share_their_calls(run, model, patient):
     async def scene(executor):
-        batcher = Batcher(sleeper.predict, executor, max_rows=100, max_queue=100)
-        return await asyncio.gather(*(_caller(batcher, value, 3) for value in (1, 2, 3)))
+        batcher = Batcher(model.predict, executor, max_rows=100, max_queue=100)
+        return await _joining(batcher, model, [_caller(batcher, value, 2) for value in (2, 3)])
 
-    assert run(scene) == [[[2.0]] * 3, [[4.0]] * 3, [[6.0]] * 3]
-    assert sleeper.counts == [3, 3, 3]
+    assert run(scene) == [[[2.0]] * 3, [[4.0]] * 2, [[6.0]] * 2]
+    assert _sizes(model) == [1, 3, 3]
 
 
-def test_callers_join_those_that_are_under_way(run):
-    sleeper = Sleeper()
-
+def test_a_lone_caller_waits_for_nobody(run, model, patient):
     async def scene(executor):
-        batcher = Batcher(sleeper.predict, executor, max_rows=100, max_queue=100)
-        first = asyncio.ensure_future(_caller(batcher, 1, 3))
-        await _until(sleeper.entered)
-        return await asyncio.gather(first, _caller(batcher, 2, 2))
+        batcher = Batcher(model.predict, executor, max_rows=100, max_queue=100)
+        return await _joining(batcher, model, [])
+
+    assert run(scene) == [[[2.0]] * 3]
+
+
+def test_a_full_batch_waits_for_nobody(run, model, patient):
+    async def scene(executor):
+        batcher = Batcher(model.predict, executor, max_rows=2, max_queue=100)
+        return await _joining(batcher, model, [_caller(batcher, value, 1) for value in (2, 3)], times=1)
 
     run(scene)
-    assert sleeper.counts == [1, 2, 2]
+    assert _sizes(model) == [1, 2]
 
 
-def test_nobody_waits_long_for_a_caller_that_has_gone(run):
-    sleeper = Sleeper()
-
+def test_a_request_waits_only_for_those_with_the_same_params(run, model, patient):
     async def scene(executor):
-        batcher = Batcher(sleeper.predict, executor, max_rows=100, max_queue=100)
-        await asyncio.gather(*(_caller(batcher, value, 1) for value in (1, 2)))
-        return await asyncio.wait_for(_caller(batcher, 3, 2), 30)
+        batcher = Batcher(model.predict, executor, max_rows=100, max_queue=100)
+        return await _joining(batcher, model, [_caller(batcher, 2, 2, {"t": 1})])
 
-    assert run(scene) == [[6.0], [6.0]]
-    assert sleeper.counts == [2, 1, 1]
+    run(scene)
+    assert _sizes(model) == [1] * 5
 
 
-def test_a_lone_caller_never_waits(run, monkeypatch):
-    monkeypatch.setattr("kedro_bind.serving.batching._PATIENCE", 1e6)
-    sleeper = Sleeper()
-
+def test_nobody_waits_long_for_callers_that_have_gone(run, model):
     async def scene(executor):
-        batcher = Batcher(sleeper.predict, executor, max_rows=100, max_queue=100)
-        return await asyncio.wait_for(_caller(batcher, 1, 3), 30)
+        batcher = Batcher(model.predict, executor, max_rows=100, max_queue=100)
+        return await _joining(batcher, model, [_caller(batcher, value, 1) for value in (2, 3, 4)], times=1)
 
-    assert run(scene) == [[2.0]] * 3
+    assert run(scene) == [[[2.0]], [[4.0]], [[6.0]], [[8.0]]]
+    assert _sizes(model) == [1, 3]
+
+
+def test_batches_do_not_wait_where_callers_do_not_come_back(monkeypatch):
+    waited = []
+
+    async def in_vain(future, _):
+        waited.append(number)
+        raise asyncio.TimeoutError
+
+    def request():
+        return _Waiting(rows(1), None, numbers, "group", asyncio.get_running_loop().create_future())
+
+    async def scene():
+        nonlocal number
+        linger = _Linger(100)
+        for number in range(20):
+            linger.after([request(), request()], [], seconds=1)
+            await linger.wait([request()])
+
+    number = 0
+    monkeypatch.setattr("kedro_bind.serving.batching.asyncio.wait_for", in_vain)
+    asyncio.run(scene())
+    assert waited == [0, 2, 6, 14]
