@@ -29,7 +29,7 @@ class Scale:
     worker_rounds: int = 3
     scoring_rows: tuple[int, int] = (1_000_000, 10_000_000)
     scoring_rounds: int = 3
-    spark_rows: int = 4_000_000
+    spark_rows: int = 1_000_000
     spark_rounds: int = 3
     requests: int = 10_000
     table_rows: int = 1_000_000
