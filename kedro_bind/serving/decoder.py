@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.serving.columns import NotPlain, columns_of_schema
-from kedro_bind.serving.errors import bad_request, from_mlflow, invalid_value
+from kedro_bind.serving.errors import bad_request, from_mlflow, invalid_value, without_data
 from kedro_bind.serving.integers import IntegerColumns
 
 if TYPE_CHECKING:
@@ -46,8 +46,13 @@ class Rows:
         import pandas as pd
 
         if not isinstance(table, pd.DataFrame) or not isinstance(table.index, pd.RangeIndex):
-            return cls(len(table) if hasattr(table, "__len__") else 1, None, other=table)
+            return cls.of_any(table)
         return cls(len(table), tuple(zip(table.columns, table.dtypes, strict=True)), other=table)
+
+    @classmethod
+    def of_any(cls, data: Any) -> Rows:
+        """Return the input of a request, whatever it is, as rows that share no table with others."""
+        return cls(len(data) if hasattr(data, "__len__") else 1, None, other=data)
 
     @staticmethod
     def joined(parts: Sequence[Rows]) -> Any:
@@ -75,10 +80,14 @@ class Rows:
 
 
 class Decoder:
-    """Reads the four JSON forms of MLflow's scoring protocol for one model; stateless and thread-safe."""
+    """Reads the four JSON forms of MLflow's scoring protocol for one model; stateless and thread-safe.
 
-    def __init__(self, schema: Schema | None) -> None:
+    A model `with_type_hints`, from which its signature was made, validates its input itself, and gets it as it comes.
+    """
+
+    def __init__(self, schema: Schema | None, *, with_type_hints: bool = False) -> None:
         self._schema = schema
+        self._with_type_hints = with_type_hints
         self._columns = columns_of_schema(schema)
         self._required = frozenset(schema.required_input_names()) if self._columns and schema else frozenset()
         self._integers = IntegerColumns.of(schema)
@@ -93,6 +102,10 @@ class Decoder:
         if len(forms) != 1:
             raise bad_request(f"the body must have exactly one of the keys {', '.join(_FORMS)}")
         form = forms[0]
+        if self._with_type_hints:
+            if form != "inputs":
+                raise invalid_value("the body must have the key 'inputs': the model's signature is that of a type hint")
+            return Rows.of_any(payload[form])
         try:
             return self._rows(_columns_of(form, payload[form]), lambda column, values: column.convert(values))
         except NotPlain:
@@ -145,7 +158,7 @@ class Decoder:
                 raise invalid_value(
                     f"the input does not fit the model's signature: {_first_sentence(error)}"
                 ) from error
-        return Rows(len(data) if hasattr(data, "__len__") else 1, None, other=data)
+        return Rows.of_any(data)
 
 
 def _columns_of(form: str, content: Any) -> Mapping[str, Sequence[Any]]:
@@ -170,5 +183,5 @@ def _columns_of(form: str, content: Any) -> Mapping[str, Sequence[Any]]:
 
 def _first_sentence(error: Exception) -> str:
     """Return what an error of MLflow says, without the data that it quotes."""
-    text = str(getattr(error, "message", None) or error)
+    text = without_data(str(getattr(error, "message", None) or error))
     return text.rpartition("Error: ")[2].strip().splitlines()[0][:300] if text.strip() else type(error).__name__

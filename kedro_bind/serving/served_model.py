@@ -37,7 +37,10 @@ class ServedModel:
     @cached_property
     def decoder(self) -> Decoder:
         """What reads requests for this model."""
-        return Decoder(self.pyfunc.metadata.get_input_schema())
+        metadata = self.pyfunc.metadata
+        # MLflow's scoring server decides by this; it has no public name.
+        with_type_hints = getattr(metadata, "_is_signature_from_type_hint", lambda: False)()
+        return Decoder(metadata.get_input_schema(), with_type_hints=with_type_hints)
 
     @cached_property
     def _params_schema(self) -> Any:
