@@ -31,7 +31,7 @@ def predict_table(
 ) -> Summary:
     """Score the table that a request names; `context` is that of its Kedro project, if there is one.
 
-    Workers get the variables of `environment` with their job; without workers, this process predicts.
+    Workers get `environment`, by default the one that they were started with; without workers, this process predicts.
 
     Raises:
         KedroBindError: something of it is not there, or scoring fails.
@@ -58,7 +58,7 @@ def predict_table(
         quarantine=request.on_bad_rows == "quarantine",
         resume=request.resume,
         overwrite=request.overwrite,
-        environment=environment or {},
+        environment=environment,
     )
     with TemporaryFolder("predict") as folder:
         source = _source(request, table, folder)

@@ -34,7 +34,7 @@ __all__ = ["Options", "Summary", "TableSource", "score"]
 
 @dataclass(frozen=True)
 class Options:
-    """How a table is scored; `environment` is what workers get with their job."""
+    """How a table is scored; `environment` is what workers get, `None` the one of their start."""
 
     params: dict[str, Any] = field(default_factory=dict)
     keep: tuple[str, ...] = ()
@@ -43,7 +43,7 @@ class Options:
     quarantine: bool = False
     resume: bool = False
     overwrite: bool = False
-    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    environment: Mapping[str, str] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

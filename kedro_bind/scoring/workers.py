@@ -123,16 +123,16 @@ class Workers:
     def __exit__(self, *_: object) -> None:
         self._ends.close()
 
-    def begin(self, job: Job, environment: Mapping[str, str]) -> Sequence[ScorerProcess]:
+    def begin(self, job: Job, environment: Mapping[str, str] | None = None) -> Sequence[ScorerProcess]:
         """Have the model loaded, and return the workers of the job: one if the table is predicted whole.
 
         MLflow reads its variables when it needs them. If any other has another value in `environment` than it had at
-        the start, the workers are started again.
+        the start, the workers are started again. `None` is the environment of the start.
 
         Raises:
             KedroBindError: the model can't be loaded.
         """
-        final = worker_environment(environment, self._count)
+        final = self._environment if environment is None else worker_environment(environment, self._count)
         late = dict(final.items() - self._environment.items())
         if not all(name.startswith("MLFLOW_") for name in {*late, *self._environment.keys() - final.keys()}):
             self._ends.close()

@@ -95,7 +95,7 @@ def test_a_table_predicted_whole_uses_one_worker(model_folder, tmp_path, whole, 
     job = Job(str(model_folder), place, TablePlace(str(tmp_path / "out"), "csv"), columns=("spend",), whole=whole)
     (task,) = tasks_of(place, files_of(place)[1], 2)
     with Workers(2, clean_environment()) as workers:
-        processes = workers.begin(job, {})
+        processes = workers.begin(job)
         assert [outcome.rows for process in processes for outcome in process.run(task)] == [2] * count
     assert (tmp_path / "out/part-000000.csv").read_text() == '"double"\n2\n4\n'
 
