@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
@@ -51,6 +52,8 @@ def create_app(
     Raises:
         KedroBindError: `batch` is set, and verification did not find a model to be row-wise.
     """
+    # As MLflow's server does; models with type hints then make bytes and dates of the strings that JSON has for them.
+    os.environ["_MLFLOW_IS_IN_SERVING_ENVIRONMENT"] = "true"
     executor = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="predict")
     metrics = Metrics()
     endpoints = Endpoints()

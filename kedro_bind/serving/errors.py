@@ -19,6 +19,7 @@ _QUOTES = [
         ("convert value `.*` from type", "convert a value from type"),
         (" for value `.*`", ""),
         (", got `.*`", ""),
+        (", invalid elements: .*", ""),
     )
 ]
 """Where messages of MLflow (as of 3.17) quote data, and what they say instead."""
