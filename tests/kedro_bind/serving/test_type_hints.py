@@ -50,6 +50,7 @@ def post(app, body):
     return ask(app, "POST", "/invocations", body, content_type="application/json")
 
 
+@pytest.mark.filterwarnings("ignore:The `route` decorator is deprecated:DeprecationWarning")  # by MLflow 3.1's server
 @pytest.mark.parametrize(("hint", "data"), HINTS.items())
 def test_both_servers_predict_alike(hint, data, tmp_path):
     (tmp_path / "echo.py").write_text(CODE.replace("HINT", hint), encoding="utf-8")
