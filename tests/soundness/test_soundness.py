@@ -188,7 +188,7 @@ def test_a_project_that_was_changed_makes_a_model_if_the_check_is_clean_and_only
         verdicts.append(agree(mutated(random.Random(seed)), tmp_path / f"p{seed}", through_mlflow=False))
         shutil.rmtree(tmp_path / f"p{seed}")
     sys.stdout.write(f"{verdicts.count(True)} clean, {verdicts.count(False)} broken, {verdicts.count(None)} skipped\n")
-    assert verdicts.count(False) >= COUNT // 3
+    assert verdicts.count(False) > COUNT // 3
 
 
 @pytest.mark.slow
