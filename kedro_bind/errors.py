@@ -10,11 +10,11 @@ from kedro_bind.documentation import TROUBLESHOOTING
 from kedro_bind.redaction import redact
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from conf_schema import Diagnostic
 
-__all__ = ["BindingError", "EvaluationError", "KedroBindError", "LoggingError"]
+__all__ = ["BindingError", "EvaluationError", "KedroBindError", "LoggingError", "causes_of"]
 
 
 class KedroBindError(click.ClickException):
@@ -78,3 +78,11 @@ class LoggingError(KedroBindError):
 
 class EvaluationError(KedroBindError):
     """A model can't be scored, or two models can't be compared."""
+
+
+def causes_of(error: BaseException) -> Iterator[BaseException]:
+    """Iterate over an error and what it was raised from: Kedro's errors of datasets quote the whole configuration."""
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__

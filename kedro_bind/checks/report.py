@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from conf_schema import Diagnostic, Sources
+from kedro_bind.errors import causes_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -77,9 +79,7 @@ def _merge_row_wise(reports: Sequence[Report]) -> dict[str, bool]:
 
 def broken_project(part: str, error: Exception) -> Diagnostic:
     """Return the finding for a part of the project that can't be loaded."""
-    chain = [error]
-    while isinstance(chain[-1].__cause__, Exception):
-        chain.append(chain[-1].__cause__)
+    chain = itertools.takewhile(lambda cause: isinstance(cause, Exception), causes_of(error))
     causes = [f"{type(cause).__name__}: {' '.join(str(cause).split()).rstrip('.')}" for cause in chain]
     return Diagnostic(
         "broken-project",

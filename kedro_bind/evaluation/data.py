@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kedro_bind.errors import EvaluationError
+from kedro_bind.errors import EvaluationError, causes_of
 from kedro_bind.packaging.data_digest import data_digest, rows_in
 from kedro_bind.packaging.declared_validators import validates_input
 from kedro_bind.packaging.signature import infer_schema
@@ -13,11 +13,9 @@ from kedro_bind.store_errors import describe_error
 from kedro_bind.tracking.datasets import DescribedData, describe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from kedro_bind.binding.resolved import ResolvedBinding
 
-__all__ = ["EvaluationData", "causes_of", "load_evaluation_data"]
+__all__ = ["EvaluationData", "load_evaluation_data"]
 
 
 @dataclass(frozen=True)
@@ -54,11 +52,3 @@ def load_evaluation_data(binding: ResolvedBinding, catalog: Any) -> EvaluationDa
     digest = data_digest(value)
     described = describe(name, catalog, digest, rows_in(value), infer_schema(value)) if digest else None
     return EvaluationData(name, value, described)
-
-
-def causes_of(error: BaseException) -> Iterator[BaseException]:
-    """Iterate over an error and what it comes from: Kedro's errors of datasets list the whole configuration."""
-    cause: BaseException | None = error
-    while cause is not None:
-        yield cause
-        cause = cause.__cause__

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 from kedro.io import AbstractDataset, DataCatalog, MemoryDataset
 from kedro.io.core import is_parameter
 
-from kedro_bind.errors import EvaluationError, LoggingError
-from kedro_bind.evaluation.data import causes_of
+from kedro_bind.errors import EvaluationError, LoggingError, causes_of
 from kedro_bind.names import bare
 from kedro_bind.packaging.parameter_hints import hints_of, in_force, value_in_force
 from kedro_bind.process.quiet import quiet

@@ -11,7 +11,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from kedro_bind.errors import KedroBindError
+from kedro_bind.errors import KedroBindError, causes_of
 from kedro_bind.scoring.columns import column_types
 from kedro_bind.scoring.manifest import FILE
 from kedro_bind.scoring.places import format_of, place_of
@@ -63,12 +63,10 @@ def score_with_spark(
     try:
         _write(predicted, request, destination)
     except Exception as error:
-        cause: BaseException | None = error
-        while cause is not None and not isinstance(cause, PythonException):
-            cause = cause.__cause__
-        if cause is None:
+        failed = next((cause for cause in causes_of(error) if isinstance(cause, PythonException)), None)
+        if failed is None:
             raise
-        raise KedroBindError(f"a worker of Spark failed: {reason_in(str(cause))}") from error
+        raise KedroBindError(f"a worker of Spark failed: {reason_in(str(failed))}") from error
     rows = int(counted.get["rows"])
     if destination is None:
         _write_manifest(model, request, rows)

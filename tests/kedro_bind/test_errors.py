@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from conf_schema import Diagnostic
 from kedro_bind import BindingError, KedroBindError, LoggingError
 from kedro_bind.documentation import SITE, TROUBLESHOOTING
+from kedro_bind.errors import causes_of
 
 PASSWORD = "postgresql://kedro:hunter2@db/mlflow"
 DIAGNOSTIC = Diagnostic("unknown-key", "unknown key 'scaler'", path=("churn", "scaler"))
@@ -65,3 +66,9 @@ def test_an_error_keeps_its_attributes_in_another_process():
     assert [(error.binding, error.run_id, error.command) for error in logging.failures] == [("churn", "8f3b", COMMAND)]
     assert isinstance(binding, BindingError)
     assert (binding.message, binding.diagnostics, binding.binding) == ("the binding is invalid", (DIAGNOSTIC,), "churn")
+
+
+def test_the_causes_of_an_error_are_followed():
+    inner, outer = ValueError("inner"), RuntimeError("outer")
+    outer.__cause__ = inner
+    assert list(causes_of(outer)) == [outer, inner]

@@ -10,7 +10,7 @@ from kedro_datasets.pandas import CSVDataset
 
 from kedro_bind.binding.evaluation import Evaluation
 from kedro_bind.errors import EvaluationError
-from kedro_bind.evaluation.data import causes_of, load_evaluation_data
+from kedro_bind.evaluation.data import load_evaluation_data
 from tests.bindings import resolved
 
 INFERENCE = Pipeline([node(len, "x", "out", name="predict")])
@@ -41,9 +41,3 @@ def test_data_that_can_not_be_loaded_is_named(tmp_path):
     with pytest.raises(EvaluationError, match="the evaluation data 'holdout' can't be loaded: ") as raised:
         load_evaluation_data(BINDING, catalog)
     assert "CSVDataset" not in str(raised.value)
-
-
-def test_the_causes_of_an_error_are_followed():
-    inner, outer = ValueError("inner"), RuntimeError("outer")
-    outer.__cause__ = inner
-    assert list(causes_of(outer)) == [outer, inner]
