@@ -118,10 +118,11 @@ def command(
         from kedro_bind.scoring.workers import Workers
 
         request = Request(model, source, destination, format=options.pop("format_"), **options)
-        with Workers(request.workers if request.engine == "local" else 0, early_environment(metadata)) as workers:
+        count = request.workers if request.engine == "local" else 0
+        with Workers(count, early_environment(metadata), lambda: model_environment(metadata)) as workers:
             from kedro_bind.scoring.command import predict_table, summary_of
 
             (uri,) = model_uris([model], metadata, env, conf_source, {})
             context = None if metadata is None else context_of(metadata, env, conf_source, {})
-            result = predict_table(replace(request, model=uri), context, workers, model_environment(metadata))
+            result = predict_table(replace(request, model=uri), context, workers)
             answer(summary_of(result, request))

@@ -27,7 +27,7 @@ def main() -> None:
         replies.flush()
 
     import mlflow.pyfunc  # noqa: F401 - the slowest imports, while the parent prepares the job
-    import pyarrow.parquet  # noqa: F401
+    import pyarrow.parquet  # noqa: F401 - see above
 
     from kedro_bind.errors import KedroBindError
     from kedro_bind.scoring.job import Job, Task

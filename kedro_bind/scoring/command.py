@@ -17,7 +17,6 @@ from kedro_bind.scoring.run import Options, Summary, TableSource, score
 from kedro_bind.scoring.scored_model import ScoredModel, find_model
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from kedro_bind.scoring.request import Request
@@ -26,12 +25,10 @@ if TYPE_CHECKING:
 __all__ = ["predict_table", "summary_of"]
 
 
-def predict_table(
-    request: Request, context: Any, workers: Workers | None = None, environment: Mapping[str, str] | None = None
-) -> Summary:
+def predict_table(request: Request, context: Any, workers: Workers | None = None) -> Summary:
     """Score the table that a request names; `context` is that of its Kedro project, if there is one.
 
-    Workers get `environment`, by default the one that they were started with; without workers, this process predicts.
+    Without workers, this process predicts.
 
     Raises:
         KedroBindError: something of it is not there, or scoring fails.
@@ -58,7 +55,6 @@ def predict_table(
         quarantine=request.on_bad_rows == "quarantine",
         resume=request.resume,
         overwrite=request.overwrite,
-        environment=environment,
     )
     with TemporaryFolder("predict") as folder:
         source = _source(request, table, folder)

@@ -21,7 +21,7 @@ from kedro_bind.scoring.scorer import Scorer
 from kedro_bind.scoring.workers import score_tasks
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from kedro_bind.scoring.job import Outcome, TablePlace
     from kedro_bind.scoring.loaded_table import LoadedTable
@@ -34,7 +34,7 @@ __all__ = ["Options", "Summary", "TableSource", "score"]
 
 @dataclass(frozen=True)
 class Options:
-    """How a table is scored; `environment` is what workers get, `None` the one of their start."""
+    """How a table is scored."""
 
     params: dict[str, Any] = field(default_factory=dict)
     keep: tuple[str, ...] = ()
@@ -43,7 +43,6 @@ class Options:
     quarantine: bool = False
     resume: bool = False
     overwrite: bool = False
-    environment: Mapping[str, str] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -135,7 +134,7 @@ def score(
         quarantine=options.quarantine,
         whole=whole,
     )
-    scorers = [Scorer(job)] if workers is None else workers.begin(job, options.environment)
+    scorers = [Scorer(job)] if workers is None else workers.begin(job)
     finished, before = _score_all(scorers, source, output, manifest, whole=whole)
     assert finished.totals is not None
     output.finish(finished)

@@ -45,7 +45,6 @@ class ScorerProcess:
         self._process = subprocess.Popen(  # noqa: S603 - our own command
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=dict(environment)
         )
-        self.pid = self._process.pid
 
     def __enter__(self) -> ScorerProcess:  # noqa: PYI034 - typing.Self comes with Python 3.11
         return self
@@ -108,11 +107,14 @@ class ScorerProcess:
 class Workers:
     """The workers of a command, started before its job is known; leaving the context ends them.
 
-    `environment` is theirs, as far as it is known at the start.
+    `environment` is theirs, as far as it is known at the start; `environment_now` returns it when there is a job.
     """
 
-    def __init__(self, count: int, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, count: int, environment: Mapping[str, str], environment_now: Callable[[], Mapping[str, str]] | None = None
+    ) -> None:
         self._count, self._environment = count, worker_environment(environment, count)
+        self._environment_now = environment_now or (lambda: environment)
         self._processes: list[ScorerProcess] = []
         self._ends = ExitStack()
 
@@ -123,16 +125,16 @@ class Workers:
     def __exit__(self, *_: object) -> None:
         self._ends.close()
 
-    def begin(self, job: Job, environment: Mapping[str, str] | None = None) -> Sequence[ScorerProcess]:
+    def begin(self, job: Job) -> Sequence[ScorerProcess]:
         """Have the model loaded, and return the workers of the job: one if the table is predicted whole.
 
-        MLflow reads its variables when it needs them. If any other has another value in `environment` than it had at
-        the start, the workers are started again. `None` is the environment of the start.
+        MLflow reads its variables when it needs them. If any other has another value now than it had at the start, the
+        workers are started again.
 
         Raises:
             KedroBindError: the model can't be loaded.
         """
-        final = self._environment if environment is None else worker_environment(environment, self._count)
+        final = worker_environment(self._environment_now(), self._count)
         late = dict(final.items() - self._environment.items())
         if not all(name.startswith("MLFLOW_") for name in {*late, *self._environment.keys() - final.keys()}):
             self._ends.close()
@@ -146,11 +148,6 @@ class Workers:
         for process in processes:
             process.wait_until_ready()
         return processes
-
-    @property
-    def pids(self) -> tuple[int, ...]:
-        """The ids of the processes."""
-        return tuple(process.pid for process in self._processes)
 
     def _start(self) -> None:
         with ExitStack() as starting:

@@ -117,14 +117,22 @@ def test_a_worker_gets_variables_with_its_job(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(("name", "same"), [("MLFLOW_LATE", True), ("OMP_NUM_THREADS", False)])
-def test_workers_start_again_if_their_environment_has_changed(model_folder, name, same):
+def test_workers_start_again_if_their_environment_has_changed(model_folder, monkeypatch, name, same):
+    pids, original = [], subprocess.Popen
+
+    def popen(*arguments, **options):
+        process = original(*arguments, **options)
+        pids.append(process.pid)
+        return process
+
+    monkeypatch.setattr("kedro_bind.scoring.workers.subprocess.Popen", popen)
     environment = clean_environment()
     job = Job(str(model_folder), TablePlace("in.csv", "csv"), TablePlace("out", "csv"))
-    with Workers(1, environment) as workers:
-        before = workers.pids
-        workers.begin(job, {**environment, name: "1"})
-        assert (workers.pids == before) is same
-    assert not [pid for pid in {*before, *workers.pids} if Path(f"/proc/{pid}").exists()]
+    with Workers(1, environment, lambda: {**environment, name: "1"}) as workers:
+        before = [*pids]
+        workers.begin(job)
+        assert (pids == before) is same
+    assert not [pid for pid in pids if Path(f"/proc/{pid}").exists()]
 
 
 def test_no_worker_is_left_if_another_can_not_be_started(monkeypatch):
