@@ -60,7 +60,9 @@ def ask(url: str, body: Any) -> tuple[int, Any]:
 
 
 @contextmanager
-def serving(command: Sequence[str], health: str, folder: Path, environment: Mapping[str, str]) -> Iterator[None]:
+def serving(
+    command: Sequence[str | Path], health: str, folder: Path, environment: Mapping[str, str]
+) -> Iterator[subprocess.Popen[bytes]]:
     """Run a server until the end of the block, which begins when `health` answers; its log is in `folder`."""
     log = folder / "server.log"
     with log.open("w") as output:
@@ -69,7 +71,7 @@ def serving(command: Sequence[str], health: str, folder: Path, environment: Mapp
         )
         try:
             _wait_for(health, process, log)
-            yield
+            yield process
         finally:
             _end(process)
 

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
 import urllib.request
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import pytest
 
 from tests.kedro_project import clean_environment
-from tests.servers import free_port
+from tests.servers import free_port, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_DEPLOY = "org.apache.spark.deploy"
+
+SPARK_TESTS = [
+    pytest.mark.slow,
+    pytest.mark.spark,
+    pytest.mark.skipif(
+        shutil.which("java") is None or importlib.util.find_spec("pyspark") is None, reason="needs Java and pyspark"
+    ),
+]
+"""The marks of tests that need Spark."""
 
 
 @dataclass(frozen=True)
@@ -40,51 +52,38 @@ def spark_cluster(folder: Path) -> Iterator[Cluster]:
     port, page = free_port(), free_port()
     master = f"spark://127.0.0.1:{port}"
     with ExitStack() as ends:
-        ends.enter_context(_daemon(folder, "master.Master", "--port", str(port), "--webui-port", str(page)))
-        _wait(page, folder, lambda state: state["status"] == "ALIVE")
+        ends.enter_context(_daemon(folder, page, "master.Master", "--port", str(port)))
         workers = tuple(
             ends.enter_context(
                 _daemon(
                     folder / f"worker_{number}",
+                    free_port(),
                     "worker.Worker",
-                    *("--port", str(free_port()), "--webui-port", str(free_port())),
-                    *("--cores", "1", "--memory", "1g", "--work-dir", str(folder / f"worker_{number}"), master),
+                    *("--port", str(free_port()), "--cores", "1", "--memory", "1g", "--work-dir", str(folder), master),
                 )
             )
             for number in range(2)
         )
-        _wait(page, folder, lambda state: len(state["workers"]) == len(workers))
+        _wait_for_workers(page, len(workers))
         yield Cluster(master, workers)
 
 
-@contextmanager
-def _daemon(folder: Path, name: str, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+def _daemon(folder: Path, page: int, name: str, *arguments: str) -> AbstractContextManager[subprocess.Popen[bytes]]:
     import pyspark
 
     home = Path(pyspark.__file__).parent
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "daemon.log").open("w") as log:
-        process = subprocess.Popen(
-            [home / "bin/spark-class", f"{_DEPLOY}.{name}", "--host", "127.0.0.1", *arguments],
-            cwd=folder,
-            env=clean_environment(SPARK_HOME=str(home), SPARK_LOCAL_IP="127.0.0.1"),
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-        try:
-            yield process
-        finally:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+    command = [home / "bin/spark-class", f"org.apache.spark.deploy.{name}", "--host", "127.0.0.1"]
+    environment = clean_environment(SPARK_HOME=str(home), SPARK_LOCAL_IP="127.0.0.1")
+    health = f"http://127.0.0.1:{page}/json/"
+    return serving([*command, "--webui-port", str(page), *arguments], health, folder, environment)
 
 
-def _wait(page: int, folder: Path, is_ready: Any) -> None:
-    """Wait until the master says on its page that it is ready."""
+def _wait_for_workers(page: int, count: int) -> None:
+    """Wait until the master says on its page that it has so many workers."""
     for _ in range(300):
-        with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{page}/json/", timeout=5) as answer:
-            if is_ready(json.load(answer)):
+        with urllib.request.urlopen(f"http://127.0.0.1:{page}/json/", timeout=5) as answer:
+            if len(json.load(answer)["workers"]) == count:
                 return
         time.sleep(0.2)
-    raise AssertionError("\n".join(log.read_text() for log in folder.rglob("daemon.log")))
+    raise AssertionError("the workers do not find the master")

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import shutil
 
 import pandas as pd
 import pytest
 
 from tests.integration.scoring.conftest import people
 from tests.integration.scoring.test_tables import URI, predict_here, store  # noqa: F401 - a fixture
+from tests.spark_cluster import SPARK_TESTS
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.spark,
-    pytest.mark.skipif(
-        shutil.which("java") is None or importlib.util.find_spec("pyspark") is None, reason="needs Java and pyspark"
-    ),
-]
+pytestmark = SPARK_TESTS
 
 
 @pytest.mark.parametrize("name", ["in.parquet", "in.csv"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import shutil
 import subprocess
@@ -15,15 +14,9 @@ import pytest
 
 from tests.integration.scoring.conftest import people
 from tests.integration.scoring.test_tables import URI, store  # noqa: F401 - a fixture
-from tests.spark_cluster import spark_cluster
+from tests.spark_cluster import SPARK_TESTS, spark_cluster
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.spark,
-    pytest.mark.skipif(
-        shutil.which("java") is None or importlib.util.find_spec("pyspark") is None, reason="needs Java and pyspark"
-    ),
-]
+pytestmark = SPARK_TESTS
 FILES = 20
 SETTINGS = """
 CONFIG_LOADER_ARGS = {
