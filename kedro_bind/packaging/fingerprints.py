@@ -80,7 +80,7 @@ def local_file(name: str, catalog: Any) -> Path | None:
 
 
 def fingerprint(path: Path, *, read: bool) -> Fingerprint | None:
-    """Return the fingerprint of a path, with its content if that is to be `read`; `None` if there is no file."""
+    """Return the fingerprint of a path, with its content if that is to be `read`; `None` if it does not exist."""
     try:
         files = [file.stat() for file in (path.rglob("*") if path.is_dir() else [path]) if file.is_file()]
         size = sum(file.st_size for file in files)
