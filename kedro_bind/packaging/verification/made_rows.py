@@ -21,6 +21,8 @@ _RARE = 8
 _FAR = (10, 1e9)
 """How far extremes are outside of the known range, in units of that range."""
 _UNSEEN = "never seen before"
+_DATES = ("04/05/2024 08:00", "13/05/2024 08:00", "2024-05-04T08:00:00+02:00", "4 May 2024")
+"""Made where a column has dates as text: code that guesses their format does so from the first row of a batch."""
 
 
 def made_rows(rows: Any, most: int) -> Any:
@@ -88,9 +90,16 @@ def _values_for(column: Any) -> Iterator[Any]:
     elif dtype.kind in "mM":
         yield from (pd.NaT, *([known.min(), known.max()] if len(known) else ()))
     elif len(known) and all(isinstance(value, str) for value in known.iloc[:100]):
-        yield from (None, _UNSEEN, "", *known.unique()[:3])
+        yield from (None, *(_DATES if _is_date(known.iloc[0]) else ()), _UNSEEN, "", *known.unique()[:3])
     else:
         yield None
+
+
+def _is_date(text: str) -> bool:
+    """Return whether pandas reads a text as a date, and not only as a number."""
+    import pandas as pd
+
+    return not text.strip().isdecimal() and not pd.isna(pd.to_datetime(text, errors="coerce"))
 
 
 def _numbers(known: Any, dtype: Any) -> Iterator[Any]:

@@ -14,6 +14,7 @@ ROWS = pd.DataFrame(
         "region": ["north", "south", "east"] * 19 + ["north", "south", "far"],
         "since": pd.date_range("2024-01-01", periods=60, freq="D"),
         "member": [row % 3 == 0 for row in range(60)],
+        "seen": [f"2024-03-{1 + row % 28:02} 08:00" for row in range(60)],
     }
 )
 WEIGHTS = np.linspace(-1, 1, 24).reshape(2, 12)
@@ -134,6 +135,11 @@ def row_mean(table):
 @row_wise
 def weekday(table):
     return table["since"].dt.weekday.fillna(-1).astype("int64")
+
+
+@row_wise
+def reads_dates_of_one_format(table):
+    return pd.to_datetime(table["seen"], format="%Y-%m-%d %H:%M").dt.month.fillna(-1).astype("int64")
 
 
 @row_wise
@@ -297,6 +303,16 @@ def normalises_by_the_batch(table):
 @not_row_wise
 def counts_duplicates(table):
     return table.duplicated(keep=False).astype(int)
+
+
+@not_row_wise
+def guesses_the_format_of_dates(table):
+    return pd.to_datetime(table["seen"], errors="coerce").dt.day.astype("float64").fillna(-1.0)
+
+
+@not_row_wise
+def guesses_the_format_of_dates_and_rejects_others(table):
+    return pd.to_datetime(table["seen"]).dt.day.astype("float64")
 
 
 @not_row_wise
