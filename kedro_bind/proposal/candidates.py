@@ -38,6 +38,9 @@ class Candidate:
     """Whether no node of the project takes the predictions on."""
     is_input_made: bool = False
     """Whether training makes the input, such as the test rows that it splits off."""
+    is_origin: bool | None = None
+    """Whether training computes all that it hands over from the input, which a table that is only looked up is not;
+    `None` if training does not have the input."""
 
     @property
     def binding(self) -> dict[str, Any]:
@@ -58,6 +61,7 @@ class Candidate:
         """Sort the likeliest first: named as such, with few nodes that fit nothing, and all nodes that predict."""
         return (
             -self.is_named,
+            (True, None, False).index(self.is_origin),
             self.is_input_made,
             -self.is_final,
             -len(self.fitted),
@@ -100,7 +104,16 @@ def _bound(training: ProjectPart, inference: ProjectPart, taken: set[str]) -> It
     made = fitted | artifacts.keys()
     twins = {name: _in_training(name, training.datasets) for name in (*rest, *made)}
     unknown = [name for name in rest if twins[name] is None]
-    for name in rest or sorted(made):
+    handed = {artifacts.get(name, bare(name)) for name in made}
+
+    def is_origin(name: str) -> bool | None:
+        source = twins[name]
+        return None if source is None else handed - {source} <= training.computed_from(source)
+
+    inputs = rest or sorted(made)
+    if rest and not unknown and not any(map(is_origin, rest)):
+        inputs = [*rest, *filter(is_origin, sorted(made))]
+    for name in inputs:
         if made - {name} and set(unknown) <= {name}:
             mapped = artifacts | {other: twin for other in rest if (twin := twins[other]) and twin != bare(other)}
             twin = mapped.pop(name, None) or twins[name]
@@ -113,6 +126,7 @@ def _bound(training: ProjectPart, inference: ProjectPart, taken: set[str]) -> It
                 twin if twin != bare(name) else None,
                 is_final=not taken & set(map(bare, inference.nodes.outputs())),
                 is_input_made=name in made,
+                is_origin=is_origin(name),
             )
 
 

@@ -53,6 +53,20 @@ class ProjectPart:
         """All datasets, without transcoding."""
         return frozenset(bare(name) for name in self.nodes.datasets() if not is_parameter(name))
 
+    def computed_from(self, name: str) -> frozenset[str]:
+        """Return the datasets that the nodes compute from this one, directly or through others, without transcoding."""
+        if name not in self._computed_from:
+            reached = {name}
+            for node in self.nodes.nodes:  # each after those that it needs
+                if not reached.isdisjoint(map(bare, node.inputs)):
+                    reached.update(map(bare, node.outputs))
+            self._computed_from[name] = frozenset(reached - {name})
+        return self._computed_from[name]
+
+    @cached_property
+    def _computed_from(self) -> dict[str, frozenset[str]]:
+        return {}
+
     @cached_property
     def words(self) -> frozenset[str]:
         """The words in the names of the pipeline and of its filter; those of an excluded tag do not count."""

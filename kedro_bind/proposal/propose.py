@@ -115,7 +115,8 @@ def _is_likely(candidate: Candidate, context: CheckContext, *, asked_for: bool) 
     is_chosen = asked_for or candidate.is_named
     if candidate.is_input_made:  # the graph can't tell it from what is fitted, but the catalog can
         name = candidate.training_input or candidate.input_name
-        return is_chosen and not _is_fitted(name, context) and all(_is_fitted(source, context) for source in sources)
+        are_fitted = candidate.is_origin or all(_is_fitted(source, context) for source in sources)
+        return is_chosen and not _is_fitted(name, context) and are_fitted
     return is_chosen or not all(is_table(source, context.catalog) for source in sources)
 
 

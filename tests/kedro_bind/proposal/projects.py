@@ -130,6 +130,20 @@ def splitting_in_namespaces() -> Shape:
     return shape_of(["training.regressor"], ["table"], ["options"], pricing=training + inference)
 
 
+def collected() -> Shape:
+    """Training gathers the rows from files, fits a table among others, and looks something up where inference does."""
+    both = ["training", "inference"]
+    nodes = [
+        node(fit, "months", "readings", name="collect", tags="training"),
+        node(fit, "readings", "statistics", name="fit_statistics", tags="training"),
+        node(predict, ["readings", "statistics"], "scaled", name="scale", tags=both),
+        node(fit, "scaled", "forest", name="fit_forest", tags="training"),
+        node(predict, ["readings", "limits"], "crossed", name="compare_with_limits", tags=both),
+        node(predict, ["scaled", "crossed", "forest"], "alerts", name="predict", tags="inference"),
+    ]
+    return shape_of(["forest", "limits", "months"], ["readings", "statistics"], sensors=Pipeline(nodes))
+
+
 def not_persisted() -> Shape:
     return shape_of([], ["customers"], data_science=_tagged())
 

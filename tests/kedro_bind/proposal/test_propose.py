@@ -18,6 +18,7 @@ WHOLE = [
     "several_models",
     "two_inputs",
     "factories",
+    "collected",
     "large",
 ]
 
@@ -55,6 +56,12 @@ def test_tags_are_bound():
     text = proposed(projects.tags()).text
     assert bindings(text) == {"shop": binding}
     assert "could also" not in text
+
+
+def test_the_input_is_what_all_that_is_fitted_is_computed_from():
+    text = proposed(projects.collected()).text
+    assert bindings(text)["shop"]["input_name"] == "readings"
+    assert "fits forest, statistics" in text
 
 
 def test_two_pipelines_are_bound():
