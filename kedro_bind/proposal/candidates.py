@@ -67,8 +67,10 @@ class Candidate:
             -len(self.fitted),
             -bool(self.training.words & _TRAINING),
             len(self.artifacts),
+            -len(self.inference.upstream),
             len(self.training.names),
             -len(self.inference.names),
+            -len(self.training.computed_from(self.training_input or bare(self.input_name))),
         )
 
 

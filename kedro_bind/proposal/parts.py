@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kedro.io.core import is_parameter
 from kedro.pipeline import Pipeline
@@ -14,7 +14,7 @@ from kedro_bind.binding.pipeline_ml import PipelineML
 from kedro_bind.names import bare
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 __all__ = ["ProjectPart", "is_bound", "parts_of"]
 
@@ -27,11 +27,15 @@ _MOST_PARTS = 200
 
 @dataclass(frozen=True)
 class ProjectPart:
-    """Nodes of a registered pipeline, and the selection that names them in a document."""
+    """Nodes of a registered pipeline, and the selection that names them in a document.
+
+    `upstream` are the pipelines that prepare its input, where the part has nodes of those too.
+    """
 
     pipeline: str
     nodes: Pipeline
     filters: Mapping[str, str] = field(default_factory=dict)
+    upstream: tuple[str, ...] = ()
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -74,9 +78,9 @@ class ProjectPart:
         return frozenset(_WORD.findall(" ".join([self.pipeline, *named]).lower()))
 
     @property
-    def selection(self) -> dict[str, str]:
+    def selection(self) -> dict[str, Any]:
         """The selection as a document has it."""
-        return {"pipeline": self.pipeline, **self.filters}
+        return {"pipeline": [*self.upstream, self.pipeline] if self.upstream else self.pipeline, **self.filters}
 
     def __str__(self) -> str:
         """Describe the selection in a few words."""
@@ -93,7 +97,9 @@ def parts_of(pipelines: Mapping[str, Pipeline]) -> list[ProjectPart]:
     names = sorted(known, key=lambda name: (name == "__default__", name))
     found: dict[frozenset[str], ProjectPart] = {}
     wholes = [ProjectPart(name, known[name]) for name in names if known[name].nodes]
-    for part in [*wholes, *(part for whole in wholes for part in _selected_from(whole))]:
+    selected = (part for whole in wholes for part in _selected_from(whole))
+    with_upstream = (part for whole in wholes for part in _selected_with_upstream(whole, wholes))
+    for part in (*wholes, *selected, *with_upstream):
         found.setdefault(part.names, part)
     return list(found.values())[:_MOST_PARTS]
 
@@ -104,7 +110,7 @@ def is_bound(pipeline: Pipeline) -> bool:
 
 
 def _selected_from(whole: ProjectPart) -> Iterator[ProjectPart]:
-    tags = _most_frequent(tag for node in whole.nodes.nodes for tag in node.tags)
+    tags = _tags_of(whole)
     namespaces = _most_frequent(name for node in whole.nodes.nodes for name in node.namespace_prefixes if name)
     for tag in tags:
         yield ProjectPart(whole.pipeline, whole.nodes.only_nodes_with_tags(tag), {"tags": tag})
@@ -118,6 +124,34 @@ def _selected_from(whole: ProjectPart) -> Iterator[ProjectPart]:
         others = Pipeline([node for node in whole.nodes.nodes if tag not in node.tags])
         if others.nodes:
             yield ProjectPart(whole.pipeline, others, {"exclude_tags": tag})
+
+
+def _selected_with_upstream(whole: ProjectPart, wholes: Sequence[ProjectPart]) -> Iterator[ProjectPart]:
+    """Yield the nodes with a tag of a pipeline and of those that prepare its input, such as shared preprocessing."""
+    upstream = _upstream(whole, wholes)
+    for tag in _tags_of(whole) if upstream else ():
+        tagged = [part for part in upstream if tag in _tags_of(part)]
+        if tagged:
+            parts = [*tagged, whole]
+            nodes = sum((part.nodes.only_nodes_with_tags(tag) for part in parts), Pipeline([]))
+            yield ProjectPart(whole.pipeline, nodes, {"tags": tag}, tuple(part.pipeline for part in tagged))
+
+
+def _upstream(whole: ProjectPart, wholes: Sequence[ProjectPart]) -> list[ProjectPart]:
+    """Return the pipelines that make what a pipeline takes, directly or for each other, the first ones first."""
+    found: list[ProjectPart] = []
+    todo = [whole]
+    while todo:
+        inputs = set(map(bare, todo.pop().inputs))
+        for other in wholes:
+            if other not in found and other.names.isdisjoint(whole.names) and not inputs.isdisjoint(other.made):
+                found.append(other)
+                todo.append(other)
+    return found[::-1]
+
+
+def _tags_of(whole: ProjectPart) -> list[str]:
+    return _most_frequent(tag for node in whole.nodes.nodes for tag in node.tags)
 
 
 def _most_frequent(names: Iterable[str]) -> list[str]:

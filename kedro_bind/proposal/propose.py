@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from conf_schema import Draft, validate_binding
 from kedro_bind.binding.expand import draft_all
 from kedro_bind.checks.rules import check_drafts
+from kedro_bind.names import bare
 from kedro_bind.proposal.candidates import Candidate, candidates, exclusive
 from kedro_bind.proposal.missing import missing_entries, why_none
 from kedro_bind.proposal.parts import ProjectPart, parts_of
@@ -82,10 +83,11 @@ def propose(
     parts = parts_of(pipelines)
     trainings = [part for part in parts if _matches(part, narrowed.training)]
     inferences = [part for part in parts if _matches(part, narrowed.inference)]
+    made = frozenset(name for part in parts for name in part.made)
     likely = [
         candidate
         for candidate in candidates(trainings, inferences)
-        if _is_likely(candidate, context, asked_for=narrowed.inference is not None)
+        if _is_likely(candidate, context, made, asked_for=narrowed.inference is not None)
     ]
     if not likely:
         return BindingProposal(
@@ -109,14 +111,18 @@ def _matches(part: ProjectPart, asked: str | None) -> bool:
     return asked is None or asked in (part.pipeline, *(v for k, v in part.filters.items() if k != "exclude_tags"))
 
 
-def _is_likely(candidate: Candidate, context: CheckContext, *, asked_for: bool) -> bool:
-    """Return whether inference predicts with what training fits, rather than with tables that it hands on."""
-    sources = [dict(candidate.artifacts).get(name, name) for name in candidate.fitted]
+def _is_likely(candidate: Candidate, context: CheckContext, made: frozenset[str], *, asked_for: bool) -> bool:
+    """Return whether inference predicts with what training fits, rather than with tables that it hands on.
+
+    The graph can't tell the input from what is fitted if nodes of the project have `made` both, but the catalog can.
+    """
     is_chosen = asked_for or candidate.is_named
-    if candidate.is_input_made:  # the graph can't tell it from what is fitted, but the catalog can
-        name = candidate.training_input or candidate.input_name
-        are_fitted = candidate.is_origin or all(_is_fitted(source, context) for source in sources)
-        return is_chosen and not _is_fitted(name, context) and are_fitted
+    name = candidate.training_input or bare(candidate.input_name)
+    if name in made and _is_fitted(name, context):
+        return False
+    sources = [dict(candidate.artifacts).get(name, name) for name in candidate.fitted]
+    if candidate.is_input_made:
+        return is_chosen and (candidate.is_origin is True or all(_is_fitted(source, context) for source in sources))
     return is_chosen or not all(is_table(source, context.catalog) for source in sources)
 
 

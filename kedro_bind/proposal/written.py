@@ -46,8 +46,7 @@ def write_binding(
         comment = f"  # {comments[key]}" if comments.get(key) else ""
         if isinstance(value, dict):
             lines.append(f"  {key}:{comment}")
-            block = yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=_WIDTH)
-            lines += [f"    {line}" for line in block.splitlines()]
+            lines += [f"    {line}" for member in value.items() for line in _member(*member)]
         else:
             lines.append(f"  {key}: {_plain(value)}{comment}")
     text = "\n".join(lines) + "\n"
@@ -71,6 +70,12 @@ def _comments(training: Pipeline | None, inference: Pipeline | None, fitted: lis
 
 def _cut(text: str) -> str:
     return text if len(text) <= _WIDTH else f"{text[: _WIDTH - 1].rstrip(', ')} …"
+
+
+def _member(key: str, value: Any) -> list[str]:
+    """Write a key and its value, lists on one line."""
+    flow = None if isinstance(value, list) else False
+    return yaml.safe_dump({key: value}, default_flow_style=flow, allow_unicode=True, width=_WIDTH).splitlines()
 
 
 def _plain(value: Any) -> str:

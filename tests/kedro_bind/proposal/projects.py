@@ -130,6 +130,21 @@ def splitting_in_namespaces() -> Shape:
     return shape_of(["training.regressor"], ["table"], ["options"], pricing=training + inference)
 
 
+def shared_preprocessing() -> Shape:
+    """Two models in namespaces of their own, and preprocessing whose nodes have the tags of both parts."""
+    both = ["training", "inference"]
+    preprocessing = Pipeline(
+        [
+            node(fit, "tickets", "clean", name="clean", tags=both),
+            node(predict, ["clean", "accounts"], "customers", name="join", tags=both),
+        ]
+    )
+    models = {name: pipeline(_tagged(), namespace=name, inputs={"customers"}) for name in ("routing", "urgency")}
+    fitted = [f"{name}.{what}" for name in models for what in ("scaler", "classifier")]
+    tables = ["tickets", "accounts", "customers"]
+    return shape_of(fitted, tables, **models, preprocessing=preprocessing)
+
+
 def collected() -> Shape:
     """Training gathers the rows from files, fits a table among others, and looks something up where inference does."""
     both = ["training", "inference"]

@@ -19,6 +19,7 @@ WHOLE = [
     "two_inputs",
     "factories",
     "collected",
+    "shared_preprocessing",
     "large",
 ]
 
@@ -62,6 +63,25 @@ def test_the_input_is_what_all_that_is_fitted_is_computed_from():
     text = proposed(projects.collected()).text
     assert bindings(text)["shop"]["input_name"] == "readings"
     assert "fits forest, statistics" in text
+
+
+def test_preprocessing_with_the_tags_of_both_parts_is_in_both():
+    text = proposed(projects.shared_preprocessing()).text
+    assert bindings(text) == {
+        f"{name}_model": {
+            "training": {"pipeline": ["preprocessing", name], "tags": "training"},
+            "inference": {"pipeline": ["preprocessing", name], "tags": "inference"},
+            "input_name": "tickets",
+        }
+        for name in ("routing", "urgency")
+    }
+    assert "pipeline: [preprocessing, routing]" in text
+
+
+def test_what_nodes_fit_is_not_what_a_caller_supplies():
+    shape = projects.shared_preprocessing()
+    shape.pipelines["reporting"] = Pipeline([node(projects.fit, ["customers", "routing.scaler"], "report", name="r")])
+    assert not [name for name in bindings(proposed(shape).text) if name not in ("routing_model", "urgency_model")]
 
 
 def test_two_pipelines_are_bound():
