@@ -10,6 +10,8 @@ from kedro_bind.proposal.tables import entry_type, is_kept, is_table
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from kedro.pipeline.node import Node
+
     from kedro_bind.proposal.candidates import Candidate
     from kedro_bind.proposal.parts import ProjectPart
 
@@ -22,10 +24,11 @@ Add a node that takes '{fitted}' and the rows of a caller, and returns the predi
     def predict({argument}, {rows}):
         return {argument}.predict({rows})
 
-    node(predict, ["{fitted}", "{rows}"], "predictions", name="predict", tags="inference")
+    node(predict, ["{inside}", "{rows}"], "predictions", name="predict", tags="inference")
 
-Add it to the pipeline '{pipeline}' and run 'kedro bind init' again. Nodes that turn raw rows into those that
-'{fitted}' takes belong to inference as well: tag them 'inference', too, and let other nodes fit what they need.
+Add it to the pipeline '{pipeline}'{beside} and run 'kedro bind init' again.{others}
+Nodes that turn raw rows into those that '{fitted}' takes belong to inference as well: tag them 'inference', too, and
+let other nodes fit what they need.
 If training splits off rows to test with, take those instead of '{rows}': 'kedro run' then runs the node as well, and
 the model gets its signature from them."""
 
@@ -51,15 +54,9 @@ def why_none(
             return f"there is no pipeline, tag or namespace '{asked}'; the project has {', '.join(known) or 'none'}"
     if not parts:
         return "the project registers no pipeline with a node; write one first, then run 'kedro bind init' again"
-    for part in parts if training is inference is None else ():
-        for fitted, maker in _models(part, catalog):
-            users = [node.name for node in part.nodes.nodes if fitted in node.inputs]
-            argument = bare(fitted).rpartition(".")[2]
-            rows = "features" if argument != "features" else "rows"
-            listed = f"; {', '.join(users)} can't, since it needs data that only training has" if users else ""
-            return _NODE.format(
-                fitted=fitted, maker=maker, pipeline=part.pipeline, users=listed, argument=argument, rows=rows
-            )
+    models = [(part, *model) for part in parts for model in _models(part, catalog)]
+    if models and training is inference is None:
+        return _missing_node(*models[0], [other for _, other, _ in models[1:]])
     return (
         "no two parts of the project belong together as training and inference; training has to produce something that"
         " inference takes beside the rows of a caller, and the catalog has to keep it; inference has to have exactly"
@@ -68,13 +65,31 @@ def why_none(
     )
 
 
-def _models(part: ProjectPart, catalog: Any) -> Iterator[tuple[str, str]]:
+def _missing_node(part: ProjectPart, fitted: str, maker: Node, others: Iterable[str]) -> str:
+    """Describe the node that is missing, with the names that it has where it is to be added."""
+    users = [node.name for node in part.nodes.nodes if fitted in node.inputs]
+    argument = bare(fitted).rpartition(".")[2]
+    also = sorted({name for name in others if bare(name).rpartition(".")[0] != bare(fitted).rpartition(".")[0]})
+    return _NODE.format(
+        fitted=fitted,
+        maker=maker.name,
+        pipeline=part.pipeline,
+        users=f"; {', '.join(users)} can't, since it needs data that only training has" if users else "",
+        argument=argument,
+        rows="features" if argument != "features" else "rows",
+        inside=fitted.removeprefix(f"{maker.namespace}.") if maker.namespace else fitted,
+        beside=f" beside '{maker.name}', whose namespace is put before the names," if maker.namespace else "",
+        others=f" Nothing predicts with {', '.join(map(repr, also))} either." if also else "",
+    )
+
+
+def _models(part: ProjectPart, catalog: Any) -> Iterator[tuple[str, Node]]:
     """Yield what looks fitted, what is made last first: a dataset that is not a table, with the node that makes it."""
     for node in reversed(part.nodes.nodes):
         for output in node.outputs:
             kind = entry_type(output, catalog)
             if kind and not is_table(output, catalog) and ("pickle" in kind.lower() or "model" in kind.lower()):
-                yield output, node.name
+                yield output, node
 
 
 def missing_entries(candidates: Iterable[Candidate], catalog: Any) -> str:

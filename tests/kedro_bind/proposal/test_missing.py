@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import yaml
 from kedro.io import DataCatalog
+from kedro.pipeline import Pipeline, node, pipeline
 
 from kedro_bind.proposal.candidates import candidates
 from kedro_bind.proposal.missing import missing_entries, why_none
 from kedro_bind.proposal.parts import parts_of
 from tests.kedro_bind.proposal import projects
+
+FIT = Pipeline([node(projects.fit, "customers", "model", name="fit")])
 
 
 def reason(shape, training=None, inference=None, *, found=True):
@@ -36,6 +39,14 @@ def test_a_model_that_nothing_predicts_with_is_told_with_a_node_to_add():
     )
     assert 'node(predict, ["regressor", "features"], "predictions", name="predict", tags="inference")' in text
     assert "rows to test with, take those instead of 'features'" in text
+
+
+def test_inside_a_namespace_the_node_is_told_without_it():
+    models = {name: pipeline(FIT, namespace=name, inputs={"customers"}) for name in ("routing", "urgency")}
+    text = reason(projects.shape_of(["routing.model", "urgency.model"], ["customers"], **models))
+    assert 'node(predict, ["model", "features"], "predictions", name="predict", tags="inference")' in text
+    assert "to the pipeline 'routing' beside 'routing.fit', whose namespace is put before the names, and run" in text
+    assert "Nothing predicts with 'urgency.model' either." in text
 
 
 def test_otherwise_the_rule_is_told():
