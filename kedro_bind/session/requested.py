@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from kedro.framework import project
 
+from kedro_bind.errors import BindingError
 from kedro_bind.session.registered import refusal
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ def _load_all(
     try:
         with _requesting(None):
             return register_pipelines()
+    except BindingError as error:  # what is wrong; the first error only says that one pipeline can't be loaded alone
+        raise error from None
     except Exception as error:
         raise first_error from error
 

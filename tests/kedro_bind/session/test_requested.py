@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from kedro.framework import project as kedro_project
 from kedro.framework.startup import bootstrap_project
+from kedro.pipeline import Pipeline
 
+from kedro_bind import pipeline_ml_factory
 from kedro_bind.config.document import config_loader, read_config
 from kedro_bind.errors import BindingError
 from kedro_bind.session.requested import load_requested, requested_names
@@ -63,3 +65,15 @@ def test_a_broken_binding_says_why_instead_of_the_error_of_kedro(load, project):
     with pytest.raises(BindingError, match="the bound pipeline 'churn' can't run") as info:
         load("churn", "nobody", broken=True)
     assert info.value.binding == "churn"
+
+
+def test_code_that_binds_something_invalid_says_so_instead_of_the_error_of_kedro(requests):
+    def register_pipelines():
+        if requested_names():
+            raise ImportError("no module of this name")
+        return {"by_code": pipeline_ml_factory(training=Pipeline([]), inference=Pipeline([]), input_name="customers")}
+
+    kedro_project.pipelines.set_requested(["by_code"])  # without a document, Kedro looks for a folder of this name
+    with pytest.raises(BindingError, match="is invalid") as info:
+        load_requested(register_pipelines, None, requested_names())
+    assert info.value.__suppress_context__
