@@ -50,8 +50,8 @@ def one_output(binding: ResolvedBinding) -> Iterator[Diagnostic]:
         yield Diagnostic(
             "many-outputs",
             f"the inference pipeline has {len(outputs)} outputs ({', '.join(outputs)}); a model has only one",
-            "narrow the selection to the nodes of one of them, with 'to_outputs' or tags "
-            f"(they come from {', '.join(makers)})",
+            "join them in a last node that returns one table with several columns, or narrow the selection to one of "
+            f"them with 'to_outputs' or tags (they come from {', '.join(makers)})",
             path=("inference",),
             on_key=True,
         )
@@ -76,7 +76,10 @@ def inputs_come_from_training(binding: ResolvedBinding) -> Iterator[Diagnostic]:
         users = [node.name for node in binding.inference.nodes if name in node.inputs]
         twin = namesake(name, datasets)
         match = did_you_mean(name, binding.training.all_outputs())
-        hint = "select the node that produces it for 'training', or map it in 'artifacts'"
+        hint = (
+            "select the node that produces it for 'training'; if it is stored data that no node produces, select "
+            f"{' and '.join(users)} for 'training' as well, which then reads it"
+        )
         if twin:
             hint = f"if it is the training dataset '{twin}', write 'artifacts: {{{name}: {twin}}}'"
         elif match:
