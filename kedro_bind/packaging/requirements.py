@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 
     from kedro_bind.model.plan import Plan
 
-__all__ = ["NO_REQUIREMENT", "complete_requirements", "completed", "dataset_modules", "imported_by", "pinned"]
+__all__ = [
+    "NO_REQUIREMENT",
+    "complete_requirements",
+    "completed",
+    "dataset_modules",
+    "imported_by",
+    "pinned",
+    "undeclared",
+]
 
 _ALWAYS = ("kedro-bind", "kedro", "mlflow")
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
@@ -70,6 +78,19 @@ def completed(existing: Iterable[str], needed: Iterable[str]) -> list[str]:
     needed = list(needed)
     own = [line for line in existing if line not in needed]
     return [*(pin for pin in needed if not any(_names(line, pin.partition("==")[0]) for line in own)), *own]
+
+
+def undeclared(model: Path, pins: Iterable[str]) -> list[str]:
+    """Return the names of those pins that a saved model's environment neither names nor requires."""
+    import yaml
+
+    lines = (model / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    conda = yaml.safe_load((model / "conda.yaml").read_text(encoding="utf-8"))
+    lines += [dependency for dependency in conda["dependencies"] if isinstance(dependency, str)]
+    declared = {_normal(match[0]) for line in lines if (match := _NAME.match(line))}
+    brought = declared.union(*map(_required_by, declared))
+    names = (pin.partition("==")[0] for pin in pins)
+    return [name for name in names if name not in brought and not any(_names(line, name) for line in lines)]
 
 
 def dataset_modules(plan: Plan) -> set[str]:

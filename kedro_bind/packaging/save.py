@@ -19,6 +19,7 @@ from kedro_bind.packaging.requirements import (
     dataset_modules,
     imported_by,
     pinned,
+    undeclared,
 )
 from kedro_bind.packaging.secret_files import hide_user_info, remove_secret_files
 from kedro_bind.packaging.signature import infer_parameters, infer_schema
@@ -91,13 +92,13 @@ class BoundFlavor:
         artifacts = artifact_lineage(built.plan, built.versions)
         lineage = {**self._lineage, "row_wise": built.plan.row_wise, "artifacts": artifacts}
         write_lineage(lineage, built.folder)
-        if settings.declares_environment:
-            needed = pinned(dataset_modules(built.plan))
-        else:
-            # Without a verification nothing unpickles the artifacts; what they are of is read from the pickles.
-            of_artifacts = result.direct if verification else artifact_modules(built.plan, built.folder)
-            needed = pinned({*of_artifacts, *imported_by(built.plan, self._own.packages)}, result.incidental)
-        complete_requirements(model, needed)
+        # Without a verification nothing unpickles the artifacts; what they are of is read from the pickles.
+        of_artifacts = result.direct if verification else artifact_modules(built.plan, built.folder)
+        imported = pinned({*of_artifacts, *imported_by(built.plan, self._own.packages)}, result.incidental)
+        is_declared = settings.declares_environment
+        complete_requirements(model, pinned(dataset_modules(built.plan)) if is_declared else imported)
+        if is_declared and (lacking := undeclared(model, imported)):
+            logger.warning("kedro_bind: %s: %s", built.plan.name, _undeclared(lacking, settings))
         self.saved = saved_model(model, built.plan, built.folder, lineage, mlflow_model)
         mlflow_model.model_size_bytes = sum(file.stat().st_size for file in model.rglob("*") if file.is_file())
         mlflow_model.save(str(model / "MLmodel"))
@@ -213,6 +214,15 @@ def _unused(columns: Sequence[str], plan: Plan) -> str:
     return (
         f"no prediction depends on the column{'s' * many} {names} of '{plan.input_name}', but callers have to send "
         f"{them}; to change that, name a training dataset without {them} as 'training.input_name'"
+    )
+
+
+def _undeclared(names: Sequence[str], settings: ModelSettings) -> str:
+    """Describe what a declared environment lacks."""
+    key = "conda_env" if settings.conda_env else "pip_requirements"
+    return (
+        f"the model imports what '{key}' does not name: {', '.join(names)}; add it there, or leave '{key}' out, and "
+        "the model's requirements are what it imports"
     )
 
 

@@ -126,6 +126,30 @@ def test_requirements_of_the_binding_are_completed_by_what_loads_the_model(verif
     ]
 
 
+def test_what_a_declared_environment_lacks_is_told(verified, messages):
+    change_node(verified, "    score =", "    import yaml, pandera\n\n    score =")
+    verified.write("conf/base/pipeline_ml.yml", REGISTERED.replace("aliases", "pip_requirements: [pandas], aliases"))
+    run(verified)
+    assert any("imports what 'pip_requirements' does not name: pandera; add it there" in line for line in messages)
+
+
+def test_datasets_that_no_artifact_uses_bring_no_requirement(verified):
+    """Loading one dataset of `kedro_datasets.pandas` imports the others, such as that for SQL databases."""
+    fitted = '{"mean": float(customers["spend"].mean()), "std": float(customers["spend"].std())}'
+    change_node(verified, f"    return {fitted}", f"    return pd.DataFrame([{fitted}])")
+    change_node(verified, '(customers["spend"] - scaler', '(customers["spend"] - scaler.iloc[0]')
+    change_node(verified, "/ scaler", "/ scaler.iloc[0]")
+    catalog = verified.path / "conf/base/catalog.yml"
+    entry = "pickle.PickleDataset\n  filepath: data/scaler.pkl"
+    verified.write(
+        "conf/base/catalog.yml", catalog.read_text().replace(entry, "pandas.CSVDataset\n  filepath: data/scaler.csv")
+    )
+    run(verified)
+    names = [line.partition("==")[0] for line in requirements_of_champion(verified)]
+    assert "pandas" in names
+    assert "sqlalchemy" not in names
+
+
 def test_requirements_beside_the_inferred_ones_may_be_in_a_file(verified):
     verified.write("more.txt", "xgboost>=2\npandas<9\n")
     options = "extra_pip_requirements: -r more.txt, aliases"

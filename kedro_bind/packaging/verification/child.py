@@ -27,6 +27,7 @@ from kedro_bind.packaging.verification.unused_columns import unused_columns
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from kedro_bind.model.plan import Plan
     from kedro_bind.model.runtime import Predictor
 
 __all__ = ["main"]
@@ -73,7 +74,7 @@ def _verify(job: VerificationJob) -> VerificationResult:
                 row_wise = check_row_wise(model.predict, varied, job.most_calls)
                 unused = unused_columns(predictor.predict, varied, job.most_calls)
             result = replace(result, row_wise=row_wise, unused_columns=tuple(unused))
-    direct, incidental = imports.stop(predictor.artifacts)
+    direct, incidental = imports.stop(predictor.artifacts, predictor.plan)
     return replace(result, direct=direct, incidental=incidental)
 
 
@@ -125,7 +126,7 @@ class _Imports:
     def __init__(self, own: set[str]) -> None:
         self._own = own
         self._direct: set[str] = set()
-        self._importers: dict[str, str] = {}
+        self._importers: dict[str, set[str]] = {}
         self._before = set(sys.modules)
         self._recording = True
         sys.addaudithook(self._record_unpickling)
@@ -133,12 +134,12 @@ class _Imports:
         setattr(builtins, "__import__", self._record)  # noqa: B010 - its type is narrower than what importers pass
 
     def _record(self, name: str, globals_: Mapping[str, Any] | None = None, *rest: Any, **more: Any) -> Any:
-        importer = str((globals_ or {}).get("__name__", "")).partition(".")[0]
+        importer = str((globals_ or {}).get("__name__", ""))
         top = name.partition(".")[0]
         relative = (rest[2:3] or [more.get("level", 0)])[0]
         if not relative:
-            self._importers.setdefault(top, importer)
-            if importer in self._own:
+            self._importers.setdefault(top, set()).add(importer)
+            if importer.partition(".")[0] in self._own:
                 self._direct.add(top)
         return self._import(name, globals_, *rest, **more)
 
@@ -154,13 +155,20 @@ class _Imports:
         finally:
             self._recording = True
 
-    def stop(self, artifacts: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
+    def stop(self, artifacts: Mapping[str, Any], plan: Plan) -> tuple[tuple[str, ...], ...]:
         """Return the top-level modules that are direct, and those that are incidental."""
         self._recording = False
         setattr(builtins, "__import__", self._import)  # noqa: B010 - see above
         new = {name.partition(".")[0] for name in set(sys.modules) - self._before}
         trusted = {"", "kedro", "kedro_bind", "kedro_datasets", "pickle", *self._own}
-        incidental = {name for name in new if self._importers.get(name, "") in trusted}
+        datasets = {str(artifact.dataset["type"]) for artifact in plan.artifacts.values() if artifact.dataset}
+        used = {kind.rpartition(".")[0] for kind in datasets}
+
+        def counts(importer: str) -> bool:
+            # A package of datasets may import them all, with whatever happens to be installed for the others.
+            return importer.partition(".")[0] in trusted and (importer in used or not importer.endswith("_dataset"))
+
+        incidental = {name for name in new if any(map(counts, self._importers.get(name, {""})))}
         direct = self._direct | {type(artifact).__module__.partition(".")[0] for artifact in artifacts.values()}
         return tuple(tuple(sorted(modules - sys.stdlib_module_names - self._own)) for modules in (direct, incidental))
 
