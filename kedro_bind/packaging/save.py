@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kedro_bind.documentation import DESIGNING_INFERENCE
 from kedro_bind.errors import LoggingError
 from kedro_bind.model.runtime import ARTIFACT
 from kedro_bind.model.typed_parameters import key_of
@@ -26,7 +27,7 @@ from kedro_bind.packaging.signature import infer_parameters, infer_schema
 from kedro_bind.packaging.stored_files import saved_model
 from kedro_bind.packaging.verification.messages import VerificationResult
 from kedro_bind.packaging.verification.reference import ReferencePredictions
-from kedro_bind.packaging.verification.row_wise import NOT_VERIFIED
+from kedro_bind.packaging.verification.row_wise import NO_ROW_ALONE, NOT_VERIFIED
 from kedro_bind.redaction import get_logger
 
 if TYPE_CHECKING:
@@ -183,6 +184,9 @@ class BoundFlavor:
             logger.warning("kedro_bind: %s: %s", self._built.plan.name, result.remark)
         for warning in result.warnings:
             logger.warning("kedro_bind: %s: loading the saved model warns: %s", self._built.plan.name, warning)
+        if result.row_wise == NO_ROW_ALONE:
+            message = "kedro_bind: %s: %s; does a node of inference fit something, which only training should? See %s"
+            logger.warning(message, self._built.plan.name, result.row_wise.reason, DESIGNING_INFERENCE)
         if result.unused_columns:
             logger.warning(
                 "kedro_bind: %s: %s", self._built.plan.name, _unused(result.unused_columns, self._built.plan)

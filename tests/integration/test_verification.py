@@ -105,6 +105,14 @@ def test_an_inference_that_fails_is_rejected_and_logged_without_verification(ver
     assert signature.outputs is None
 
 
+def test_a_model_that_can_not_predict_one_row_is_told(verified, messages):
+    change_node(verified, "    score =", "    if len(scaled) < 2:\n        raise ValueError('too few')\n    score =")
+    run(verified)
+    assert any(
+        "churn: the model refuses each row when it is alone; does a node of inference fit" in m for m in messages
+    )
+
+
 def test_requirements_are_what_the_model_really_imports(verified):
     change_node(verified, "    score =", "    import numpy\n\n    score =")
     run(verified)

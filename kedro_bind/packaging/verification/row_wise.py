@@ -18,7 +18,7 @@ from kedro_bind.packaging.verification.made_rows import made_rows
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-__all__ = ["MOST_ROWS", "NOT_VERIFIED", "REPEATED_ROWS", "RowWise", "check_row_wise"]
+__all__ = ["MOST_ROWS", "NOT_VERIFIED", "NO_ROW_ALONE", "REPEATED_ROWS", "RowWise", "check_row_wise"]
 
 MOST_ROWS = 200
 """The most rows that are predicted, made ones included."""
@@ -48,6 +48,7 @@ class RowWise:
 
 
 NOT_VERIFIED = RowWise(row_wise=False, reason="not verified")
+NO_ROW_ALONE = RowWise(row_wise=False, reason="the model refuses each row when it is alone")
 
 
 class _TooManyCalls(BaseException):
@@ -116,7 +117,7 @@ def _compare(predict: Callable[[Any], Any], batch: _Batch) -> RowWise:
         alone[position] = split_rows(predictions, 1, "a row alone")[0]
     kept = list(alone)
     if not kept:
-        return RowWise(False, "the model refuses each row when it is alone")
+        return NO_ROW_ALONE
     for name, positions in _arrangements(kept):
         _compare_with_alone(predict, batch, positions, alone, name)
     for position in rejected:
