@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import chain, count
 from typing import TYPE_CHECKING
 
 from conf_schema import Draft, validate_binding
@@ -17,7 +18,7 @@ from kedro_bind.proposal.tables import is_kept, is_table
 from kedro_bind.proposal.written import commented_out, write_binding, write_document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from kedro.pipeline import Pipeline
 
@@ -54,7 +55,10 @@ class BindingProposal:
 
 @dataclass(frozen=True)
 class _Tried:
+    """A candidate, and what the check finds in it under a name; one without a name is not checked."""
+
     candidate: Candidate
+    name: str = ""
     findings: tuple[Diagnostic, ...] = field(default=(), compare=False)
 
     @property
@@ -93,15 +97,17 @@ def propose(
         return BindingProposal(
             reason=why_none(parts, trainings, inferences, context.catalog, narrowed.training, narrowed.inference)
         )
-    models = [_tried(group, pipelines, context) for group in exclusive(likely)]
+    base = narrowed.name or package
+    models = [_tried(group, _free(base, pipelines), pipelines, context) for group in exclusive(likely)]
     models = [tried for tried in models if tried[0].candidate.is_named] or models
     if narrowed.name:
         models = models[:1]
-    names = _names([tried[0] for tried in models], narrowed.name, package, pipelines)
-    blocks, found = [], []
+    names = _names([tried[0] for tried in models], base, pipelines)
+    blocks: list[str] = []
+    found: list[Diagnostic] = []
     for name, (best, *others) in zip(names, models, strict=True):
         blocks.append(_block(name, best.candidate) + _alternatives(name, best, others))
-        found += _check(name, best.candidate, pipelines, context)
+        found += best.findings if best.name == name else _check(name, best.candidate, pipelines, context)
     entries = missing_entries([tried[0].candidate for tried in models], context.catalog)
     return BindingProposal(write_document(blocks, modeline), tuple(names), tuple(found), entries)
 
@@ -131,7 +137,7 @@ def _is_fitted(name: str, context: CheckContext) -> bool:
     return is_kept(name, context.catalog) and not is_table(name, context.catalog)
 
 
-def _tried(group: list[Candidate], pipelines: Mapping[str, Pipeline], context: CheckContext) -> list[_Tried]:
+def _tried(group: list[Candidate], name: str, pipelines: Mapping[str, Pipeline], context: CheckContext) -> list[_Tried]:
     """Check the likeliest candidates for a model, and put those first that have the fewest errors.
 
     If the likeliest has none, no other can be better: only candidates for another model are checked then, since they
@@ -140,15 +146,15 @@ def _tried(group: list[Candidate], pipelines: Mapping[str, Pipeline], context: C
     likeliest, *others = group[:_MOST_TRIED]
     if not others:
         return [_Tried(likeliest)]
-    tried = [_try(likeliest, pipelines, context)]
-    if not tried[0].errors:
+
+    def tried(candidate: Candidate) -> _Tried:
+        return _Tried(candidate, name, tuple(_check(name, candidate, pipelines, context)))
+
+    found = [tried(likeliest)]
+    if not found[0].errors:
         others = [other for other in others if _differs(other, likeliest)]
-    tried += [_try(other, pipelines, context) for other in others]
-    return sorted(tried, key=lambda found: (found.errors, found.candidate.rank))
-
-
-def _try(candidate: Candidate, pipelines: Mapping[str, Pipeline], context: CheckContext) -> _Tried:
-    return _Tried(candidate, tuple(_check("model_", candidate, pipelines, context)))
+    found += map(tried, others)
+    return sorted(found, key=lambda found: (found.errors, found.candidate.rank))
 
 
 def _check(
@@ -193,16 +199,20 @@ def _differs(one: Candidate, other: Candidate) -> bool:
     return one.inference.names == other.inference.names and one.input_name not in {other.input_name, *other.fitted}
 
 
-def _names(models: list[_Tried], asked: str | None, package: str, pipelines: Iterable[str]) -> list[str]:
-    """Choose a name for each model; one that a pipeline has gets `_model` at its end."""
+def _names(models: list[_Tried], base: str, pipelines: Iterable[str]) -> list[str]:
+    """Choose a name for each model."""
     taken, names = set(pipelines), []
-    for base in [asked or package] if len(models) == 1 else _telling_apart([tried.candidate for tried in models]):
-        name, number = base, 1
-        while name in taken:
-            name, number = f"{base}_model{number if number > 1 else ''}", number + 1
+    for wanted in [base] if len(models) == 1 else _telling_apart([tried.candidate for tried in models]):
+        name = _free(wanted, taken)
         taken.add(name)
         names.append(name)
     return names
+
+
+def _free(wanted: str, taken: Collection[str]) -> str:
+    """Return a name that is not taken: this one, or else with `_model` and perhaps a number at its end."""
+    names = chain([wanted, f"{wanted}_model"], (f"{wanted}_model{number}" for number in count(2)))
+    return next(name for name in names if name not in taken)
 
 
 def _telling_apart(found: list[Candidate]) -> list[str]:
