@@ -68,8 +68,9 @@ class TrainingSelection(Selection):
 
     input_name: Maybe[Name] = Field(
         None,
-        description="The training dataset that corresponds to the binding's input_name, where the names differ. "
-        "Schema, example and verification rows come from it; it is not stored in the model.",
+        description="The training dataset that corresponds to the binding's input_name, where the names differ; "
+        "a training node reads or makes it. Schema, example and verification rows come from it; it is not stored in "
+        "the model.",
         examples=["training.customers"],
     )
 
@@ -82,7 +83,8 @@ class EvaluationSelection(Selection):
 
     input_name: Maybe[Name] = Field(
         None,
-        description="The dataset that the model predicts to be scored; the binding's input_name by default.",
+        description="The dataset that the model predicts to be scored; by default training.input_name, or else the "
+        "binding's input_name.",
         examples=["holdout"],
     )
     metrics: Maybe[Names] = Field(

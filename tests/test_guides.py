@@ -15,12 +15,46 @@ from kedro.pipeline import Pipeline, node
 
 from kedro_bind.checks import Project, check_project
 from tests.guides import additions, assert_printed, commands, environment, files, guide, run, server_command
+from tests.kedro_project import make_project
 from tests.servers import ask, free_port, serving
 from tests.test_docs import EXAMPLE, catalog
 
 PREPROCESSING, SEVERAL_MODELS = guide("preprocessing"), guide("several-models")
+NAMESPACE = PREPROCESSING.partition("## One namespace for each model\n")[2].partition("\n## ")[0]
 MISTAKES = re.findall(r"^\| `(\w+)` is tagged `(\w+)` \| (.+) \|$", PREPROCESSING, flags=re.MULTILINE)
 SCORES = "data/scores.csv"
+TICKET_IMPORTS = """\
+from kedro.pipeline import Pipeline, node
+
+from {package}.nodes import clean, fit_classifier, fit_vectorizer, predict, vectorize
+
+
+"""
+TICKET_NODES = """\
+import pandas as pd
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.linear_model import LogisticRegression
+
+
+def clean(tickets):
+    return tickets.assign(text=tickets["text"].str.lower())
+
+
+def fit_vectorizer(clean_tickets):
+    return CountVectorizer().fit(clean_tickets["text"])
+
+
+def vectorize(clean_tickets, vectorizer):
+    return vectorizer.transform(clean_tickets["text"])
+
+
+def fit_classifier(vectors, teams):
+    return LogisticRegression().fit(vectors, teams["team"])
+
+
+def predict(vectors, classifier):
+    return pd.DataFrame({"team": classifier.predict(vectors)})
+"""
 
 
 @pytest.fixture(scope="module")
@@ -54,8 +88,13 @@ def test_the_excerpts_about_preprocessing_are_those_of_the_example():
 
 
 def excerpts(language):
+    """Return the blocks of a language that are about the example."""
+    return blocks(language, PREPROCESSING.replace(NAMESPACE, ""))
+
+
+def blocks(language, text):
     """Return the blocks of a language."""
-    return re.findall(rf"^```{language}\n(.*?)^```$", PREPROCESSING, flags=re.MULTILINE | re.DOTALL)
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
 
 
 @pytest.mark.slow
@@ -66,6 +105,22 @@ def test_preprocessing_fitted_in_training_fills_the_gaps_of_a_table(penguins):
         assert_printed(printed, run(command, project))
     expected = pd.read_csv(io.StringIO(files(PREPROCESSING)[SCORES]))
     pd.testing.assert_frame_equal(pd.read_csv(project / SCORES), expected)
+
+
+@pytest.mark.slow
+def test_a_namespace_for_a_model_beside_shared_preprocessing_is_bound(tmp_path):
+    project = make_project(tmp_path / "project", binding=None)
+    project.write(f"src/{project.package}/nodes.py", TICKET_NODES)
+    for name, code in zip(("preprocessing", "routing"), blocks("python", NAMESPACE), strict=True):
+        project.write(f"src/{project.package}/pipelines/{name}/__init__.py", TICKET_IMPORTS + code)
+    catalog_text, document = blocks("yaml", NAMESPACE)
+    project.write("conf/base/catalog.yml", catalog_text)
+    project.write("conf/base/pipeline_ml.yml", document)
+    project.write("data/01_raw/tickets.csv", "text,team\n" + "Refund please,billing\nThe app crashes,support\n" * 10)
+    shutil.rmtree(project.source / "pipelines" / "data_science")
+    shutil.rmtree(project.source / "pipelines" / "reporting")
+    assert_printed(["1 binding in 1 file (env local): no problems"], project.kedro("bind", "check").stdout)
+    assert_printed(["the model 'routing_model' is logged as"], project.kedro("run", "--pipelines=routing_model").stdout)
 
 
 @pytest.mark.parametrize(("name", "tags", "reported"), MISTAKES)
