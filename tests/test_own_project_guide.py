@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from tests.guides import assert_printed, assert_served, commands, files, guide, run, write_files
+from tests.guides import assert_printed, assert_served, commands, files, guide, run
 
 pytestmark = pytest.mark.slow
 MOST_COMMANDS = 6
@@ -17,7 +19,10 @@ def test_from_a_new_project_to_a_served_model(tmp_path):
     (new, _), *bind_and_train, serve, call = steps
     run(new, tmp_path)
     project = tmp_path / "churn"
-    write_files(files(text), project)
+    (make_folders,) = re.findall(r"`cd churn && (.+?)`", text)
+    run(make_folders, project)
+    for name, content in files(text).items():
+        (project / name).write_text(content, encoding="utf-8")
     for command, printed in bind_and_train:
         assert_printed(printed, run(command, project))
     assert_served(serve, call, project)
