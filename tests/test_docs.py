@@ -19,11 +19,13 @@ from types import ModuleType
 
 import pytest
 import yaml
+from click import Context
 from kedro.config import OmegaConfigLoader
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 
 from kedro_bind.checks import Project, check_project
+from kedro_bind.cli import bind
 from kedro_bind.render.explanation import codes
 from kedro_bind.render.text import render_excerpts
 from scripts.write_docs import pages
@@ -146,6 +148,15 @@ def test_every_code_has_a_page_and_a_row_in_the_overview():
     assert set(codes()) == CODES
     listed = re.findall(r"^\| \[([a-z-]+)\]\(checks/\1\.md\) \|", OVERVIEW.read_text("utf-8"), flags=re.MULTILINE)
     assert sorted(listed) == codes()
+
+
+def test_the_home_page_has_every_page_and_every_command():
+    home = (ROOT / "docs" / "index.md").read_text("utf-8")
+    nav = (ROOT / "mkdocs.yml").read_text("utf-8").partition("\nnav:\n")[2]
+    assert set(re.findall(r": ([\w/-]+\.md)$", nav, flags=re.MULTILINE)) - {"index.md"} == set(
+        re.findall(r"\]\(([\w/-]+\.md)\)", home)
+    )
+    assert re.findall(r"^\| `kedro bind (\w+)", home, flags=re.MULTILINE) == bind.list_commands(Context(bind))
 
 
 def test_generated_pages_are_up_to_date():
