@@ -39,8 +39,8 @@ class ScoredModel:
         from kedro_bind.model.strict_params import refuse
 
         schema = self.metadata.get_params_schema()
-        texts = {spec.name for spec in schema.params if spec.dtype.name == "string"} if schema is not None else set()
-        given = {name: str(value) if name in texts else value for name, value in params.items()}
+        types = {spec.name: spec.dtype for spec in schema.params} if schema is not None else {}
+        given = {name: _with_texts(value, types.get(name)) for name, value in params.items()}
         try:
             refuse(schema, given)
             typed = _enforce_params_schema(given, schema) if given else {}
@@ -82,10 +82,26 @@ def find_model(uri: str) -> ScoredModel:
     return ScoredModel(pinned, version, str(folder), plan_digest, plan is not None and plan.row_wise, reason, metadata)
 
 
+def _with_texts(value: Any, type_: Any) -> Any:
+    """Return a parameter with text where its type has it; the command line has made a number of `7`."""
+    from mlflow.types.schema import Array, DataType, Map, Object
+
+    if isinstance(value, list):
+        item_type = type_.dtype if isinstance(type_, Array) else type_
+        return [_with_texts(item, item_type) for item in value]
+    if isinstance(value, dict):
+        fields = {field.name: field.dtype for field in type_.properties} if isinstance(type_, Object) else {}
+        other = type_.value_type if isinstance(type_, Map) else None
+        return {key: _with_texts(item, fields.get(key, other)) for key, item in value.items()}
+    return str(value) if type_ == DataType.string and value is not None else value
+
+
 def _plain(value: Any) -> Any:
     """Return a parameter as JSON has it; the model's signature types it again."""
     import numpy as np
 
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list | np.ndarray):
         return [_plain(item) for item in value]
     plain = value.item() if isinstance(value, np.generic) else value

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from kedro_bind.scoring.request import Request
     from kedro_bind.scoring.scored_model import ScoredModel
 
-__all__ = ["reason_in", "score_with_spark", "spark_session"]
+__all__ = ["reason_in", "result_type", "score_with_spark", "spark_session"]
 
 _TYPES = {"long": "bigint", "integer": "int", "double": "double", "float": "float", "boolean": "boolean"}
 _TYPES |= {"string": "string", "binary": "binary", "datetime": "timestamp_ntz"}
@@ -96,7 +96,7 @@ def predict_columns(
         if column.name in table.columns
     ] or [_quoted(name) for name in table.columns if name not in keep]
     output = column_types(model.metadata.get_output_schema())
-    declared = _result_type(output)
+    declared = result_type(output)
     udf = mlflow.pyfunc.spark_udf(
         table.sparkSession, model.folder, declared, env_manager=env_manager, params=dict(params) or None
     )
@@ -111,12 +111,13 @@ def predict_columns(
     return scored.select(*kept, *(column.alias(name) for name, column in columns.items()))
 
 
-def _result_type(output: Sequence[ColumnType]) -> str | None:
+def result_type(output: Sequence[ColumnType]) -> str | None:
     """Return the types of several predicted columns; `None` where MLflow finds them in the signature itself.
 
     MLflow's `spark_udf` does not return dates among several columns (as of 3.17), so those come as text.
     """
-    if len(output) < 2 or not any(column.type == "datetime" for column in output):  # noqa: PLR2004 - several
+    types_of_output = [column.type for column in output]
+    if len(output) < 2 or "datetime" not in types_of_output or "" in types_of_output:  # noqa: PLR2004 - several
         return None
     types = {**_TYPES, "datetime": "string"}
     return ", ".join(f"`{column.name}` {types[column.type]}" for column in output)

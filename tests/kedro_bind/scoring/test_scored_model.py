@@ -7,7 +7,8 @@ import json
 import mlflow
 import pytest
 from mlflow.models import Model, ModelSignature
-from mlflow.types import ColSpec, ParamSchema, ParamSpec, Schema
+from mlflow.types import ColSpec, DataType, ParamSchema, ParamSpec, Schema
+from mlflow.types.schema import Array, Object, Property
 
 from kedro_bind.errors import KedroBindError
 from kedro_bind.model.digest import digest
@@ -44,7 +45,41 @@ def test_a_date_reaches_the_model_as_a_parameter():
     assert given["day"].startswith("2024-02-03")
 
 
-@pytest.mark.parametrize("params", [{"thresholt": 1.0}, {"threshold": "high"}, {"limits": 3}])
+LIMITS = ParamSchema(
+    [
+        ParamSpec(
+            "limits",
+            Object(
+                [
+                    Property("low", DataType.long),
+                    Property("mark", DataType.string),
+                    Property("names", Array(DataType.string)),
+                ]
+            ),
+            {"low": 1, "mark": "!", "names": ["a"]},
+        ),
+        ParamSpec("regions", "string", ["north"], (-1,)),
+    ]
+)
+
+
+def test_a_mapping_reaches_the_model_as_a_parameter():
+    given = model(LIMITS).typed_params({"limits": {"low": 2, "mark": 7, "names": [8, "b"]}})
+    assert given == {"limits": {"low": 2, "mark": "7", "names": ["8", "b"]}}
+    assert model(LIMITS).typed_params(json.loads(json.dumps(given))) == given
+
+
+def test_a_list_of_texts_reaches_the_model_as_a_parameter():
+    assert model(LIMITS).typed_params({"regions": ["south", 7]}) == {"regions": ["south", "7"]}
+
+
+@pytest.mark.parametrize("params", [{"limits": {"low": "x", "mark": "!", "names": []}}, {"limits": 1}])
+def test_a_mapping_that_does_not_fit_is_refused(params):
+    with pytest.raises(KedroBindError, match="; see '--params'"):
+        model(LIMITS).typed_params(params)
+
+
+@pytest.mark.parametrize("params", [{"thresholt": 1.0}, {"threshold": "high"}, {"limits": 3}, {"mark": None}])
 def test_a_parameter_that_the_model_does_not_take_is_refused(params):
     with pytest.raises(KedroBindError, match="; see '--params'"):
         model().typed_params(params)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kedro_bind.scoring.spark import reason_in
+from kedro_bind.scoring.columns import ColumnType
+from kedro_bind.scoring.spark import reason_in, result_type
 
 START = """Traceback (most recent call last):
   File "shop/nodes.py", line 15, in score
@@ -36,3 +37,10 @@ raised in node 'score' of the inference pipeline
 )
 def test_the_reason_is_what_follows_the_traceback(text, reason):
     assert reason_in(text) == reason
+
+
+def test_dates_among_columns_of_other_types_have_a_type_in_spark():
+    day, score = (ColumnType(name, kind, "", required=True) for name, kind in (("day", "datetime"), ("score", "double")))
+    assert result_type([day, score]) == "`day` string, `score` double"
+    of_any_type = ColumnType("names", "", "", required=True)
+    assert [result_type(columns) for columns in ([day], [score, score], [day, of_any_type])] == [None, None, None]
