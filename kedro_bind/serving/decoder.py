@@ -12,8 +12,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from kedro_bind.quoted_data import without_data
 from kedro_bind.serving.columns import NotPlain, columns_of_schema
-from kedro_bind.serving.errors import bad_request, from_mlflow, invalid_value, without_data
+from kedro_bind.serving.errors import bad_request, from_mlflow, invalid_value
 from kedro_bind.serving.integers import IntegerColumns
 
 if TYPE_CHECKING:

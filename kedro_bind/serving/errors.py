@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING
+
+from kedro_bind.quoted_data import without_data
 
 if TYPE_CHECKING:
     from mlflow.exceptions import MlflowException
 
-__all__ = ["RequestError", "bad_request", "from_mlflow", "invalid_value", "without_data"]
-
-_QUOTES = [
-    (re.compile(pattern, re.DOTALL), instead)
-    for pattern, instead in (
-        ("schema of '.*' with type", "schema of the input with type"),
-        ("schema of data `.*` with dtype", "schema of the input with dtype"),
-        ("convert value `.*` from type", "convert a value from type"),
-        (" for value `.*`", ""),
-        (", got `.*`", ""),
-        (", invalid elements: .*", ""),
-    )
-]
-"""Where messages of MLflow (as of 3.17) quote data, and what they say instead."""
+__all__ = ["RequestError", "bad_request", "from_mlflow", "invalid_value"]
 
 
 class RequestError(Exception):
@@ -53,10 +41,3 @@ def invalid_value(message: str) -> RequestError:
 def from_mlflow(error: MlflowException, message: str) -> RequestError:
     """Return an error of MLflow with a sentence for the caller."""
     return RequestError(error.get_http_status_code(), error.error_code, without_data(message))  # type: ignore[no-untyped-call]  # so in MLflow
-
-
-def without_data(message: str) -> str:
-    """Return a message of MLflow without the data that it quotes."""
-    for pattern, instead in _QUOTES:
-        message = pattern.sub(instead, message)
-    return message

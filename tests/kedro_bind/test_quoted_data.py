@@ -1,0 +1,34 @@
+"""Messages of MLflow without the data that they quote."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from mlflow.exceptions import MlflowException
+from mlflow.models.utils import _enforce_params_schema, _enforce_schema
+from mlflow.types import ColSpec, DataType, ParamSchema, ParamSpec, Schema
+from mlflow.types.schema import Array, Object, Property
+
+from kedro_bind.quoted_data import without_data
+
+OBJECTS = Schema([ColSpec(Array(Object([Property("age", DataType.long)])), "people")])
+PARAMS = ParamSchema([ParamSpec("share", "double", 0.5), ParamSpec("day", "datetime", np.datetime64("2026-01-01"))])
+SECRET = "4111 `1111` '1111' 1111"
+
+
+@pytest.mark.parametrize(
+    ("enforce", "given"),
+    [
+        (_enforce_schema, ({"people": [{"age": SECRET}]}, OBJECTS)),
+        (_enforce_schema, ({"people": [SECRET]}, OBJECTS)),
+        (_enforce_schema, ({"people": SECRET}, OBJECTS)),
+        (_enforce_schema, ({"people": [{"age": 1, "name": [SECRET]}]}, OBJECTS)),
+        (_enforce_params_schema, ({"share": SECRET}, PARAMS)),
+        (_enforce_params_schema, ({"share": [SECRET]}, PARAMS)),
+        (_enforce_params_schema, ({"day": SECRET}, PARAMS)),
+    ],
+)
+def test_no_message_of_mlflow_quotes_data(enforce, given):
+    with pytest.raises(MlflowException) as caught:
+        enforce(*given)
+    assert "1111" not in without_data(caught.value.message)
