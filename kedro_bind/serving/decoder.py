@@ -9,13 +9,15 @@ integers, where MLflow silently drops fractions and wraps overflows: those are r
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kedro_bind.quoted_data import without_data
+from kedro_bind.serving.cells import Cells
 from kedro_bind.serving.columns import NotPlain, columns_of_schema
 from kedro_bind.serving.errors import bad_request, from_mlflow, invalid_value
 from kedro_bind.serving.integers import IntegerColumns
+from kedro_bind.serving.mismatch import mismatch_of_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -27,6 +29,12 @@ if TYPE_CHECKING:
 __all__ = ["Decoder", "Rows"]
 
 _FORMS = ("dataframe_records", "dataframe_split", "instances", "inputs")
+_NO_TABLE = re.compile(
+    r"Dataframe \w+ format must .*?(?=\. Got |$)|Provided dataframe_\w+ field is not a valid .*?(?=\. Error|$)"
+)
+_OTHER_TYPE = re.compile(r"Incompatible input types for column (.+)\. Can not safely convert (.+?) to (.+?)\.")
+_OTHER_SHAPE = re.compile(r"(?:Shape|dtype) of input .+? does not match expected (?:shape|dtype) .+?(?=\.?$)")
+"""Messages of MLflow (as of 3.17), as far as they quote no data."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +100,7 @@ class Decoder:
         self._columns = columns_of_schema(schema)
         self._required = frozenset(schema.required_input_names()) if self._columns and schema else frozenset()
         self._integers = IntegerColumns.of(schema)
+        self._cells = Cells.of(schema)
 
     def decode(self, payload: Mapping[str, Any]) -> Rows:
         """Return the rows of a parsed JSON body.
@@ -141,8 +150,8 @@ class Decoder:
         try:
             data = infer_and_parse_data({form: payload[form]}, self._schema)  # type: ignore[arg-type]  # None is its default
         except MlflowException as error:
-            raise from_mlflow(error, _first_sentence(error)) from error
-        return self.enforced(data)
+            raise from_mlflow(error, self._reason(error, self._cells.columns(form, payload[form]))) from error
+        return self._enforced(data, lambda: self._cells.columns(form, payload[form]))
 
     def enforced(self, data: Any) -> Rows:
         """Return input that was not JSON, such as a table from CSV, after MLflow has enforced the schema on it.
@@ -150,16 +159,30 @@ class Decoder:
         Raises:
             RequestError: it does not fit the schema.
         """
+        return self._enforced(data, lambda: _columns_of_table(data))
+
+    def _enforced(self, data: Any, columns: Callable[[], Mapping[Any, Sequence[Any]]]) -> Rows:
         from mlflow.models.utils import _enforce_schema  # the public way predicts as well
 
         if self._schema is not None:
             try:
                 data = _enforce_schema(data, self._schema)
             except Exception as error:  # MLflow raises several types, and so does what it calls
-                raise invalid_value(
-                    f"the input does not fit the model's signature: {_first_sentence(error)}"
-                ) from error
+                raise invalid_value(self._reason(error, columns())) from error
         return Rows.of_any(data)
+
+    def _reason(self, error: Exception, columns: Mapping[Any, Sequence[Any]]) -> str:
+        """Say what is wrong with an input that MLflow refuses, without the data that MLflow quotes."""
+        message = str(getattr(error, "message", ""))
+        if no_table := _NO_TABLE.search(message):
+            return f"the body has no table: {no_table[0]}"
+        if self._schema is not None and (mismatch := mismatch_of_columns(self._schema, columns)):
+            return mismatch
+        if other_type := _OTHER_TYPE.search(message):
+            name, found, expected = other_type.groups()
+            return f"the column '{name}' has the type {expected}, and the values are of the type {found}"
+        other_shape = _OTHER_SHAPE.search(message)
+        return f"the input does not fit the model's signature{f': {other_shape[0]}' if other_shape else ''}"
 
 
 def _columns_of(form: str, content: Any) -> Mapping[str, Sequence[Any]]:
@@ -182,7 +205,8 @@ def _columns_of(form: str, content: Any) -> Mapping[str, Sequence[Any]]:
     raise NotPlain
 
 
-def _first_sentence(error: Exception) -> str:
-    """Return what an error of MLflow says, without the data that it quotes."""
-    text = without_data(str(getattr(error, "message", None) or error))
-    return text.rpartition("Error: ")[2].strip().splitlines()[0][:300] if text.strip() else type(error).__name__
+def _columns_of_table(data: Any) -> Mapping[Any, Sequence[Any]]:
+    """Return the values of a table that was not JSON; those of an array are of one type, which MLflow names."""
+    import pandas as pd
+
+    return {name: data[name].tolist() for name in data.columns} if isinstance(data, pd.DataFrame) else {}

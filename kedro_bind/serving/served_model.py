@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kedro_bind.serving.decoder import Decoder, Rows
 from kedro_bind.serving.errors import RequestError, bad_request, from_mlflow, invalid_value
+from kedro_bind.serving.mismatch import mismatch_of_param
 from kedro_bind.serving.predictions import Predictions
 from kedro_bind.serving.sources import locate
 
@@ -134,8 +135,22 @@ class ServedModel:
                 refuse(self._params_schema, values)
             params: dict[str, Any] | None = _enforce_params_schema(values, self._params_schema)
         except MlflowException as error:
-            raise from_mlflow(error, error.message) from error
+            raise from_mlflow(error, self._refused_parameter(values) or error.message) from error
         return params
+
+    def _refused_parameter(self, values: Mapping[str, Any] | None) -> str:
+        """Say which parameter does not fit; return nothing if each of them fits on its own."""
+        from mlflow.exceptions import MlflowException
+        from mlflow.models.utils import _enforce_params_schema  # see above
+
+        given = values or {}
+        for spec in self._params_schema.params:
+            try:
+                if spec.name in given:
+                    _enforce_params_schema({spec.name: given[spec.name]}, self._params_schema)
+            except MlflowException:
+                return mismatch_of_param(spec, given[spec.name])
+        return ""
 
     def predict(self, model_input: Any, params: Mapping[str, Any] | None) -> Predictions:
         """Predict for the input of one request, and parameters, that the schema has been enforced on.

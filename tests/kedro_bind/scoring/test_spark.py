@@ -40,7 +40,7 @@ def test_the_reason_is_what_follows_the_traceback(text, reason):
 
 
 def test_dates_among_columns_of_other_types_have_a_type_in_spark():
-    day, score = (ColumnType(name, kind, "", required=True) for name, kind in (("day", "datetime"), ("score", "double")))
+    day, score = (ColumnType(name, type_, "", True) for name, type_ in (("day", "datetime"), ("score", "double")))
     assert result_type([day, score]) == "`day` string, `score` double"
     of_any_type = ColumnType("names", "", "", required=True)
     assert [result_type(columns) for columns in ([day], [score, score], [day, of_any_type])] == [None, None, None]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 
 import pandas as pd
 import pytest
@@ -107,8 +108,20 @@ def test_anything_else_is_refused_or_converted_as_by_mlflow(request):
     expected, found = by_mlflow(schema, payload), by_us(schema, payload)
     if found is None:
         assert expected is None or _is_lossy(schema, payload)
+        _assert_that_the_column_is_at_fault(schema, payload)
     else:
         pd.testing.assert_frame_equal(found, expected)
+
+
+def _assert_that_the_column_is_at_fault(schema, payload):
+    with pytest.raises(RequestError) as caught:
+        Decoder(schema).decode(payload)
+    named = re.match(r"the column '(\w+)' has", caught.value.message)
+    if named is not None:
+        column = Schema([column for column in schema.inputs if column.name == named[1]])
+        assert by_us(column, payload) is None, caught.value.message
+    else:
+        assert "the input has no column" in caught.value.message or "is outside of" in caught.value.message
 
 
 def _is_lossy(schema, payload):

@@ -68,6 +68,12 @@ def test_other_parameters_are_refused(served, values, code):
     assert (raised.value.status, raised.value.error_code) == (400, code)
 
 
+def test_a_parameter_that_does_not_fit_is_named(served):
+    with pytest.raises(RequestError) as raised:
+        served.params({"factor": "4711"})
+    assert raised.value.message == "the parameter 'factor' takes numbers, and a value is text"
+
+
 def test_an_error_of_the_model_does_not_quote_data(served):
     error = ValueError("customer 4711 is unknown")
     error.__notes__ = ["in the node 'predict'"]  # add_note comes with Python 3.11
