@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import sys
 
@@ -19,6 +20,8 @@ def main() -> None:
 
     options, *descriptor = sys.argv[1:]
     read = ServerOptions.from_json(options)
+    if read.verbose:
+        logging.getLogger("kedro_bind").setLevel(logging.DEBUG)  # for the traceback of a model that fails
     try:
         with no_traceback(verbose=read.verbose):
             if descriptor:

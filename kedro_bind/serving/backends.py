@@ -9,6 +9,7 @@ from kedro_bind.errors import KedroBindError
 from kedro_bind.process.stdout import answer
 from kedro_bind.redaction import get_logger
 from kedro_bind.serving.backend import Backend
+from kedro_bind.serving.errors import not_served
 from kedro_bind.serving.sources import grouped_by_code, locate, pinned
 
 if TYPE_CHECKING:
@@ -44,11 +45,17 @@ class Backends:
         ]
 
     def find(self, name: str | None = None, version: str | None = None) -> Backend:
-        """Return the backend of a model; for one that is not served, the first one, which says so."""
+        """Return the backend of a model; without a name, the first one.
+
+        Raises:
+            RequestError: there is no such model, or no such version.
+        """
+        if name is None:
+            return self._backends[0]
         for backend in self._backends:
             if any(name == model.name and version in (None, model.version) for model in backend.summaries):
                 return backend
-        return self._backends[0]
+        raise not_served(name, [summary for _, summary in self.served])
 
     async def serve(self, sources: Sequence[ModelSource]) -> None:
         """Serve these models in place of those so far, once each of them has predicted its example.

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from kedro_bind.quoted_data import without_data
+from kedro_bind.redaction import get_logger
 from kedro_bind.serving.batching import Batcher
-from kedro_bind.serving.errors import RequestError
+from kedro_bind.serving.errors import RequestError, not_served
 from kedro_bind.serving.predictions import Part
 
 if TYPE_CHECKING:
@@ -21,6 +25,8 @@ if TYPE_CHECKING:
     from kedro_bind.serving.served_model import ServedModel
 
 __all__ = ["Endpoint", "Endpoints"]
+
+logger = get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -70,7 +76,18 @@ class Endpoint:
         except asyncio.TimeoutError:
             raise RequestError(504, "DEADLINE_EXCEEDED", "the model did not respond in time") from None
         except Exception as error:
-            raise self.model.failure(error) from error
+            refusal = self.model.failure(error)
+            if refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR or not _is_refusal(error):
+                self._log(error)
+            raise refusal from error
+
+    def _log(self, error: Exception) -> None:
+        """Log an error of the model in a line, and where it comes from if this logger's level is DEBUG."""
+        version = f", version {self.model.version}," if self.model.version else ""
+        reason = " ".join(without_data(f"{type(error).__name__}: {error}").split())
+        reason = ", ".join([reason, *getattr(error, "__notes__", ())])
+        traceback = error if logger.isEnabledFor(logging.DEBUG) else None
+        logger.error("kedro_bind: the model '%s'%s fails: %s", self.model.name, version, reason, exc_info=traceback)
 
     async def _predict(self, rows: Rows, params: Mapping[str, Any] | None, write: Write) -> Any:
         if self.batcher is not None:
@@ -102,11 +119,14 @@ class Endpoints:
             RequestError: there is no such model, or no such version.
         """
         name = next(iter(self.by_name)) if name is None else name
-        versions = self.by_name.get(name)
-        if versions is None:
-            raise RequestError(404, "RESOURCE_DOES_NOT_EXIST", "no model of this name is served here")
-        if version is None:
-            return next(iter(versions.values()))
-        if version not in versions:
-            raise RequestError(404, "RESOURCE_DOES_NOT_EXIST", f"no such version of '{name}' is served here")
-        return versions[version]
+        versions = self.by_name.get(name, {})
+        if not versions or version not in (None, *versions):
+            raise not_served(name, self.models)
+        return next(iter(versions.values())) if version is None else versions[version]
+
+
+def _is_refusal(error: Exception) -> bool:
+    """Check whether an error is about the input of a request: one of MLflow's, and not from a node."""
+    from mlflow.exceptions import MlflowException
+
+    return isinstance(error, MlflowException) and not getattr(error, "__notes__", ())

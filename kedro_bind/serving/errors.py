@@ -8,9 +8,22 @@ from typing import TYPE_CHECKING
 from kedro_bind.quoted_data import without_data
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Protocol
+
     from mlflow.exceptions import MlflowException
 
-__all__ = ["RequestError", "bad_request", "from_mlflow", "invalid_value"]
+    class Named(Protocol):
+        """A served model, or its summary."""
+
+        @property
+        def name(self) -> str: ...
+
+        @property
+        def version(self) -> str: ...
+
+
+__all__ = ["RequestError", "bad_request", "from_mlflow", "invalid_value", "not_served"]
 
 
 class RequestError(Exception):
@@ -41,3 +54,15 @@ def invalid_value(message: str) -> RequestError:
 def from_mlflow(error: MlflowException, message: str) -> RequestError:
     """Return an error of MLflow with a sentence for the caller."""
     return RequestError(error.get_http_status_code(), error.error_code, without_data(message))  # type: ignore[no-untyped-call]  # so in MLflow
+
+
+def not_served(name: str, models: Iterable[Named]) -> RequestError:
+    """Return the error for a model, or a version of it, that is not among those that are served."""
+    served = [(model.name, model.version) for model in models]
+    versions = [version or "one without a number" for served_name, version in served if served_name == name]
+    if versions:
+        message = f"no such version of '{name}' is served here; served are: {', '.join(versions)}"
+    else:
+        names = dict.fromkeys(served_name for served_name, _ in served)
+        message = f"no model of this name is served here; served are: {', '.join(names)}"
+    return RequestError(HTTPStatus.NOT_FOUND, "RESOURCE_DOES_NOT_EXIST", message)

@@ -22,7 +22,7 @@ from kedro_bind.process.termination import termination
 from kedro_bind.serving.backends import Backends
 from kedro_bind.serving.errors import RequestError
 from kedro_bind.serving.model_server import KEEP_ALIVE_SECONDS
-from kedro_bind.serving.requests import client_gone, read_body, request_error, unless_disconnected
+from kedro_bind.serving.requests import client_gone, read_body, request_error, unless_disconnected, v2_error
 
 if TYPE_CHECKING:
     import socket
@@ -101,9 +101,14 @@ def _front_app(backends: Backends, most_bytes: int) -> Starlette:
         ],
         exception_handlers={
             ClientDisconnect: client_gone,
-            RequestError: request_error,  # type: ignore[dict-item]  # starlette's type is wider
+            RequestError: _refused,  # type: ignore[dict-item]  # starlette's type is wider
         },
     )
+
+
+async def _refused(request: Request, error: RequestError) -> Response:
+    is_v2 = request.scope["path"].startswith("/v2/")
+    return v2_error(error) if is_v2 else await request_error(request, error)
 
 
 async def _of_all(backends: Backends, target: bytes) -> list[Any]:

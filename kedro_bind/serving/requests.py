@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-__all__ = ["client_gone", "read_body", "request_error", "unless_disconnected"]
+__all__ = ["client_gone", "read_body", "request_error", "unless_disconnected", "v2_error"]
 
 _SECONDS_TO_DISCARD = 2.0
 _CLIENT_CLOSED = 499
@@ -68,8 +68,16 @@ async def client_gone(*_: object) -> Response:
 
 async def request_error(_: Request, error: RequestError) -> Response:
     """Return the response to a request that is refused, in the form of MLflow's errors."""
-    headers = {"Retry-After": str(error.retry_after)} if error.retry_after else None
-    return JSONResponse({"error_code": error.error_code, "message": error.message}, error.status, headers)
+    return JSONResponse({"error_code": error.error_code, "message": error.message}, error.status, _headers(error))
+
+
+def v2_error(error: RequestError) -> Response:
+    """Return the response to a request that is refused, in the form of the Open Inference Protocol."""
+    return JSONResponse({"error": error.message}, error.status, _headers(error))
+
+
+def _headers(error: RequestError) -> dict[str, str] | None:
+    return {"Retry-After": str(error.retry_after)} if error.retry_after else None
 
 
 async def _discard(stream: AsyncGenerator[bytes, None], most: int) -> None:

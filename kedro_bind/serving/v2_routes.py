@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from kedro_bind.serving.errors import RequestError, bad_request, invalid_value
-from kedro_bind.serving.requests import read_body, unless_disconnected
+from kedro_bind.serving.requests import read_body, unless_disconnected, v2_error
 from kedro_bind.serving.v2 import HEADER_LENGTH, read_infer_request, tensors_of, write_infer_response
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def v2_routes(endpoints: Endpoints, metrics: Metrics) -> list[Route]:
                 endpoint = endpoints.find(request.path_params["name"], request.path_params.get("version"))
                 return await handle(endpoint, request)
             except RequestError as error:
-                return _error(error)
+                return v2_error(error)
 
         return respond
 
@@ -55,7 +55,7 @@ def v2_routes(endpoints: Endpoints, metrics: Metrics) -> list[Route]:
             try:
                 response = await _infer(endpoint, request)
             except RequestError as error:
-                response = _error(error)
+                response = v2_error(error)
             statuses.append(response.status_code)
         return response
 
@@ -167,8 +167,3 @@ def _datatype_of_array(dtype: Any) -> str:
     if dtype.kind == "b":
         return "BOOL"
     return f"{kinds[dtype.kind]}{dtype.itemsize * 8}" if dtype.kind in kinds else "BYTES"
-
-
-def _error(error: RequestError) -> Response:
-    headers = {"Retry-After": str(error.retry_after)} if error.retry_after else None
-    return JSONResponse({"error": error.message}, error.status, headers)

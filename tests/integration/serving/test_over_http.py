@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from tests.integration.serving.requests_corpus import ROW
-from tests.servers import free_port, serving
+from tests.servers import free_port, serve_command, serving
 
 pytestmark = pytest.mark.slow
 
@@ -53,6 +53,18 @@ def test_the_caller_of_a_failing_row_alone_gets_the_error(served):
     refused = responses[0].json()
     assert "RuntimeError" in refused["message"]
     assert "secret" not in refused["message"]
+
+
+@pytest.mark.parametrize("verbose", [False, True])
+def test_the_log_of_a_server_has_what_a_node_fails_with(served, tmp_path, verbose):
+    address = f"http://127.0.0.1:{free_port()}"
+    command = serve_command(served.uri, f"--port={address.rpartition(':')[2]}", *(["--verbose"] if verbose else []))
+    with serving(command, f"{address}/health", tmp_path, served.environment):
+        assert post(address, {"dataframe_records": [{**ROW, "region": "boom"}]}).status_code == 400
+    log = (tmp_path / "server.log").read_text()
+    assert "kedro_bind: the model 'people', version 1, fails: RuntimeError: secret of a customer" in log
+    assert "raised in node 'score'" in log or sys.version_info < (3, 11)
+    assert ("Traceback" in log) == ("nodes.py" in log) == verbose
 
 
 @pytest.mark.needs(kedro="1.7")

@@ -79,6 +79,14 @@ def test_an_unknown_model_is_refused(side_by_side, path):
     assert response.headers["content-type"] == "application/json"
 
 
+def test_what_all_processes_serve_is_named(side_by_side):
+    url = f"{side_by_side}/models/people/versions/9/invocations"
+    message = requests.post(url, json=BODY, timeout=60).json()["message"]
+    assert message == "no such version of 'people' is served here; served are: 1, 2"
+    error = requests.get(f"{side_by_side}/v2/models/nobody", timeout=60).json()
+    assert error == {"error": "no model of this name is served here; served are: people"}
+
+
 def test_the_death_of_a_process_goes_unnoticed(side_by_side):
     before = backends(side_by_side)
     assert len(before) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import replace
 
 import mlflow
@@ -63,6 +64,32 @@ def test_a_request_that_can_not_be_answered_has_a_code(app, payload, path, statu
     assert (found, answer["error_code"]) == (status, code)
     assert "/tmp" not in answer["message"]
     assert "13" not in answer["message"]
+
+
+def test_what_is_served_is_named_to_who_asks_for_something_else(app):
+    names, versions = (predict(app, RECORDS, f"/models/{path}/invocations") for path in ("gone", "doubling/versions/5"))
+    assert names[1]["message"] == "no model of this name is served here; served are: doubling, other"
+    assert versions[1]["message"] == "no such version of 'doubling' is served here; served are: 3, 4"
+    error = json.loads(ask(app, "GET", "/v2/models/gone").body)
+    assert error == {"error": "no model of this name is served here; served are: doubling, other"}
+
+
+@pytest.mark.parametrize("level", [logging.WARNING, logging.DEBUG])
+def test_what_a_model_fails_with_is_logged_where_it_is_served(app, caplog, monkeypatch, level):
+    monkeypatch.setenv("STORE_PASSWORD", "unlucky")
+    caplog.set_level(level, "kedro_bind")
+    predict(app, {"dataframe_records": [{"spend": 13}]})
+    (record,) = (record for record in caplog.records if record.name.startswith("kedro_bind"))
+    assert record.levelname == "ERROR"
+    assert record.getMessage() == "kedro_bind: the model 'doubling', version 3, fails: RuntimeError: ***"
+    assert ("in predict" in (record.exc_text or "")) == (level == logging.DEBUG)
+    assert "unlucky" not in caplog.text
+
+
+def test_what_a_model_refuses_is_not_logged(app, caplog):
+    predict(app, {"dataframe_records": [{"spend": -1}]})
+    predict(app, {"dataframe_records": [{"id": 1}]})
+    assert not [record for record in caplog.records if record.name.startswith("kedro_bind")]
 
 
 def test_requests_have_limits(served):
