@@ -120,9 +120,10 @@ def command(
         request = Request(model, source, destination, format=options.pop("format_"), **options)
         count = request.workers if request.engine == "local" else 0
         with Workers(count, early_environment(metadata), lambda: model_environment(metadata)) as workers:
-            from kedro_bind.scoring.command import predict_table, summary_of
+            from kedro_bind.scoring.command import predict_table, require_predictions, summary_of
 
             (uri,) = model_uris([model], metadata, env, conf_source, {})
             context = None if metadata is None else context_of(metadata, env, conf_source, {})
             result = predict_table(replace(request, model=uri), context, workers)
+            require_predictions(result)
             answer(summary_of(result, request))

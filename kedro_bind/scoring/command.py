@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from kedro_bind.scoring.request import Request
     from kedro_bind.scoring.workers import Workers
 
-__all__ = ["predict_table", "summary_of"]
+__all__ = ["predict_table", "require_predictions", "summary_of"]
 
 
 def predict_table(request: Request, context: Any, workers: Workers | None = None) -> Summary:
@@ -88,14 +88,29 @@ def _with_spark(
 
 def summary_of(summary: Summary, request: Request) -> str:
     """Return what has been done, in a line or two."""
-    scored = summary.rows - summary.before
+    scored, predicted = summary.rows - summary.before, summary.rows - summary.rejected
     speed = f" ({scored / summary.seconds:,.0f} rows/s)" if summary.seconds and scored else ""
     resumed = f", {summary.before:,} of them by an earlier run" if summary.before else ""
-    text = f"{summary.rows:,} rows{resumed} in {summary.seconds:,.1f} s{speed}, to {request.destination}"
+    rows = f"{predicted:,} of {summary.rows:,} rows" if summary.rejected else f"{summary.rows:,} rows"
+    text = f"{rows}{resumed} in {summary.seconds:,.1f} s{speed}, to {request.destination}"
     if not summary.rejected:
         return text
-    rows = "row is" if summary.rejected == 1 else "rows are"
-    return f"{text}\n{summary.rejected:,} rejected {rows} in {summary.rejected_path}"
+    are = "row is" if summary.rejected == 1 else "rows are"
+    return f"{text}\n{summary.rejected:,} rejected {are} in {summary.rejected_path}"
+
+
+def require_predictions(summary: Summary) -> None:
+    """Refuse the result of a run that has rejected all rows.
+
+    Raises:
+        KedroBindError: it has.
+    """
+    if summary.rejected and summary.rejected == summary.rows:
+        reason = f"{summary.reason}; " if summary.reason else ""
+        raise KedroBindError(
+            f"none of the {summary.rows:,} rows is predicted: {reason}all of them are in {summary.rejected_path} with "
+            "the reasons; correct them, and start anew with '--overwrite'"
+        )
 
 
 def _source(request: Request, table: CatalogTable | None, folder: Path) -> TableSource:

@@ -98,9 +98,13 @@ class Task:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A chunk that is done; `schema` is that of its part, as base64 of Arrow's serialization."""
+    """A chunk that is done; `schema` is that of its part, as base64 of Arrow's serialization.
+
+    `reason` says which row is the first that is rejected, and why.
+    """
 
     number: int
     rows: int
     rejected: int
     schema: str
+    reason: str = ""

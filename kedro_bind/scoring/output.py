@@ -88,6 +88,14 @@ class Output:
                 with suppress(FileNotFoundError):
                     parts.file_system.rm_file(path)
 
+    def remove_empty(self) -> bool:
+        """Remove what a run that failed has written if no part is complete, and return whether there was none."""
+        parts = self.parts
+        empty = not parts.paths()
+        if empty and parts.file_system.isdir(parts.folder):
+            parts.file_system.rm(parts.folder, recursive=True)
+        return empty
+
     def finish(self, manifest: Manifest) -> None:
         """Join the parts if it is to be one file, and write the manifest of the whole."""
         parts = self.parts

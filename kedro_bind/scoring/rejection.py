@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from kedro_bind.quoted_data import without_data
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Failure", "Predicted", "first_failure", "predict_rows", "reason_of"]
+__all__ = ["Failure", "Predicted", "first_failure", "predict_rows", "reason_of", "wrong_column"]
 
 
 @dataclass(frozen=True)
@@ -68,14 +70,43 @@ def first_failure(predict: Callable[[Any], Any], rows: Any, error: Exception) ->
     return Failure(start, *reason_of(error))
 
 
+def wrong_column(schema: Any, rows: Any) -> str:
+    """Say which column of a table has a type, as a whole, that a signature does not take; nothing if none has.
+
+    A value stands for all others of its column, unless the column has values of several types.
+    """
+    import pandas as pd
+    from mlflow.exceptions import MlflowException
+    from mlflow.models.utils import _enforce_schema  # the public way predicts as well
+    from mlflow.types.schema import DataType, Schema
+
+    from kedro_bind.model.nullable import nullable_columns, table_with
+
+    if schema is None or schema.is_tensor_spec() or not schema.has_input_names() or not isinstance(rows, pd.DataFrame):
+        return ""
+    for column in schema.inputs:
+        if column.name not in rows or not isinstance(column.type, DataType):
+            continue
+        values = rows[column.name].dropna()
+        kind = pd.api.types.infer_dtype(values, skipna=True) if values.dtype == object else str(values.dtype)
+        if values.empty or kind.startswith("mixed"):
+            continue
+        only = Schema([column])
+        try:
+            _enforce_schema(table_with(nullable_columns(only), values.head(1).to_frame()), only)
+        except MlflowException:
+            return f"the model takes {column.type.name} in the column '{column.name}', which has the type {kind}"
+    return ""
+
+
 def reason_of(error: Exception) -> tuple[str, bool]:
     """Return what an error says in one line, and whether it is about the input and not the model."""
     from mlflow.exceptions import MlflowException
 
     notes = getattr(error, "__notes__", ())
     if isinstance(error, MlflowException) and error.error_code == "INVALID_PARAMETER_VALUE" and not notes:
-        return " ".join(str(error.message).rpartition("Error: ")[2].split()), True
-    message = " ".join(f"{type(error).__name__}: {error}".split())
+        return " ".join(without_data(str(error.message).rpartition("Error: ")[2]).split()), True
+    message = " ".join(without_data(f"{type(error).__name__}: {error}").split())
     return ", ".join([message, *notes]), False
 
 

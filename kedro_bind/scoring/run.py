@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ from kedro_bind.scoring.scorer import Scorer
 from kedro_bind.scoring.workers import score_tasks
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from kedro_bind.scoring.job import Outcome, TablePlace
     from kedro_bind.scoring.loaded_table import LoadedTable
@@ -47,7 +48,10 @@ class Options:
 
 @dataclass(frozen=True)
 class Summary:
-    """What a run has done; `before` rows had been scored by an earlier one."""
+    """What a run has done; `before` rows had been scored by an earlier one.
+
+    `reason` says which row is the first that this run has rejected, and why.
+    """
 
     rows: int
     rejected: int
@@ -55,6 +59,7 @@ class Summary:
     seconds: float
     before: int = 0
     rejected_path: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -134,19 +139,40 @@ def score(
         quarantine=options.quarantine,
         whole=whole,
     )
-    scorers = [Scorer(job)] if workers is None else workers.begin(job)
-    finished, before = _score_all(scorers, source, output, manifest, whole=whole)
+    with _failure_leaves_parts_only(output):
+        scorers = [Scorer(job)] if workers is None else workers.begin(job)
+        finished, before, reason = _score_all(scorers, source, output, manifest, whole=whole)
     assert finished.totals is not None
     output.finish(finished)
     seconds = time.monotonic() - started
     totals = finished.totals
-    return Summary(totals.rows, totals.rejected, totals.parts, seconds, before, _rejected_path(output, totals))
+    return Summary(totals.rows, totals.rejected, totals.parts, seconds, before, _rejected_path(output, totals), reason)
+
+
+@contextmanager
+def _failure_leaves_parts_only(output: Output) -> Iterator[None]:
+    """Remove what a run that fails has begun if no part is complete; otherwise say what can be done with the parts."""
+    try:
+        yield
+    except KedroBindError as error:
+        if output.remove_empty():
+            raise
+        raise KedroBindError(
+            f"{error.message}; some parts are complete: add '--resume' to go on with them, or '--overwrite' if the "
+            "input or an option has changed"
+        ) from error
+    except BaseException:
+        output.remove_empty()
+        raise
 
 
 def _score_all(
     scorers: Sequence[TaskRunner], source: TableSource, output: Output, manifest: Manifest, *, whole: bool
-) -> tuple[Manifest, int]:
-    """Score what is not there yet; return the manifest of the finished output, and the rows that were there."""
+) -> tuple[Manifest, int, str]:
+    """Score what is not there yet; return the manifest of the finished output, and the rows that were there.
+
+    The last value says why the first row is rejected that this run rejects.
+    """
     parts = output.parts
     # Without the types of the first part nothing else may stand: it says which they are.
     skip = parts.written_numbers() if manifest.schema else frozenset()
@@ -155,11 +181,14 @@ def _score_all(
         skip = frozenset(chunk.number for chunk in chunks)
     before = sum(chunk.rows for chunk in chunks if chunk.number in skip)
     rejected = sum(_rows_in(output, path) for path in parts.paths(parts.rejected_folder) if _number(path) in skip)
+    reasons: dict[int, str] = {}
     with progress(source.rows, before) as add:
 
         def done(outcome: Outcome) -> None:
             nonlocal manifest, rejected
             rejected += outcome.rejected
+            if outcome.reason:
+                reasons[outcome.number] = outcome.reason
             if not manifest.schema:
                 manifest = replace(manifest, schema=outcome.schema)
                 write_manifest(manifest, parts)
@@ -167,7 +196,11 @@ def _score_all(
 
         score_tasks(scorers, source.tasks, manifest.schema, skip, done)
     number = 1 if whole else len(chunks)
-    return replace(manifest, totals=Totals(source.rows, rejected, number)), before
+    return (
+        replace(manifest, totals=Totals(source.rows, rejected, number)),
+        before,
+        reasons.get(min(reasons, default=0), ""),
+    )
 
 
 def _prepare(output: Output, manifest: Manifest, options: Options) -> Manifest | None:

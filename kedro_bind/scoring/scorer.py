@@ -10,7 +10,7 @@ from kedro_bind.errors import KedroBindError
 from kedro_bind.scoring.columns import column_types
 from kedro_bind.scoring.job import Outcome
 from kedro_bind.scoring.parts import Parts, decoded_schema, encoded_schema
-from kedro_bind.scoring.rejection import first_failure, predict_rows, reason_of
+from kedro_bind.scoring.rejection import first_failure, predict_rows, reason_of, wrong_column
 from kedro_bind.scoring.rows import ChunkRows, RowReader
 from kedro_bind.scoring.tables import as_frame, beside, empty_frame, first_schema, in_schema
 
@@ -44,7 +44,11 @@ class Scorer:
 
     @cached_property
     def _reader(self) -> RowReader:
-        return RowReader(self.job, column_types(self._model.metadata.get_input_schema()))
+        return RowReader(self.job, column_types(self._input_schema))
+
+    @cached_property
+    def _input_schema(self) -> Any:
+        return self._model.metadata.get_input_schema()
 
     @cached_property
     def _output_schema(self) -> Any:
@@ -77,7 +81,9 @@ class Scorer:
         if rows.rejected:
             self._parts.write_rejected(number, rows.rejected_table())
         self._parts.write(number, in_schema(table, types, number))
-        return Outcome(number, rows.chunk.rows, len(rows.rejected), schema or encoded_schema(types))
+        first = min(rows.rejected, default=None)
+        reason = "" if first is None else f"{rows.place_of(first)} is rejected: {rows.rejected[first]}"
+        return Outcome(number, rows.chunk.rows, len(rows.rejected), schema or encoded_schema(types), reason)
 
     def _predicted(self, rows: ChunkRows) -> tuple[ChunkRows, list[Any]]:
         """Predict the rows; return them without those that are rejected, and the predictions in one or several parts.
@@ -91,12 +97,18 @@ class Scorer:
         if not len(rows.kept):
             return rows, []
         try:
-            if self.job.quarantine and not self.job.whole:
-                found = predict_rows(self._call, rows.model_input)
-                return rows.without(found.rejected), found.parts
             return rows, [self._call(rows.model_input)]
         except Exception as error:
+            _, rejects = reason_of(error)
+            if rejects and (wrong := wrong_column(self._input_schema, rows.model_input)):
+                raise KedroBindError(f"{wrong} in {rows.chunk.path or 'the table'}; convert it") from error
+            if not rejects or not self.job.quarantine or self.job.whole:
+                raise self._failure(rows, error) from error
+        try:
+            found = predict_rows(self._call, rows.model_input)
+        except Exception as error:
             raise self._failure(rows, error) from error
+        return rows.without(found.rejected), found.parts
 
     def _call(self, model_input: Any) -> Any:
         params = self.job.params

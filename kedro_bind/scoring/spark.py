@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.errors import KedroBindError, causes_of
+from kedro_bind.quoted_data import without_data
 from kedro_bind.scoring.columns import column_types
 from kedro_bind.scoring.manifest import FILE
 from kedro_bind.scoring.places import format_of, place_of
@@ -66,7 +67,7 @@ def score_with_spark(
         failed = next((cause for cause in causes_of(error) if isinstance(cause, PythonException)), None)
         if failed is None:
             raise
-        raise KedroBindError(f"a worker of Spark failed: {reason_in(str(failed))}") from error
+        raise KedroBindError(f"a worker of Spark failed: {without_data(reason_in(str(failed)))}") from error
     rows = int(counted.get["rows"])
     if destination is None:
         _write_manifest(model, request, rows)

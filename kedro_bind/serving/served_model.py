@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from kedro_bind.quoted_data import without_data
 from kedro_bind.serving.decoder import Decoder, Rows
 from kedro_bind.serving.errors import RequestError, bad_request, from_mlflow, invalid_value
 from kedro_bind.serving.mismatch import mismatch_of_param
@@ -94,7 +95,7 @@ class ServedModel:
                 rows = self.decoder.decode(example)
                 self.predict(rows.joined([rows]), self.params(example.get("params")))
         except Exception as error:
-            reason = f"{type(error).__name__}: {error}"
+            reason = without_data(f"{type(error).__name__}: {error}")
             raise KedroBindError(f"the model '{self.name}' does not predict its logged example: {reason}") from error
 
     def require_row_wise(self) -> None:

@@ -11,7 +11,7 @@ from kedro_datasets.pandas import CSVDataset
 from kedro_datasets.pickle import PickleDataset
 
 from kedro_bind.errors import KedroBindError
-from kedro_bind.scoring.command import predict_table, summary_of
+from kedro_bind.scoring.command import predict_table, require_predictions, summary_of
 from kedro_bind.scoring.request import Request
 from kedro_bind.scoring.run import Summary
 
@@ -95,3 +95,30 @@ def test_a_summary_says_what_was_done():
     assert summary_of(Summary(10, 3, 1, 0.0, 10, "out.rejected.csv"), request).endswith(
         "to out.csv\n3 rejected rows are in out.rejected.csv"
     )
+    assert summary_of(Summary(10, 3, 1, 0.0), request).startswith("7 of 10 rows in 0.0 s, to out.csv")
+
+
+def test_a_table_without_a_row_that_is_predicted_is_an_error():
+    with pytest.raises(KedroBindError) as caught:
+        require_predictions(Summary(3, 3, 1, 0.0, 0, "out.rejected.csv", "row 0 of in.csv is rejected: no number"))
+    assert caught.value.exit_code == 1
+    assert caught.value.message == (
+        "none of the 3 rows is predicted: row 0 of in.csv is rejected: no number; all of them are in out.rejected.csv "
+        "with the reasons; correct them, and start anew with '--overwrite'"
+    )
+    require_predictions(Summary(10, 9, 1, 0.0))
+    require_predictions(Summary(0, 0, 1, 0.0))
+
+
+@pytest.mark.parametrize("on_bad_rows", ["fail", "quarantine"])
+@pytest.mark.parametrize(
+    ("spend", "type_"),
+    [(pd.to_datetime(["2026-01-01"] * 3), "datetime64"), (["1", "2", "3"], "str"), ([True, False, True], "bool")],
+)
+def test_a_column_of_another_type_is_not_a_matter_of_rows(predict, tmp_path, on_bad_rows, spend, type_):
+    ROWS.assign(spend=spend).to_parquet(tmp_path / "in.parquet")
+    with pytest.raises(KedroBindError) as caught:
+        predict(f"{tmp_path}/in.parquet", f"{tmp_path}/out.csv", on_bad_rows=on_bad_rows)
+    message = caught.value.message
+    assert message.startswith(f"the model takes double in the column 'spend', which has the type {type_}")
+    assert message.endswith(f" in {tmp_path}/in.parquet; convert it")

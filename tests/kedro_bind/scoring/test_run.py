@@ -68,6 +68,25 @@ def test_a_run_that_was_ended_is_finished(run, tmp_path):
         run(CSV + "4,4\n", "out", resume=True)
 
 
+def test_a_run_that_fails_before_a_part_is_complete_leaves_nothing(run, tmp_path):
+    for output in ("out.csv", "out"):
+        with pytest.raises(KedroBindError, match="is negative; correct it") as caught:
+            run("id,spend\n1,-1\n", output)
+        assert "--overwrite" not in caught.value.message
+        assert [file.name for file in tmp_path.iterdir()] == ["in.csv"]
+
+
+def test_what_can_be_done_with_the_parts_of_a_run_that_fails_is_said(run, tmp_path):
+    bad = CSV.replace("3,3", "3,-3")
+    with pytest.raises(
+        KedroBindError, match=r"'--on-bad-rows quarantine'; some parts are complete: .*'--overwrite' if"
+    ):
+        run(bad, "out")
+    with pytest.raises(KedroBindError, match="another '--on-bad-rows'"):
+        run(bad, "out", quarantine=True, resume=True)
+    assert run(bad, "out", quarantine=True, overwrite=True).rejected == 1
+
+
 def test_a_run_that_is_finished_has_nothing_left_to_do(run):
     run()
     summary = run(resume=True)
@@ -79,6 +98,12 @@ def test_rejected_rows_are_beside_the_output(run, tmp_path):
     assert (summary.rejected, summary.rejected_path) == (1, str(tmp_path / "out.rejected.csv"))
     rejected = pd.read_csv(tmp_path / "out.rejected.csv")
     assert rejected[["id", "spend", "_row", "_reason"]].to_numpy().tolist() == [[2, -2, 1, "spend is negative"]]
+
+
+def test_the_first_row_that_is_rejected_is_known(run):
+    summary = run("id,spend\n1,1\n2,2\n3,-3\n4,4\n5,-5\n", quarantine=True)
+    assert summary.reason.startswith("row 2 (counted from 0) of ")
+    assert summary.reason.endswith("in.csv is rejected: spend is negative")
 
 
 def test_an_empty_table_has_an_empty_output(run, tmp_path):
@@ -117,3 +142,20 @@ def test_a_loaded_table_keeps_its_index(model, tmp_path):
     score(model, source, place_of(str(tmp_path / "out.parquet")), Options())
     expected = pd.DataFrame({"double": [2.0, 4.0, 6.0]}, index=data.index)
     pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "out.parquet"), expected)
+
+
+@pytest.mark.parametrize("quarantine", [False, True])
+def test_a_column_is_of_another_type_as_a_whole_or_in_a_row(model, tmp_path, quarantine):
+    def run(spend):
+        loaded = LoadedTable(pd.DataFrame({"spend": spend}, dtype=object))
+        loaded.save(str(tmp_path / "input.pkl"))
+        source = TableSource.of_loaded(loaded, TablePlace(str(tmp_path / "input.pkl"), "pickle"), 3)
+        return score(model, source, place_of(str(tmp_path / "out.csv")), Options(quarantine=quarantine))
+
+    with pytest.raises(KedroBindError, match="the model takes double in the column 'spend', which has the type string"):
+        run(["much", "more", "most"])
+    if quarantine:
+        assert run([1.0, "much", 3.0]).rejected == 1
+    else:
+        with pytest.raises(KedroBindError, match=r"row 1 .* is rejected: .*'--on-bad-rows quarantine'"):
+            run([1.0, "much", 3.0])
