@@ -7,7 +7,7 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from kedro_bind.documentation import TROUBLESHOOTING
-from kedro_bind.redaction import redact
+from kedro_bind.redaction import redact, redact_message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,7 +21,8 @@ class KedroBindError(click.ClickException):
     """An error of kedro_bind: its message says what is wrong, where, and what to do.
 
     It is a `ClickException`, so a `kedro` command shows the message without a traceback; anywhere else it
-    is an exception like any other. Credentials are cut out of its texts, since they may quote a tracking server.
+    is an exception like any other. Credentials are cut out of its texts, since they may quote a tracking server, and
+    so is the data that messages of MLflow quote.
 
     Attributes:
         binding: The bound pipeline that it is about.
@@ -37,7 +38,7 @@ class KedroBindError(click.ClickException):
         run_id: str | None = None,
         command: str | None = None,
     ) -> None:
-        super().__init__(redact(message))
+        super().__init__(redact_message(message))
         self.binding = binding
         self.run_id = run_id
         self.command = command and redact(command)

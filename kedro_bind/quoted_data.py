@@ -9,6 +9,7 @@ __all__ = ["without_data"]
 _QUOTES = [
     (re.compile(pattern, re.DOTALL), instead)
     for pattern, instead in (
+        (r"Failed to enforce schema of data '.*' with schema '.*'\. Error: ", ""),
         ("schema of '.*' with type", "schema of the input with type"),
         ("schema of data `.*` with dtype", "schema of the input with dtype"),
         ("convert value `.*` from type", "convert a value from type"),

@@ -1,4 +1,4 @@
-"""Redaction of credentials in every text that leaves the process."""
+"""Redaction of every text that leaves the process: of credentials, and in messages of data that MLflow quotes."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from kedro_bind.quoted_data import without_data
 from kedro_bind.secret_patterns import MASK, masked
 from kedro_bind.secret_values import (
     LONG,
@@ -35,6 +36,7 @@ __all__ = [
     "get_logger",
     "has_secret",
     "redact",
+    "redact_message",
     "redact_value",
     "redacted",
     "redacting",
@@ -146,6 +148,11 @@ def redact(text: str) -> str:
     return masked(text)
 
 
+def redact_message(text: str) -> str:
+    """Redact a message, which may be one of MLflow, or quote one: rows of data are left out as well."""
+    return redact(without_data(text))
+
+
 def redact_value(value: Any, name: str = "") -> Any:
     """Redact every text in a nested value, and every value that is named like a credential."""
     if looks_secret(name) and value not in (None, "") and not isinstance(value, bool):
@@ -196,8 +203,9 @@ def _word(form: str) -> re.Pattern[str]:
 
 
 def _redact_record(record: logging.LogRecord) -> bool:
-    record.msg, record.args = redact(record.getMessage()), ()
+    record.msg, record.args = redact_message(record.getMessage()), ()
     record.markup = False  # Kedro's handler, that of rich, would take `[…]` in a message for markup and drop it
     if record.exc_info and record.exc_info[0]:
-        record.exc_text, record.exc_info = redact("".join(traceback.format_exception(*record.exc_info))), None
+        record.exc_text = redact_message("".join(traceback.format_exception(*record.exc_info)))
+        record.exc_info = None
     return True

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlparse
 
 from kedro_bind.errors import KedroBindError
-from kedro_bind.redaction import redact
+from kedro_bind.redaction import redact, redact_message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,13 +30,13 @@ _CONNECTIONS = ("sqlalchemy", "sqlite3", "alembic", "requests", "urllib3")
 
 
 def describe_error(error: BaseException) -> str:
-    """Describe an error, without the details of HTTP libraries and without credentials."""
+    """Describe an error, without the details of HTTP libraries, credentials and rows of data."""
     for link in _chain(error):
         reason = getattr(link, "reason", None)  # of urllib3's MaxRetryError
         if isinstance(reason, Exception):
             return describe_request_failure(reason)
     text = getattr(error, "message", None) or str(error) or type(error).__name__
-    return " ".join(redact(str(text)).split())[:_MOST_CHARACTERS]
+    return " ".join(redact_message(str(text)).split())[:_MOST_CHARACTERS]
 
 
 def describe_request_failure(error: BaseException | None, status: Any = None) -> str:

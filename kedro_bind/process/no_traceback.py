@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kedro_bind.errors import KedroBindError
-from kedro_bind.redaction import redact, redacting
+from kedro_bind.redaction import redact_message, redacting
 from kedro_bind.store_errors import explain_store_error, is_store_error
 
 if TYPE_CHECKING:
@@ -27,15 +27,15 @@ def no_traceback(*, verbose: bool, exit_code: int = 3) -> Iterator[None]:
             yield
         except click.ClickException as error:
             if verbose and isinstance(error, KedroBindError):
-                click.echo(redact(traceback.format_exc()), err=True)
+                click.echo(redact_message(traceback.format_exc()), err=True)
             if type(error) is click.UsageError:  # a `KedroBindError` has no credentials in its message
-                raise click.UsageError(redact(error.message), error.ctx) from None
+                raise click.UsageError(redact_message(error.message), error.ctx) from None
             raise
         except click.exceptions.Exit:
             raise
         except Exception as error:  # noqa: BLE001 - the last line of defence
             if verbose:
-                click.echo(redact(traceback.format_exc()), err=True)
+                click.echo(redact_message(traceback.format_exc()), err=True)
             click.secho(f"Error: {_described(error)}", fg="red", err=True)
             click.echo("'--verbose' shows where it comes from.", err=True)
             sys.exit(exit_code)
@@ -44,5 +44,5 @@ def no_traceback(*, verbose: bool, exit_code: int = 3) -> Iterator[None]:
 def _described(error: Exception) -> str:
     if is_store_error(error):
         return explain_store_error(error)
-    message = " ".join(redact(str(error)).split()) or "no message"
+    message = " ".join(redact_message(str(error)).split()) or "no message"
     return f"{type(error).__name__}: {message}"

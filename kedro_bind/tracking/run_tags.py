@@ -7,7 +7,7 @@ import shlex
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.project import params_option
-from kedro_bind.redaction import redact
+from kedro_bind.redaction import redact, redact_message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -51,7 +51,7 @@ def error_tags(error: BaseException) -> dict[str, str]:
     """Return the tags that say how a run failed."""
     kind = type(error)
     name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
-    tags = dict(zip(ERROR_TAGS, (name, redact(str(error))), strict=True))
+    tags = dict(zip(ERROR_TAGS, (name, redact_message(str(error))), strict=True))
     return {key: _cut(value) for key, value in tags.items() if value}
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from mlflow.exceptions import MlflowException
 
 import kedro_bind
 from kedro_bind.errors import LoggingError
@@ -25,7 +26,10 @@ from kedro_bind.redaction import (
     redaction_of,
     secrets_in,
 )
+from kedro_bind.store_errors import describe_error
+from kedro_bind.tracking.run_tags import error_tags
 
+ROWS = "Failed to enforce schema of data '   card\n0  4111' with schema '['name': string]'. Error: no name"
 PEM = "-----BEGIN CERTIFICATE-----\nMIIEpAIBAAKCAQEA7Zs1\nhv+Qe/2xJk4b1o9Pzz==\n-----END CERTIFICATE-----\n"
 
 
@@ -229,3 +233,17 @@ def test_credentials_in_a_parameter_are_found(name, value, found):
 def test_a_text_has_a_secret_only_if_it_is_too_long_for_a_coincidence():
     with redacting(of({"a": ["a-long-secret", "short"]})):
         assert [has_secret(text) for text in ("a-long-secret", "short", "s3://a:b@c")] == [True, False, True]
+
+
+def test_rows_of_data_that_mlflow_quotes_are_in_no_message_log_or_tag(caplog):
+    error = MlflowException(ROWS)
+    logger = get_logger("kedro_bind.test_redaction")
+    with caplog.at_level(logging.DEBUG, logger.name):
+        logger.warning("it fails: %s", error)
+        try:
+            raise error
+        except MlflowException:
+            logger.exception("it fails")
+    texts = [str(LoggingError(f"it fails: {error}")), describe_error(error), *error_tags(error).values(), caplog.text]
+    assert not [text for text in texts if "4111" in text]
+    assert [text for text in texts if "no name" in text] == [texts[0], texts[1], texts[3], texts[4]]
