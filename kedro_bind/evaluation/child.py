@@ -7,6 +7,8 @@ to the file that the job names.
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 import pickle
 import sys
@@ -18,6 +20,8 @@ from typing import Any
 CHUNK_ROWS = 100_000
 """A model that is row-wise gets no more rows than this at once."""
 _MOST_LEVELS = 8
+_ADDRESSES = ("_stop_words_id",)
+"""Attributes with the `id` of an object, which differs in every process: that of scikit-learn's vectorizers."""
 
 
 def main() -> int:
@@ -93,33 +97,76 @@ def _parts(value: Any, path: str, level: int) -> Iterator[tuple[str, Any]]:
 
 
 def _inside(value: Any) -> Mapping[Any, Any] | None:
-    """Return the parts of a mapping, or the parameters and fitted attributes of an estimator."""
+    """Return the parts of a mapping or a table, the attributes of an estimator, or what a list has of these."""
+    import numpy as np
+
     if isinstance(value, Mapping):
         return value
     if hasattr(value, "get_params") and not isinstance(value, type):
-        fitted = {key: part for key, part in vars(value).items() if key.endswith("_") and not key.startswith("_")}
-        return {**value.get_params(deep=False), **fitted}
+        attributes = {key: part for key, part in vars(value).items() if key not in _ADDRESSES}
+        return {**value.get_params(deep=False), **attributes}
     if type(value).__name__ == "DataFrame" and hasattr(value, "columns"):
         return {f"column {name}": value[name].to_numpy() for name in value.columns}
-    if isinstance(value, list | tuple) and any(_inside(part) is not None for part in value):
+    if isinstance(value, np.ndarray) and value.dtype == object:
+        value = value.ravel().tolist()
+    if isinstance(value, list | tuple) and any(isinstance(part, np.ndarray) or _inside(part) for part in value):
         return dict(enumerate(value))
     return None
 
 
 def _leaf(value: Any) -> Any:
-    """Return a value that another process can compare; of anything else only its type."""
+    """Return a value that another process can compare; of what it can't, the type and a digest of its pickle."""
     import numpy as np
 
     if value is None or isinstance(value, bool | int | float | str | np.generic):
         return value
     if isinstance(value, np.ndarray) and value.dtype != object:
         return value
+    if isinstance(value, type):
+        return f"{value.__module__}.{value.__qualname__}"
+    texts = _texts(value)
+    if texts is not None and not any(" at 0x" in text for text in texts):
+        return texts
+    digest = _digest(value)
+    return f"{type(value).__name__} with the sha256 {digest[:12]}" if digest else f"<{type(value).__name__}>"
+
+
+def _texts(value: Any) -> list[str] | None:
+    """Return the elements of a sequence or a set as texts."""
+    import numpy as np
+
     if isinstance(value, np.ndarray):
         return [str(part) for part in value.ravel()]
-    if isinstance(value, list | tuple | set | frozenset):
-        parts = sorted(map(repr, value)) if isinstance(value, set | frozenset) else map(repr, value)
-        return [part for part in parts if " at 0x" not in part]
-    return f"<{type(value).__name__}>"
+    if isinstance(value, set | frozenset):
+        return sorted(map(repr, value))
+    return [repr(part) for part in value] if isinstance(value, list | tuple) else None
+
+
+def _digest(value: Any) -> str:
+    """Return the sha256 of a pickle that does not depend on the process; an empty text if there is none.
+
+    The pickler keeps no memo (`fast`): with one, the bytes depend on which equal objects are identical. Only what
+    contains itself needs a memo.
+    """
+    for fast in (True, False):
+        sink = io.BytesIO()
+        pickler = _Pickler(sink, protocol=5)
+        pickler.fast = fast
+        try:
+            pickler.dump(value)
+        except Exception:  # noqa: BLE001, S112 - pickling objects may raise anything
+            continue
+        return hashlib.sha256(sink.getbuffer()).hexdigest()
+    return ""
+
+
+class _Pickler(pickle.Pickler):
+    def reducer_override(self, data: Any) -> Any:
+        """Leave out attributes that hold addresses."""
+        if isinstance(data, type) or set(_ADDRESSES).isdisjoint(getattr(data, "__dict__", ())):
+            return NotImplemented
+        make, arguments, state, *rest = data.__reduce_ex__(5)
+        return make, arguments, {key: part for key, part in state.items() if key not in _ADDRESSES}, *rest
 
 
 if __name__ == "__main__":

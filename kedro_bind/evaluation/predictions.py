@@ -102,7 +102,8 @@ def saved_folder(uri: str, place: Path) -> Path:
 
 def _run(arguments: list[str], model: Path, folder: Path, env_manager: EnvManager) -> None:
     """Run the predicting process, and raise what it says is wrong."""
-    environment = {**os.environ, "DO_NOT_TRACK": "1", "MLFLOW_TRACKING_URI": ""}
+    # With one seed, two processes pickle the same sets in the same order.
+    environment = {**os.environ, "DO_NOT_TRACK": "1", "MLFLOW_TRACKING_URI": "", "PYTHONHASHSEED": "0"}
     command = [sys.executable, *arguments]
     if env_manager != "local":
         command = activated(model, env_manager, arguments)

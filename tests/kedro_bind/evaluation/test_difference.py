@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import json
+import pickle
+import subprocess
 import sys
 from pathlib import Path
 
@@ -250,6 +252,68 @@ def test_what_changes_nothing_is_not_reported(shop, change):
     NOTHING[change](shop)
     difference = compare_models(before, shop.save("after"), None)
     assert (list(difference.changes), difference.different) == ([], False)
+
+
+TRAINING = """
+import functools
+import pickle
+import sys
+
+import numpy as np
+import pandas as pd
+from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import GradientBoostingClassifier
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder
+
+text = pd.DataFrame({"subject": ["no login", "the bill is late", "a login", "pay the bill"], "plan": list("abab")})
+columns = ColumnTransformer(
+    [
+        ("text", TfidfVectorizer(stop_words=["the", "a"]), "subject"),
+        ("plan", OneHotEncoder(handle_unknown="ignore"), ["plan"]),
+        ("length", CountVectorizer(stop_words=["the", "is"]), "subject"),
+    ]
+)
+trees = GradientBoostingClassifier(n_estimators=3, random_state=np.random.RandomState(int(sys.argv[2])))
+numbers = np.arange(40.0).reshape(20, 2)
+fitted = {
+    "mean": 9.5,
+    "std": 2.0,
+    "words": functools.partial(set.intersection, {"login", "bill", "late"}),
+    "routing": make_pipeline(columns, trees).fit(text, [0, 1, 0, 1]),
+    "nearest": KNeighborsClassifier(2).fit(numbers + int(sys.argv[2]), np.arange(20) % 2),
+}
+with open(sys.argv[1], "wb") as file:
+    pickle.dump(fitted, file)
+"""
+
+
+def trained(shop, seed):
+    """Return what a process of its own fits."""
+    place = shop.path / "fitted.pkl"
+    subprocess.run([sys.executable, "-c", TRAINING, str(place), str(seed)], check=True)
+    return pickle.loads(place.read_bytes())
+
+
+def test_training_again_on_the_same_data_is_no_difference_where_estimators_keep_addresses(shop):
+    shop.scaler = trained(shop, 0)
+    before = shop.save("before")
+    shop.scaler = trained(shop, 0)
+    after = shop.save("after")
+    assert before.plan.artifacts["scaler"].sha256 != after.plan.artifacts["scaler"].sha256
+    difference = compare_models(before, after, None)
+    assert list(difference.changes) == []
+
+
+def test_what_estimators_keep_in_private_is_a_difference(shop):
+    shop.scaler = trained(shop, 0)
+    before = shop.save("before")
+    shop.scaler["nearest"] = trained(shop, 1)["nearest"]
+    details = [change.detail for change in compare_models(before, shop.save("after"), None).changes]
+    assert "nearest._fit_X changed, by up to 1" in details
+    assert any(detail.startswith("nearest._tree changed") for detail in details)
 
 
 def test_artifacts_and_predictions_are_shown_side_by_side(shop):
