@@ -11,7 +11,6 @@ from kedro_bind.evaluation.promotion import Holders, evaluation_tags, judge_scor
 from kedro_bind.names import folder_name
 from kedro_bind.redaction import get_logger
 from kedro_bind.tracking.datasets import log_input
-from kedro_bind.tracking.metrics import log_metrics
 from kedro_bind.tracking.promotion import Verdict
 
 if TYPE_CHECKING:
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
     from kedro_bind.binding.resolved import ResolvedBinding
     from kedro_bind.evaluation.scores import Scores
+    from kedro_bind.tracking.metrics import RunMetrics
     from kedro_bind.tracking.promotion import Judge
 
 __all__ = ["evaluate_logged"]
@@ -26,8 +26,8 @@ __all__ = ["evaluate_logged"]
 logger = get_logger(__name__)
 
 
-def evaluate_logged(binding: ResolvedBinding, catalog: Any, run_id: str, model_id: str) -> Judge:
-    """Evaluate a logged model, log its metrics, and return what decides whether its version is promoted.
+def evaluate_logged(binding: ResolvedBinding, catalog: Any, metrics: RunMetrics, model_id: str) -> Judge:
+    """Evaluate a logged model, log its `metrics`, and return what decides whether its version is promoted.
 
     A model that can't be evaluated stays, and is not promoted: what training produced is never lost for that.
     """
@@ -38,17 +38,17 @@ def evaluate_logged(binding: ResolvedBinding, catalog: Any, run_id: str, model_i
     except EvaluationError as error:
         reason = f"it could not be evaluated: {error.message}"
         logger.warning("kedro_bind: the model of '%s' is logged, but %s", binding.label, reason)
-        return lambda _name, _aliases: _recorded(Verdict(False, reason), binding, run_id)
-    _log(evaluator, scores, run_id, model_id)
+        return lambda _name, _aliases: _recorded(Verdict(False, reason), binding, metrics.run_id)
+    _log(evaluator, scores, metrics, model_id)
 
     def judge(name: str, aliases: Mapping[str, str]) -> Verdict:
         holders = Holders(aliases, lambda version: _holder_scores(evaluator, name, version))
         verdict = judge_scores(binding.model.promote_if, scores, holders)
-        _log_holders(holders, run_id)
+        _log_holders(binding, holders, metrics)
         if verdict.reason:
             verdict = Verdict(verdict.promoted, f"{verdict.reason}, on {evaluator.data.label}")
         tags = evaluation_tags(scores, evaluator.data, holders)
-        return _recorded(Verdict(verdict.promoted, verdict.reason, tags), binding, run_id)
+        return _recorded(Verdict(verdict.promoted, verdict.reason, tags), binding, metrics.run_id)
 
     return judge
 
@@ -58,13 +58,13 @@ def _holder_scores(evaluator: Evaluator, name: str, version: str) -> Scores:
     return evaluator.scores(f"models:/{name}/{version}")
 
 
-def _log(evaluator: Evaluator, scores: Scores, run_id: str, model_id: str) -> None:
+def _log(evaluator: Evaluator, scores: Scores, metrics: RunMetrics, model_id: str) -> None:
     import mlflow
 
     data = evaluator.data.described
     if data is not None:
-        log_input(run_id, data, "evaluation")
-    log_metrics(scores.metrics, run_id, _now(), model_id, data)
+        log_input(metrics.run_id, data, "evaluation")
+    metrics.log(evaluator.binding.label, scores.metrics, _now(), model_id, data)
     folder = f"kedro_bind/evaluation/{folder_name(evaluator.binding.model.name)}"
     for name, figure in scores.figures.items():
         kind = "html" if type(figure).__module__.startswith("plotly") else "png"
@@ -74,14 +74,14 @@ def _log(evaluator: Evaluator, scores: Scores, run_id: str, model_id: str) -> No
     logger.info("kedro_bind: the model of '%s' on %s: %s", label, evaluator.data.label, figures or "no metrics")
 
 
-def _log_holders(holders: Holders, run_id: str) -> None:
+def _log_holders(binding: ResolvedBinding, holders: Holders, metrics: RunMetrics) -> None:
     """Log the metrics of the versions that hold aliases, under the name of the alias."""
-    metrics: dict[str, float] = {}
+    held: dict[str, float] = {}
     for alias, version in holders.aliases.items():
         found = holders.scores.get(version)
         if found is not None and not isinstance(found, EvaluationError):
-            metrics |= {f"{alias}/{name}": value for name, value in found.metrics.items()}
-    log_metrics(metrics, run_id, _now())
+            held |= {f"{alias}/{name}": value for name, value in found.metrics.items()}
+    metrics.log(binding.label, held, _now())
 
 
 def _recorded(verdict: Verdict, binding: ResolvedBinding, run_id: str) -> Verdict:

@@ -13,7 +13,7 @@ from kedro_bind.redaction import get_logger, redacted
 from kedro_bind.session.presented import present
 from kedro_bind.store_errors import describe_error
 from kedro_bind.tracking.cleanup import remove_unfinished
-from kedro_bind.tracking.metrics import log_metrics
+from kedro_bind.tracking.metrics import RunMetrics
 from kedro_bind.tracking.retries import retrying
 
 if TYPE_CHECKING:
@@ -83,11 +83,12 @@ def _log_all(run: StartedRun, tracked: TrackedRun, catalog: Any) -> tuple[dict[s
 
     logged: dict[str, LoggedModel] = {}
     failures: dict[str, Exception] = {}
+    metrics = RunMetrics(tracked.run_id)
     for name, binding in run.checked.complete.items():
         logger.info("kedro_bind: logging the model of '%s'", name)
         try:
             tracked.resume()
-            on_saved = _after_saving(run, tracked, binding, catalog)
+            on_saved = _after_saving(run, metrics, binding, catalog)
             sample, verification = run.observed.sample(name), run.observed.take_verification(name)
             logged[name] = log_model(binding, catalog, run.bound.origin, sample, verification, on_saved)
         except Exception as error:  # noqa: BLE001 - training is done; `finish` raises it after the other models
@@ -100,11 +101,11 @@ def _log_all(run: StartedRun, tracked: TrackedRun, catalog: Any) -> tuple[dict[s
 
 
 def _after_saving(
-    run: StartedRun, tracked: TrackedRun, binding: ResolvedBinding, catalog: Any
+    run: StartedRun, metrics: RunMetrics, binding: ResolvedBinding, catalog: Any
 ) -> Callable[[str], Judge | None]:
     """Log the metrics of training to the MLflow run; return a function that logs them to its model and evaluates it."""
-    metrics = run.observed.metrics.of(binding.model.metrics, catalog)
-    log = partial(log_metrics, metrics, tracked.run_id, time.time_ns() // 1_000_000)
+    trained = run.observed.metrics.of(binding.model.metrics, catalog)
+    log = partial(metrics.log, binding.label, trained, time.time_ns() // 1_000_000)
     log()
 
     def on_saved(model_id: str) -> Judge | None:
@@ -113,7 +114,7 @@ def _after_saving(
             return None
         from kedro_bind.evaluation.logged import evaluate_logged
 
-        return evaluate_logged(binding, catalog, tracked.run_id, model_id)
+        return evaluate_logged(binding, catalog, metrics, model_id)
 
     return on_saved
 

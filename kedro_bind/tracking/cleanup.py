@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from kedro_bind.redaction import get_logger
 from kedro_bind.store_errors import describe_error
+from kedro_bind.tracking.logged_models import models_of_run
 from kedro_bind.tracking.registration import REGISTERED_NAME_TAG, VERSIONS_TAG, remove_pending
 
 if TYPE_CHECKING:
@@ -69,8 +70,7 @@ def remove_unfinished(run_id: str, binding: str) -> None:
 
 def _remove(run_id: str, condition: Callable[[LoggedModel], bool]) -> None:
     def step(client: MlflowClient) -> None:
-        experiment = client.get_run(run_id).info.experiment_id
-        for model in client.search_logged_models([experiment], filter_string=f"source_run_id = '{run_id}'"):
+        for model in models_of_run(run_id):
             if condition(model):
                 client.delete_logged_model(model.model_id)
 

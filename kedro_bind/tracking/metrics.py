@@ -1,26 +1,30 @@
-"""Log the numbers that training writes to the datasets of `model.metrics` as MLflow metrics."""
+"""The metrics of models: read from the datasets of `model.metrics`, and logged to MLflow."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.errors import LoggingError
 from kedro_bind.names import bare
 from kedro_bind.redaction import get_logger
 from kedro_bind.store_errors import describe_error
+from kedro_bind.tracking.logged_models import models_of_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from kedro_bind.tracking.datasets import DescribedData
 
-__all__ = ["ObservedMetrics", "log_metrics", "metrics_in"]
+__all__ = ["MOST_CHARACTERS", "ObservedMetrics", "RunMetrics", "metrics_in", "own_metrics"]
 
 logger = get_logger(__name__)
 
+MOST_CHARACTERS = 250
+"""MLflow's limit for the name of a metric; tests/integration/test_private_mlflow.py compares the two."""
 _NOT_ALLOWED = re.compile(r"[^/\w.\- :]")
 
 
@@ -104,27 +108,79 @@ def metrics_in(dataset: str, data: Any) -> dict[str, float]:
     return metrics
 
 
-def log_metrics(
-    metrics: Mapping[str, float],
-    run_id: str,
-    timestamp: int,
-    model_id: str | None = None,
-    dataset: DescribedData | None = None,
-) -> None:
-    """Log metrics to a run, and to one of its logged models, as those of a dataset if there is one.
+@dataclass
+class RunMetrics:
+    """Logs the metrics of bindings to one MLflow run, and to the models of that run.
 
-    Logging them to the run again, with the same timestamp, changes nothing there; MLflow (3.17) can't log metrics to a
-    model alone.
+    Metrics of the same name of several bindings are logged to the run as `<binding>.<metric>` too, those of each
+    binding: the plain name has the value that was logged last, since MLflow (3.17) can't log metrics to a model alone.
     """
-    import mlflow
-    from mlflow.entities import Metric
 
-    about = {"dataset_name": dataset.name, "dataset_digest": dataset.digest} if dataset else {}
-    logged = [
-        Metric(name, value, timestamp, 0, model_id=model_id, run_id=run_id, **about) for name, value in metrics.items()
-    ]
-    if logged:
-        mlflow.MlflowClient().log_batch(run_id, metrics=logged)
+    run_id: str
+
+    def log(
+        self,
+        binding: str,
+        metrics: Mapping[str, float],
+        timestamp: int,
+        model_id: str | None = None,
+        dataset: DescribedData | None = None,
+    ) -> None:
+        """Log metrics of a binding to the run, and to its model if there is one, as those of a dataset if there is one.
+
+        Logging them to the run again, with the same timestamp, changes nothing there.
+        """
+        about = {"dataset_name": dataset.name, "dataset_digest": dataset.digest} if dataset else {}
+        self._log(metrics, timestamp, model_id=model_id, **about)
+        for name, value in metrics.items():
+            self._values.setdefault(name, {})[binding] = value
+        shared = {
+            _name_in_run(owner, name): value
+            for name in metrics
+            for owner, value in self._values[name].items()
+            if len(self._values[name]) > 1
+        }
+        taken = [name for name in shared if name in self._values or len(name) > MOST_CHARACTERS]
+        for name in taken:
+            problem = "the run has another metric of that name" if name in self._values else "the name is too long"
+            logger.warning("kedro_bind: '%s' is not logged to the MLflow run: %s", name, problem)
+        self._log({name: value for name, value in shared.items() if name not in taken}, timestamp)
+
+    @cached_property
+    def _values(self) -> dict[str, dict[str, float]]:
+        """The values of each metric by binding, those of models that the run has already included.
+
+        MLflow (3.17) copies to each new model what its run has by then: those metrics are of an older model.
+        """
+        values: dict[str, dict[str, float]] = {}
+        seen: set[tuple[str, int, float]] = set()
+        for model in reversed(models_of_run(self.run_id)):
+            binding = model.tags.get("kedro_bind.binding")
+            for metric in sorted(model.metrics or [], key=lambda metric: metric.timestamp):
+                logged = (metric.key, metric.timestamp, metric.value)
+                if binding and logged not in seen:
+                    values.setdefault(metric.key, {})[binding] = metric.value
+                seen.add(logged)
+        return values
+
+    def _log(self, metrics: Mapping[str, float], timestamp: int, **about: Any) -> None:
+        import mlflow
+        from mlflow.entities import Metric
+
+        logged = [Metric(name, value, timestamp, 0, run_id=self.run_id, **about) for name, value in metrics.items()]
+        if logged:
+            mlflow.MlflowClient().log_batch(self.run_id, metrics=logged)
+
+
+def own_metrics(metrics: Mapping[str, float], binding: str) -> dict[str, float]:
+    """Return the metrics of a run as they are for a binding: of those that several have, its own."""
+    names = {name: _name_in_run(binding, name) for name in metrics}
+    return {name: metrics.get(own, metrics[name]) for name, own in names.items()}
+
+
+def _name_in_run(binding: str, metric: str) -> str:
+    """Return the name of a metric that several bindings of a run have."""
+    return f"{_NOT_ALLOWED.sub('_', binding)}.{metric}"
 
 
 def _leave_out(dataset: str, reason: str) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from kedro_bind.tracking.metrics import own_metrics
+
 if TYPE_CHECKING:
     from conf_schema import Condition
 
@@ -25,15 +27,25 @@ Judge = Callable[[str, Mapping[str, str]], Verdict]
 """Judges a version before it is registered, by the name of the registered model and the holders of its aliases."""
 
 
-def judge(conditions: Sequence[Condition], client: Any, run_id: str, name: str, aliases: Mapping[str, str]) -> Verdict:
+def judge(
+    conditions: Sequence[Condition],
+    client: Any,
+    run_id: str,
+    name: str,
+    aliases: Mapping[str, str],
+    *,
+    binding: str = "",
+) -> Verdict:
     """Judge a run's metrics by conditions, all of which have to be met.
 
-    `aliases` maps the aliases of the registered model `name` to versions.
+    `aliases` maps the aliases of the registered model `name` to versions. Of metrics that several bindings of a run
+    have, those of `binding` count.
     """
     if not conditions:
         return Verdict()
-    metrics = client.get_run(run_id).data.metrics
-    return all_of([_judged(condition, client, metrics, run_id, name, aliases) for condition in conditions])
+    runs = _Runs(client, binding)
+    metrics = runs.metrics(run_id)
+    return all_of([_judged(condition, runs, metrics, run_id, name, aliases) for condition in conditions])
 
 
 def all_of(verdicts: Sequence[Verdict]) -> Verdict:
@@ -42,8 +54,20 @@ def all_of(verdicts: Sequence[Verdict]) -> Verdict:
     return Verdict(not failed, "; ".join(failed or [verdict.reason for verdict in verdicts]))
 
 
+@dataclass(frozen=True)
+class _Runs:
+    """The runs of a store, of whose metrics those of one binding count."""
+
+    client: Any
+    binding: str
+
+    def metrics(self, run_id: str) -> dict[str, float]:
+        """Return the metrics of a run."""
+        return own_metrics(self.client.get_run(run_id).data.metrics, self.binding)
+
+
 def _judged(
-    condition: Condition, client: Any, metrics: Mapping[str, float], run_id: str, name: str, aliases: Mapping[str, str]
+    condition: Condition, runs: _Runs, metrics: Mapping[str, float], run_id: str, name: str, aliases: Mapping[str, str]
 ) -> Verdict:
     value = metrics.get(condition.metric)
     if value is None:
@@ -55,10 +79,10 @@ def _judged(
     if alias not in aliases:
         return Verdict(True, f"{condition.metric} is {value!r}, and no version is {alias} yet")
     version = aliases[alias]
-    other_run = client.get_model_version(name, version).run_id
+    other_run = runs.client.get_model_version(name, version).run_id
     if other_run == run_id:
         return Verdict(True, f"version {version}, which is {alias}, comes from this same MLflow run")
-    bound = _metric_of(client, other_run, condition.metric)
+    bound = _metric_of(runs, other_run, condition.metric)
     if bound is None:
         return Verdict(
             False, f"version {version}, which is {alias}, has no metric '{condition.metric}' to compare with"
@@ -73,16 +97,15 @@ def compared(condition: Condition, value: float, bound: float, whose: str) -> Ve
     return Verdict(holds, f"{condition.metric} is {value!r}, {word} {bound!r}{whose}")
 
 
-def _metric_of(client: Any, run_id: str | None, metric: str) -> float | None:
+def _metric_of(runs: _Runs, run_id: str | None, metric: str) -> float | None:
     """Return a metric of another version's run, `None` if there is no such run any more, or never was."""
     from mlflow.exceptions import MlflowException
 
     if not run_id:
         return None
     try:
-        value: float | None = client.get_run(run_id).data.metrics.get(metric)
+        return runs.metrics(run_id).get(metric)
     except MlflowException as error:
         if error.error_code == "RESOURCE_DOES_NOT_EXIST":
             return None
         raise
-    return value

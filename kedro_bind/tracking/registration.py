@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from kedro_bind.redaction import get_logger
@@ -53,7 +54,8 @@ def register(
     if not name:
         return None
     client = mlflow.MlflowClient()
-    before, verdict = _judged(settings, client, name, run_id, judge)
+    by_run = partial(judge_by_run, settings.promote_if, client, run_id, binding=tags.get("kedro_bind.binding", ""))
+    before, verdict = _judged(client, name, judge or by_run)
     registration = _Registration(client, name, model_id, run_id, before)
     abandoned = registration.abandoned() if before is not None else []
     aliases = settings.aliases if verdict.promoted else ()
@@ -72,16 +74,12 @@ def register(
     return version
 
 
-def _judged(
-    settings: ModelSettings, client: MlflowClient, name: str, run_id: str, judge: Judge | None
-) -> tuple[dict[str, str] | None, Verdict]:
+def _judged(client: MlflowClient, name: str, judge: Judge) -> tuple[dict[str, str] | None, Verdict]:
     """Return the aliases of a registered model, and whether a new version gets its own.
 
     An evaluation takes its time: where an alias has moved meanwhile, the holder is another one, and it judges again.
     """
     before = _aliases(client, name)
-    if judge is None:
-        return before, judge_by_run(settings.promote_if, client, run_id, name, before or {})
     for _ in range(_MOST_JUDGEMENTS):
         verdict = judge(name, before or {})
         now = _aliases(client, name)

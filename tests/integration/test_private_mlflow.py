@@ -15,9 +15,10 @@ from mlflow.tracking.request_header.registry import _request_header_provider_reg
 from mlflow.types import DataType, ParamSchema, ParamSpec
 from mlflow.utils.conda import get_or_create_conda_env
 from mlflow.utils.name_utils import _generate_random_name
-from mlflow.utils.validation import MAX_PARAM_VAL_LENGTH, MAX_TAG_VAL_LENGTH
+from mlflow.utils.validation import MAX_ENTITY_KEY_LENGTH, MAX_PARAM_VAL_LENGTH, MAX_TAG_VAL_LENGTH
 from mlflow.utils.virtualenv import _get_or_create_virtualenv
 
+from kedro_bind.tracking import metrics
 from kedro_bind.tracking.parameters import MOST_CHARACTERS
 from kedro_bind.tracking.registration import VERSIONS_TAG
 from kedro_bind.tracking.run_tags import error_tags
@@ -38,6 +39,7 @@ def test_mlflow_names_runs_by_a_function_of_its_own():
 
 def test_the_limits_are_mlflows():
     assert MOST_CHARACTERS == MAX_PARAM_VAL_LENGTH
+    assert metrics.MOST_CHARACTERS == MAX_ENTITY_KEY_LENGTH
     assert len(error_tags(ValueError("a" * 10_000))["kedro_bind.error.message"]) == MAX_TAG_VAL_LENGTH
 
 

@@ -13,7 +13,7 @@ import pytest
 from kedro.io import DataCatalog, MemoryDataset
 
 from kedro_bind import KedroBindError
-from kedro_bind.tracking.metrics import ObservedMetrics, metrics_in
+from kedro_bind.tracking.metrics import ObservedMetrics, RunMetrics, metrics_in
 
 NUMBERS = [
     0.5,
@@ -105,3 +105,34 @@ def test_data_that_was_not_observed_is_read_from_the_catalog_unless_it_is_from_a
         "the metrics in 'empty' are not logged",
         "the metrics in 'nowhere' are not logged",
     ]
+
+
+@pytest.fixture
+def run(store):
+    mlflow.set_tracking_uri(store)
+    with mlflow.start_run() as run:
+        yield run
+
+
+def logged_in(run):
+    return mlflow.get_run(run.info.run_id).data.metrics
+
+
+def test_a_run_that_is_resumed_knows_the_metrics_of_the_models_that_it_has(run):
+    model = mlflow.initialize_logged_model(name="churn", tags={"kedro_bind.binding": "churn"})
+    RunMetrics(run.info.run_id).log("churn", {"accuracy": 0.5, "rows": 3.0}, 1, model.model_id)
+    RunMetrics(run.info.run_id).log("churn", {"accuracy": 0.6}, 2, model.model_id)
+    assert logged_in(run) == {"accuracy": 0.6, "rows": 3.0}
+    RunMetrics(run.info.run_id).log("late", {"accuracy": 0.9}, 3)
+    assert logged_in(run) == {"accuracy": 0.9, "rows": 3.0, "churn.accuracy": 0.6, "late.accuracy": 0.9}
+
+
+def test_a_metric_that_has_the_name_already_stays(run, messages):
+    metrics = RunMetrics(run.info.run_id)
+    metrics.log("churn", {"accuracy": 0.5, "late.accuracy": 0.1, "a" * 248: 1.0}, 1)
+    metrics.log("late", {"accuracy": 0.9, "a" * 248: 2.0}, 2)
+    assert logged_in(run) == {"accuracy": 0.9, "late.accuracy": 0.1, "churn.accuracy": 0.5, "a" * 248: 2.0}
+    assert messages[0] == (
+        "kedro_bind: 'late.accuracy' is not logged to the MLflow run: the run has another metric of that name"
+    )
+    assert len(messages) == 3

@@ -30,8 +30,8 @@ def version(client, run_id):
     return str(client.create_model_version("churn", "file:///model", run_id).version)
 
 
-def judged(client, condition, run_id, **aliases):
-    verdict = judge([parse_condition(condition)], client, run_id, "churn", aliases)
+def judged(client, condition, run_id, binding="", **aliases):
+    verdict = judge([parse_condition(condition)], client, run_id, "churn", aliases, binding=binding)
     return verdict.promoted, verdict.reason
 
 
@@ -56,6 +56,15 @@ def test_a_metric_is_compared_with_that_of_the_holder(client):
         True,
         f"version {number}, which is champion, comes from this same MLflow run",
     )
+
+
+def test_of_metrics_that_several_bindings_have_those_of_the_binding_count(client):
+    of_several = {"accuracy": 0.1, "churn.accuracy": 0.8, "late.accuracy": 0.1, "churn.loss": 0.5}
+    number = version(client, run(client, **of_several))
+    new = run(client, accuracy=0.7)
+    promoted, reason = judged(client, "accuracy > champion", new, "churn", champion=number)
+    assert (promoted, reason) == (False, f"accuracy is 0.7, not > 0.8 of version {number}, which is champion")
+    assert judged(client, "loss < 1", run(client, **of_several), "churn")[0] is False
 
 
 @pytest.mark.parametrize("gone", [True, False])
