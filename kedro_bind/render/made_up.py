@@ -7,9 +7,11 @@ import shlex
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mlflow.types import ParamSchema, Schema
 
-__all__ = ["curl_command", "example_of_params", "example_record", "example_request", "json_type"]
+__all__ = ["example_of_params", "example_record", "example_request", "invitation", "json_type"]
 
 _SCALARS: dict[str, tuple[dict[str, Any], Any]] = {
     "boolean": ({"type": "boolean"}, True),
@@ -71,10 +73,10 @@ def example_request(inputs: Schema | None, params: ParamSchema | None) -> dict[s
     return body if params is None else {**body, "params": example_of_params(params)}
 
 
-def curl_command(inputs: Schema | None, params: ParamSchema | None, address: str) -> str:
-    """Return the command, on one line, that sends an example to a server."""
-    body = json.dumps(example_request(inputs, params))
-    return f"curl -H 'Content-Type: application/json' -d {shlex.quote(body)} {address}/invocations"
+def invitation(example: Mapping[str, Any], address: str) -> str:
+    """Return the command, on one line, that sends an example to a server, and say that its values are made up."""
+    command = f"curl -H 'Content-Type: application/json' -d {shlex.quote(json.dumps(example))} {address}/invocations"
+    return f"try it, with values of your own in place of these made-up ones: {command}"
 
 
 def _example(type_: Any) -> Any:

@@ -6,9 +6,7 @@ are in the model.
 
 from __future__ import annotations
 
-import json
 import os
-import shlex
 import socket
 import subprocess
 import sys
@@ -19,6 +17,7 @@ from typing import TYPE_CHECKING
 from kedro_bind.errors import KedroBindError
 from kedro_bind.process.stdout import answer, shown
 from kedro_bind.process.temporary import TemporaryFolder
+from kedro_bind.render.made_up import invitation
 from kedro_bind.serving.sources import grouped_by_code, locate
 
 if TYPE_CHECKING:
@@ -119,6 +118,5 @@ def _announce(served: Sequence[tuple[str, ModelSummary]], address: str) -> None:
     for uri, summary in served:
         version = f", version {summary.version}" if summary.version else ""
         answer(f"serving {uri} as '{summary.name}'{version}")
-    body = json.dumps(served[0][1].example)
     answer(f"listening on {address}, with a page to try it at {address}/ and its description at {address}/docs")
-    answer(f"try: curl -H 'Content-Type: application/json' -d {shlex.quote(body)} {address}/invocations")
+    answer(invitation(served[0][1].example, address))

@@ -58,11 +58,11 @@ def _log_picture(files: LoggedFiles, name: str, run_id: str) -> None:
 
 def _how_to_use(model: LoggedModel) -> list[str]:
     """Return the command that serves the model, and one that sends it an example made up from its signature."""
-    from kedro_bind.render.made_up import curl_command
+    from kedro_bind.render.made_up import example_request, invitation
 
     uri = f"models:/{model.registered_name}/{model.version}" if model.version else model.uri
     lines = [f"serve it with: kedro bind serve {uri}"]
     signature = model.files.mlmodel.signature
     if signature is not None and signature.inputs is not None:
-        lines.append(f"then ask it with: {curl_command(signature.inputs, signature.params, _ADDRESS)}")
+        lines.append(f"then {invitation(example_request(signature.inputs, signature.params), _ADDRESS)}")
     return lines

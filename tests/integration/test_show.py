@@ -218,7 +218,9 @@ def test_after_a_run_the_commands_that_use_the_model_are_on_whole_lines(ran):
     _, output = ran
     lines = output.splitlines()
     assert any("kedro_bind: serve it with: kedro bind serve models:/churn/1" in line for line in lines)
-    (asked,) = (line for line in lines if "then ask it with: curl" in line)
+    (asked,) = (
+        line for line in lines if "then try it, with values of your own in place of these made-up ones: curl " in line
+    )
     _, _, body = asked.partition(" -d '")
     example = {"dataframe_records": [{"spend": 1.5, "visits": 1}], "params": {"threshold": 0.0}}
     assert json.loads(body.partition("' ")[0]) == example

@@ -44,7 +44,7 @@ def server(logged):
 def test_the_name_of_a_binding_is_served_and_the_uri_is_printed(server):
     _, lines, address = server
     assert lines[0] == "serving models:/people/1 as 'people', version 1\n"
-    assert lines[2].startswith("try: curl ")
+    assert lines[2].startswith("try it, with values of your own in place of these made-up ones: curl ")
     response = requests.post(f"{address}/invocations", json={"dataframe_records": [ROW]}, timeout=60)
     assert response.status_code == 200
     metrics = requests.get(f"{address}/metrics", timeout=60).text

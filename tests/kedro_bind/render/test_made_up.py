@@ -12,7 +12,7 @@ from mlflow.models.utils import _enforce_schema  # the public way needs a model
 from mlflow.types import ColSpec, ParamSchema, ParamSpec, Schema, TensorSpec
 from mlflow.types.schema import AnyType, Array, Map, Object, Property
 
-from kedro_bind.render.made_up import curl_command, example_of_params, example_record, example_request, json_type
+from kedro_bind.render.made_up import example_of_params, example_record, example_request, invitation, json_type
 
 SCALARS = ["boolean", "integer", "long", "float", "double", "string", "binary", "datetime"]
 NESTED = [Array("long"), Map("string"), Object([Property("a", "long"), Property("b", Array("string"), required=False)])]
@@ -79,7 +79,10 @@ def test_a_request_has_the_form_of_the_signature(schema, key):
 
 def test_a_shell_reads_the_command():
     schema = Schema([ColSpec("string", "customer's name")])
-    words = shlex.split(curl_command(schema, PARAMS, "http://127.0.0.1:5001"))
+    line = invitation(example_request(schema, PARAMS), "http://127.0.0.1:5001")
+    said, _, command = line.partition(": ")
+    assert said == "try it, with values of your own in place of these made-up ones"
+    words = shlex.split(command)
     assert words[0] == "curl"
     assert words[-1] == "http://127.0.0.1:5001/invocations"
     body = json.loads(words[words.index("-d") + 1])
