@@ -57,10 +57,20 @@ def _log_picture(files: LoggedFiles, name: str, run_id: str) -> None:
 
 
 def _how_to_use(model: LoggedModel) -> list[str]:
-    """Return the command that serves the model, and one that sends it an example made up from its signature."""
+    """Return the command that serves the model, and one that sends it an example made up from its signature.
+
+    Where the version did not get its alias, the command serves the one that keeps it, if there is one.
+    """
     from kedro_bind.render.made_up import example_request, invitation
 
-    uri = f"models:/{model.registered_name}/{model.version}" if model.version else model.uri
+    registered = model.registered
+    if registered is not None and registered.withheld:
+        return [
+            f"version {version} stays {alias}; serve it with: kedro bind serve models:/{registered.name}@{alias}"
+            for alias, version in registered.withheld.items()
+            if version is not None
+        ][:1]
+    uri = f"models:/{registered.name}/{registered.version}" if registered is not None else model.uri
     lines = [f"serve it with: kedro bind serve {uri}"]
     signature = model.files.mlmodel.signature
     if signature is not None and signature.inputs is not None:

@@ -28,7 +28,7 @@ from kedro_bind.store_errors import describe_error, first_error
 from kedro_bind.tracking.cleanup import removed_on_error
 from kedro_bind.tracking.datasets import describe, log_input
 from kedro_bind.tracking.logged_files import LoggedFiles, files_of_saved
-from kedro_bind.tracking.registration import REGISTERED_NAME_TAG, register
+from kedro_bind.tracking.registration import REGISTERED_NAME_TAG, Registered, register
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -57,12 +57,11 @@ class LoggedModel:
     name: str
     uri: str
     files: LoggedFiles
-    registered_name: str | None = None
-    version: str | None = None
+    registered: Registered | None = None
 
     def __str__(self) -> str:
         """Return a sentence that says so."""
-        registered = f", registered as version {self.version} of '{self.registered_name}'" if self.version else ""
+        registered = f", registered as {self.registered}" if self.registered else ""
         return f"the model '{self.name}' is logged as {self.uri}{registered}"
 
 
@@ -111,9 +110,9 @@ def log_model(
                 name = binding.training_input
                 log_input(run_id, describe(name, catalog, sample.digest, sample.count, sample.schema), "training")
             judge = on_saved(info.model_id) if on_saved is not None else None
-            version = register(settings, tags, info.model_id, run_id, judge)
+            registered = register(settings, tags, info.model_id, run_id, judge)
     files = files_of_saved(info.model_uri, flavor.saved)
-    return LoggedModel(settings.name, info.model_uri, files, settings.registered_model_name, version)
+    return LoggedModel(settings.name, info.model_uri, files, registered)
 
 
 def _save(flavor: BoundFlavor, settings: ModelSettings, tags: Mapping[str, str]) -> ModelInfo:

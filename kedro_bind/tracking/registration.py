@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from kedro_bind.tracking.aliases import promotion_tag
 from kedro_bind.tracking.promotion import judge as judge_by_run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from mlflow import MlflowClient
     from mlflow.entities.model_registry import ModelVersion
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from kedro_bind.binding.resolved import ModelSettings
     from kedro_bind.tracking.promotion import Judge, Verdict
 
-__all__ = ["REGISTERED_NAME_TAG", "STATE_TAG", "VERSIONS_TAG", "register", "remove_pending"]
+__all__ = ["REGISTERED_NAME_TAG", "STATE_TAG", "VERSIONS_TAG", "Registered", "register", "remove_pending"]
 
 logger = get_logger(__name__)
 
@@ -40,10 +40,29 @@ REGISTERED_NAME_TAG = "kedro_bind.registered_model_name"
 """The tag of a logged model that is to be registered; if it has no version, logging was interrupted."""
 
 
+@dataclass(frozen=True)
+class Registered:
+    """A new version of a registered model, with the aliases that it got.
+
+    `withheld` are those that it did not get, with the versions that keep them, `None` where there is none.
+    """
+
+    name: str
+    version: str
+    aliases: tuple[str, ...] = ()
+    withheld: Mapping[str, str | None] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """Return what was registered, as the end of a sentence."""
+        given = f" with {_listed(self.aliases)}" if self.aliases else ""
+        kept = f" without {_listed(self.withheld)}" if self.withheld else ""
+        return f"version {self.version} of '{self.name}'{given}{kept}"
+
+
 def register(
     settings: ModelSettings, tags: Mapping[str, str], model_id: str, run_id: str, judge: Judge | None = None
-) -> str | None:
-    """Register a logged model as configured, and return the version; `None` if no registered model is configured.
+) -> Registered | None:
+    """Register a logged model as configured, and return its version; `None` if no registered model is configured.
 
     `judge` decides whether the version gets its aliases; by default the metrics of the run do.
     If this raises, the version is removed again and the aliases are as before, unless the store can't be reached.
@@ -71,7 +90,8 @@ def register(
     problem = f"unfinished versions of '{name}' can't be removed; the next registration removes them"
     _attempt(problem, lambda: registration.sweep(version, abandoned))
     _log_verdict(settings, version, verdict)
-    return version
+    withheld = {alias: (before or {}).get(alias) for alias in settings.aliases if alias not in aliases}
+    return Registered(name, version, tuple(aliases), withheld)
 
 
 def _judged(client: MlflowClient, name: str, judge: Judge) -> tuple[dict[str, str] | None, Verdict]:
@@ -234,6 +254,10 @@ def _attempt(problem: str, step: Callable[[], object]) -> None:
         step()
     except Exception as error:  # noqa: BLE001 - see the docstring
         logger.warning("kedro_bind: %s: %s", problem, describe_error(error))
+
+
+def _listed(aliases: Collection[str]) -> str:
+    return f"the alias{'es' * (len(aliases) > 1)} {' and '.join(aliases)}"
 
 
 def _log_verdict(settings: ModelSettings, version: str, verdict: Verdict) -> None:

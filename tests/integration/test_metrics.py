@@ -99,6 +99,18 @@ def test_what_training_writes_in_memory_is_logged_once_and_decides_promotion(sco
     assert champion(scored) == 3
 
 
+def test_a_version_that_is_not_promoted_is_not_recommended(scored, messages):
+    scored.write("conf/base/pipeline_ml.yml", BINDING.replace(">= champion", ">= 0.3"))
+    train(scored, session={"runtime_params": {"depth": 2}})
+    assert messages[-1].endswith("registered as version 1 of 'churn' without the alias champion")
+    train(scored)
+    assert messages[-3].endswith("registered as version 2 of 'churn' with the alias champion")
+    assert messages[-2] == "kedro_bind: serve it with: kedro bind serve models:/churn/2"
+    train(scored, session={"runtime_params": {"depth": 2}})
+    serve = "kedro bind serve models:/churn@champion"
+    assert messages[-1] == f"kedro_bind: version 2 stays champion; serve it with: {serve}"
+
+
 def test_stored_metrics_are_those_of_the_model_that_is_logged_from_them(scored):
     persist(scored)
     train(scored)

@@ -12,7 +12,7 @@ import pytest
 from kedro.pipeline import Pipeline, node
 from mlflow.exceptions import MlflowException
 
-from kedro_bind.tracking.registration import STATE_TAG, register
+from kedro_bind.tracking.registration import STATE_TAG, Registered, register
 from tests.bindings import resolved
 
 
@@ -33,7 +33,8 @@ class Registry:
         inference = Pipeline([node(abs, "x", "y", name="predict")])
         binding = resolved(inference, log_model_kwargs={"registered_model_name": "churn", **options})
         model = self.client.create_logged_model("0", name="churn", source_run_id=run_id)
-        return register(binding.model, {"team": "growth"}, model.model_id, run_id), model.model_id
+        self.registered = register(binding.model, {"team": "growth"}, model.model_id, run_id)
+        return self.registered and self.registered.version, model.model_id
 
     @property
     def versions(self):
@@ -151,6 +152,7 @@ class TestPromotion:
     def test_the_first_version_is_promoted(self, registry, register, messages):
         register("accuracy >= champion", accuracy=0.5)
         assert registry.aliases == {"champion": "1"}
+        assert str(registry.registered) == "version 1 of 'churn' with the alias champion"
         (line,) = messages
         assert line.endswith("version 1 of 'churn' is now champion: accuracy is 0.5, and no version is champion yet")
 
@@ -166,6 +168,8 @@ class TestPromotion:
         register("accuracy >= champion", accuracy=0.25)
         assert registry.aliases == {"champion": "1"}
         assert list(registry.versions) == ["1", "2"]
+        assert registry.registered == Registered("churn", "2", (), {"champion": "1"})
+        assert str(registry.registered) == "version 2 of 'churn' without the alias champion"
         assert STATE_TAG not in registry.versions["2"].tags
         assert messages[-1] == (
             "kedro_bind: version 2 of 'churn' does not become champion: "
