@@ -16,7 +16,7 @@ from kedro_bind.render.text import render_plain
 from kedro_bind.session.install import current_config
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from kedro.framework.context import KedroContext
     from kedro.pipeline import Pipeline
@@ -53,6 +53,10 @@ class BoundRun:
     def command(self, name: str, *more: str) -> str:
         """Return the command that logs a binding from stored artifacts."""
         return shlex.join(["kedro", "bind", "log", name, *more, *self.origin.options])
+
+    def training_command(self, names: Iterable[str]) -> str:
+        """Return the command that trains bindings, and logs them."""
+        return shlex.join(["kedro", "run", f"--pipelines={','.join(names)}", *self.origin.options])
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,8 @@ logger = get_logger(__name__)
 class Observed:
     """The one owner of what changes during a run.
 
-    Nothing here raises: training continues, whatever its data is.
+    `produced` are the datasets that the run produces, `None` if it trains nothing. What nodes that run `in_processes`
+    of their own return is not seen here. Nothing here raises: training continues, whatever its data is.
     """
 
     def __init__(
@@ -38,10 +39,14 @@ class Observed:
         origin: Origin,
         redaction: Redaction,
         produced: frozenset[str] | None = None,
+        *,
+        in_processes: bool = False,
     ) -> None:
         self._bindings, self._origin = bindings, origin
         self.redaction = redaction
         self.metrics = ObservedMetrics(produced)
+        self._sees_all = produced is not None and not in_processes
+        self._saved: set[str] = set()
         self._process = os.getpid()
         self._lock = threading.RLock()
         self._samples: dict[str, InputSample] = {}
@@ -56,6 +61,8 @@ class Observed:
     @redacted
     def see_saved(self, data: Mapping[str, Any], *, in_chunks: bool) -> None:
         """Keep a sample of a model's input that a node returned, and start verifying processes in time."""
+        with self._lock:
+            self._saved.update(map(bare, data))
         if not in_chunks:
             self._see(data)
             self._see_metrics(data)
@@ -71,6 +78,13 @@ class Observed:
         """Hand over the verifying process that was started for a binding, if there is one."""
         with self._lock:
             return self._verifications.pop(name, None)
+
+    def lacks_artifacts(self, name: str) -> bool:
+        """Return whether an artifact of a binding, which training fits, was certainly not made yet."""
+        binding = self._bindings[name]
+        fitted = set(map(bare, binding.artifact_sources.values())) & set(binding.fitted)
+        with self._lock:
+            return self._sees_all and not fitted <= self._saved
 
     def stop(self) -> None:
         """End the processes that were not taken."""

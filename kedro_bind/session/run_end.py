@@ -66,8 +66,14 @@ def fail(run: StartedRun, error: BaseException) -> None:
 @redacted
 def kill(run: StartedRun) -> None:
     """End the MLflow run of training, or of logging, that was interrupted."""
-    message = "kedro_bind: the run was interrupted; if training was complete, log its model with:\n%s"
-    log_whole(logger, logging.WARNING, message, _listed(run, run.checked.complete))
+    unfinished = [name for name in run.checked.complete if run.observed.lacks_artifacts(name)]
+    if unfinished:
+        names = ", ".join(map(repr, unfinished))
+        message = "kedro_bind: the run was interrupted before training of %s was complete; train again with:\n  %s"
+        log_whole(logger, logging.WARNING, message, names, run.bound.training_command(unfinished))
+    if finished := [name for name in run.checked.complete if name not in unfinished]:
+        message = "kedro_bind: the run was interrupted; if training was complete, log its model with:\n%s"
+        log_whole(logger, logging.WARNING, message, _listed(run, finished))
     _end(run, "KILLED")
 
 

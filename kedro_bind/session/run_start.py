@@ -34,7 +34,8 @@ def start(checked: CheckedRun, catalog: Any, run_params: Mapping[str, Any]) -> S
         LoggingError: the store can't be reached, or refuses.
     """
     bound = checked.bound
-    observed = Observed(checked.complete, bound.origin, checked.redaction, checked.produced)
+    in_processes = isinstance(catalog, SharedMemoryDataCatalog)  # that of the ParallelRunner
+    observed = Observed(checked.complete, bound.origin, checked.redaction, checked.produced, in_processes=in_processes)
     if not checked.complete:
         return StartedRun(checked, None, observed)
     record = {FILES_TAG: record_files(checked.complete.values(), catalog)}
@@ -42,7 +43,7 @@ def start(checked: CheckedRun, catalog: Any, run_params: Mapping[str, Any]) -> S
     started = StartedRun(checked, tracked, observed)
     try:
         log_parameters(bound, tracked, catalog)
-        if isinstance(catalog, SharedMemoryDataCatalog):  # that of the ParallelRunner
+        if in_processes:
             lend(tracked.run_id, catalog)
     except Exception as error:
         tracked.close("FAILED", error)  # Kedro calls no hook after an error in `before_pipeline_run`

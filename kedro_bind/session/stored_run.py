@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.binding.pipeline_ml import PipelineML
@@ -72,7 +71,7 @@ def _log_stored(name: str, context: KedroContext, run_id: str | None, *, force: 
 
 def _refuse_incomplete(bound: BoundRun, name: str, catalog: Any, run_id: str | None, *, force: bool) -> None:
     binding = bound.bindings[name]
-    train = shlex.join(["kedro", "run", f"--pipelines={name}", *bound.origin.options])
+    train = bound.training_command([name])
     if missing := missing_artifacts(binding, catalog):
         raise LoggingError(
             f"the model of '{name}' is not logged, since an artifact is missing: {', '.join(missing)}; "

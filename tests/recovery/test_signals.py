@@ -118,13 +118,38 @@ def test_a_signal_at_any_moment_leaves_nothing_behind(stage, number):
             if number == signal.SIGTERM:
                 assert set(new.values()) <= {"FINISHED", "KILLED"}, new
                 assert list(stage.temporary.iterdir()) == []
-                assert "KILLED" not in new.values() or "kedro bind log churn --run-id=" in output
+                commands = ("kedro bind log churn --run-id=", "kedro run --pipelines=churn")
+                assert "KILLED" not in new.values() or any(command in output for command in commands)
             stage.run()
             stage.assert_clean()
         except AssertionError as error:
             wrong.append(f"after {moment:.2f} s: {error}\n{output}")
     assert hits
     assert not wrong, f"{len(wrong)} of {COUNT}\n" + "\n\n".join(wrong)
+
+
+@pytest.mark.parametrize("function", ["fit_classifier", "predict"])
+def test_the_command_that_finishes_the_job_trains_again_unless_all_artifacts_were_made(tmp_path, empty_store, function):
+    stage = Stage(tmp_path, empty_store)
+    nodes, here = stage.project.source / "nodes.py", tmp_path / "here"
+    wait = f"\n    __import__('pathlib').Path({str(here)!r}).touch(); __import__('time').sleep(300)\n"
+    before, definition, after = nodes.read_text().partition(f"def {function}(")
+    signature, colon, body = after.partition(":\n")
+    nodes.write_text(before + definition + signature + colon.rstrip() + wait + body)
+    process = stage.start((*RUN, "--params=depth=4"))
+    while process.poll() is None and not here.exists():
+        time.sleep(0.02)  # between two looks at the folder
+    process.terminate()
+    output = process.communicate(timeout=120)[0]
+    (run_id,) = stage.runs
+    assert stage.runs == {run_id: "KILLED"}, output
+    if function == "predict":  # which verification runs
+        assert f"kedro bind log churn --run-id={run_id} --params=depth=4" in output
+        assert "kedro run --pipelines" not in output
+    else:
+        assert "the run was interrupted before training of 'churn' was complete; train again with:" in output
+        assert "kedro run --pipelines=churn --params=depth=4" in output
+        assert "kedro bind log" not in output
 
 
 def test_logging_what_is_stored_cleans_up_after_a_run_that_was_killed(stage):

@@ -63,6 +63,25 @@ def test_without_verification_no_process_is_started(observed):
     assert observed.take_verification("churn") is None
 
 
+@pytest.mark.parametrize(
+    ("produced", "in_processes", "lacks"),
+    [
+        (frozenset({"model"}), False, [True, True, False]),
+        (frozenset({"model"}), True, [False] * 3),
+        (None, False, [False] * 3),
+    ],
+)
+def test_artifacts_that_were_not_made_yet_are_known(tmp_path, produced, in_processes, lacks):
+    binding = resolved(INFERENCE, "rows", training=TRAINING, name="churn", log_model_kwargs={"verify": False})
+    origin = Origin(project_path=tmp_path, package=None)
+    observed = Observed({"churn": binding}, origin, Redaction(dict), produced, in_processes=in_processes)
+    found = [observed.lacks_artifacts("churn")]
+    for data in ({"scores": 1}, {"model@pickle": 1}):
+        observed.see_saved(data, in_chunks=False)
+        found.append(observed.lacks_artifacts("churn"))
+    assert found == lacks
+
+
 def test_data_of_any_kind_lets_training_go_on(observed):
     class Odd:
         def __len__(self):
