@@ -17,7 +17,7 @@ from kedro_bind.serving.cells import Cells
 from kedro_bind.serving.columns import NotPlain, columns_of_schema
 from kedro_bind.serving.errors import bad_request, from_mlflow, invalid_value
 from kedro_bind.serving.integers import IntegerColumns
-from kedro_bind.serving.mismatch import mismatch_of_columns
+from kedro_bind.serving.mismatch import mismatch_of_columns, refused_part
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -143,15 +143,14 @@ class Decoder:
         return Rows(len(converted[0]) if converted else 0, layout, converted)
 
     def _by_mlflow(self, form: str, payload: Mapping[str, Any]) -> Rows:
-        from mlflow.exceptions import MlflowException
         from mlflow.pyfunc.scoring_server import infer_and_parse_data
 
         self._integers.refuse_lossy(form, payload[form])
-        try:
-            data = infer_and_parse_data({form: payload[form]}, self._schema)  # type: ignore[arg-type]  # None is its default
-        except MlflowException as error:
-            raise from_mlflow(error, self._reason(error, self._cells.columns(form, payload[form]))) from error
-        return self._enforced(data, lambda: self._cells.columns(form, payload[form]))
+        body = {form: payload[form]}
+        return self._enforced(
+            lambda schema: infer_and_parse_data(body, schema),  # type: ignore[arg-type]  # None is its default
+            lambda: self._cells.columns(form, payload[form]),
+        )
 
     def enforced(self, data: Any) -> Rows:
         """Return input that was not JSON, such as a table from CSV, after MLflow has enforced the schema on it.
@@ -159,28 +158,41 @@ class Decoder:
         Raises:
             RequestError: it does not fit the schema.
         """
-        return self._enforced(data, lambda: _columns_of_table(data))
+        return self._enforced(lambda _: data, lambda: _columns_of_table(data))
 
-    def _enforced(self, data: Any, columns: Callable[[], Mapping[Any, Sequence[Any]]]) -> Rows:
+    def _enforced(
+        self, parsed: Callable[[Schema | None], Any], columns: Callable[[], Mapping[Any, Sequence[Any]]]
+    ) -> Rows:
+        from mlflow.exceptions import MlflowException
         from mlflow.models.utils import _enforce_schema  # the public way predicts as well
 
+        try:
+            data = parsed(self._schema)
+        except MlflowException as error:
+            raise from_mlflow(error, self._reason(error, parsed, columns())) from error
         if self._schema is not None:
             try:
                 data = _enforce_schema(data, self._schema)
             except Exception as error:  # MLflow raises several types, and so does what it calls
-                raise invalid_value(self._reason(error, columns())) from error
+                raise invalid_value(self._reason(error, parsed, columns())) from error
         return Rows.of_any(data)
 
-    def _reason(self, error: Exception, columns: Mapping[Any, Sequence[Any]]) -> str:
+    def _reason(
+        self, error: Exception, parsed: Callable[[Schema | None], Any], columns: Mapping[Any, Sequence[Any]]
+    ) -> str:
         """Say what is wrong with an input that MLflow refuses, without the data that MLflow quotes."""
         message = str(getattr(error, "message", ""))
         if no_table := _NO_TABLE.search(message):
             return f"the body has no table: {no_table[0]}"
-        if self._schema is not None and (mismatch := mismatch_of_columns(self._schema, columns)):
+        refused = None if self._schema is None else refused_part(self._schema, parsed, columns)
+        if refused is not None and (mismatch := mismatch_of_columns(refused, columns)):
             return mismatch
         if other_type := _OTHER_TYPE.search(message):
             name, found, expected = other_type.groups()
             return f"the column '{name}' has the type {expected}, and the values are of the type {found}"
+        if refused is not None and refused.has_input_names() and len(refused) == 1:
+            (column,) = refused.inputs
+            return f"the column '{column.name}' has a value that the type {column.type} can't hold"
         other_shape = _OTHER_SHAPE.search(message)
         return f"the input does not fit the model's signature{f': {other_shape[0]}' if other_shape else ''}"
 

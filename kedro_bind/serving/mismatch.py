@@ -30,6 +30,11 @@ class Mismatch:
     def __str__(self) -> str:
         return f"{self.expected}, and {self.found}"
 
+    @property
+    def likelihood(self) -> int:
+        """How likely this is what MLflow refuses; a column without any value least of all."""
+        return 2 if self.certain else int(self.found != _ALL_MISSING)
+
 
 @dataclass(frozen=True)
 class _Kind:
@@ -53,6 +58,7 @@ _OF_TYPE = {"boolean": _BOOLEANS, "integer": _INTEGERS, "long": _INTEGERS, "floa
 _OF_TYPE |= {"string": _TEXT, "datetime": _DATES, "binary": _BINARY}
 _OF_TENSOR = {"b": _BOOLEANS, "i": _INTEGERS, "u": _INTEGERS, "f": _NUMBERS, "U": _TEXT}
 """By the kinds of numpy's types, which tensors have."""
+_ALL_MISSING = "all values are missing"
 _FOUND = {bool: "a boolean", str: "text", list: "a list", dict: "a mapping", int: "a number", float: "a number"}
 
 
@@ -65,17 +71,38 @@ def mismatch_of_columns(schema: Schema, columns: Mapping[Any, Sequence[Any]]) ->
     missing = [f"'{name}'" for name in schema.required_input_names() if name not in columns] if named else []
     if missing:
         return f"the input has no column {', '.join(missing)}"
-    possible = ""
-    for name, spec in names_and_specs(schema):
-        mismatch = mismatch_of(spec.type, columns.get(name, ()))
-        if mismatch is None:
-            continue
-        subject = "the input" if schema.is_tensor_spec() and not named else f"the column '{name}'"
-        sentence = f"{subject} has {mismatch}"
-        if mismatch.certain:
-            return sentence
-        possible = possible or sentence
-    return possible
+    subject = "the column '{}'" if named or not schema.is_tensor_spec() else "the input"
+    mismatches = [
+        (mismatch, f"{subject.format(name)} has {mismatch}")
+        for name, spec in names_and_specs(schema)
+        if (mismatch := mismatch_of(spec.type, columns.get(name, ()))) is not None
+    ]
+    return max(mismatches, key=lambda found: found[0].likelihood, default=(None, ""))[1]
+
+
+def refused_part(schema: Schema, parsed: Callable[[Schema], Any], columns: Mapping[Any, Sequence[Any]]) -> Schema:
+    """Return the schema of a column that MLflow refuses even alone; the whole schema if there is no such column.
+
+    `parsed` parses the input for a schema. Halves of the columns are tried, so that a wide table takes few attempts.
+    """
+    from mlflow.models.utils import _enforce_schema  # the public way predicts as well
+    from mlflow.types import Schema
+
+    def refuses(specs: list[Any]) -> bool:
+        part = Schema(specs)
+        try:
+            _enforce_schema(parsed(part), part)
+        except Exception:  # noqa: BLE001 - MLflow raises several types, and so does what it calls
+            return True
+        return False
+
+    if not schema.has_input_names() or not columns.keys() >= set(schema.required_input_names()):
+        return schema
+    specs = list(schema.inputs)
+    while len(specs) > 1:
+        half = specs[: len(specs) // 2]
+        specs = half if refuses(half) else specs[len(half) :]
+    return Schema(specs) if refuses(specs) else schema
 
 
 def mismatch_of_param(spec: ParamSpec, value: Any) -> str:
@@ -87,13 +114,8 @@ def mismatch_of_param(spec: ParamSpec, value: Any) -> str:
 
 
 def mismatch_of(type_: Any, values: Sequence[Any]) -> Mismatch | None:
-    """Return a mismatch that MLflow certainly refuses, or else the first one, if there is any."""
-    first = None
-    for mismatch in _mismatches(type_, values):
-        if mismatch.certain:
-            return mismatch
-        first = first or mismatch
-    return first
+    """Return the mismatch that MLflow most likely refuses, the first one of several; `None` if there is none."""
+    return max(_mismatches(type_, values), key=lambda mismatch: mismatch.likelihood, default=None)
 
 
 def _mismatches(type_: Any, values: Sequence[Any]) -> Iterator[Mismatch]:
@@ -123,7 +145,7 @@ def _of_scalar(kind: _Kind, values: Sequence[Any]) -> Iterator[Mismatch]:
     if kind is _DATES and not _are_dates(values):
         yield Mismatch(kind.expected, "a value is not a date between 1677 and 2262", certain=True)
     if kind.takes_null and values and all(map(_is_null, values)):
-        yield Mismatch(kind.expected, "all values are missing", certain=False)
+        yield Mismatch(kind.expected, _ALL_MISSING, certain=False)
 
 
 def _of_object(type_: Any, values: Sequence[Any]) -> Iterator[Mismatch]:

@@ -113,6 +113,13 @@ def test_a_model_that_can_not_predict_one_row_is_told(verified, messages):
     )
 
 
+def test_a_model_has_no_bytecode_of_the_verification(verified, monkeypatch):
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    run(verified)
+    assert [*verified.path.glob("mlartifacts/**/MLmodel")]
+    assert not [*verified.path.glob("mlartifacts/**/__pycache__")]
+
+
 def test_requirements_are_what_the_model_really_imports(verified):
     change_node(verified, "    score =", "    import numpy\n\n    score =")
     run(verified)

@@ -44,6 +44,7 @@ def main() -> None:
     line = sys.stdin.readline()
     if not line:  # the training process has failed, or needs no verification any more
         return
+    sys.dont_write_bytecode = True  # which would become part of the model
     job = VerificationJob.from_json(line)
     _hide(job.hidden_folders, set(job.hidden_packages))
     try:
