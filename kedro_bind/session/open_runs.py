@@ -10,6 +10,7 @@ import atexit
 import inspect
 import os
 import sys
+import traceback
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -88,7 +89,9 @@ class OpenRuns:
             yield
         except Exception:
             raise
-        except BaseException:
+        except BaseException as error:
+            # The frames of an interrupted query keep its connection, and with it SQLite's lock on the store.
+            traceback.clear_frames(error.__traceback__)
             self._kill(run)
             raise
 
