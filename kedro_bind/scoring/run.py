@@ -195,12 +195,8 @@ def _score_all(
             add(outcome.rows)
 
         score_tasks(scorers, source.tasks, manifest.schema, skip, done)
-    number = 1 if whole else len(chunks)
-    return (
-        replace(manifest, totals=Totals(source.rows, rejected, number)),
-        before,
-        reasons.get(min(reasons, default=0), ""),
-    )
+    totals = Totals(source.rows, rejected, 1 if whole else len(chunks))
+    return replace(manifest, totals=totals), before, reasons.get(min(reasons, default=0), "")
 
 
 def _prepare(output: Output, manifest: Manifest, options: Options) -> Manifest | None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from kedro_bind.quoted_data import without_data
 from kedro_bind.redaction import get_logger
 from kedro_bind.serving.batching import Batcher
 from kedro_bind.serving.errors import RequestError, not_served
@@ -84,7 +83,7 @@ class Endpoint:
     def _log(self, error: Exception) -> None:
         """Log an error of the model in a line, and where it comes from if this logger's level is DEBUG."""
         version = f", version {self.model.version}," if self.model.version else ""
-        reason = " ".join(without_data(f"{type(error).__name__}: {error}").split())
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
         reason = ", ".join([reason, *getattr(error, "__notes__", ())])
         traceback = error if logger.isEnabledFor(logging.DEBUG) else None
         logger.error("kedro_bind: the model '%s'%s fails: %s", self.model.name, version, reason, exc_info=traceback)

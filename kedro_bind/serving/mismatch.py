@@ -30,11 +30,6 @@ class Mismatch:
     def __str__(self) -> str:
         return f"{self.expected}, and {self.found}"
 
-    @property
-    def likelihood(self) -> int:
-        """How likely this is what MLflow refuses; a column without any value least of all."""
-        return 2 if self.certain else int(self.found != _ALL_MISSING)
-
 
 @dataclass(frozen=True)
 class _Kind:
@@ -58,7 +53,6 @@ _OF_TYPE = {"boolean": _BOOLEANS, "integer": _INTEGERS, "long": _INTEGERS, "floa
 _OF_TYPE |= {"string": _TEXT, "datetime": _DATES, "binary": _BINARY}
 _OF_TENSOR = {"b": _BOOLEANS, "i": _INTEGERS, "u": _INTEGERS, "f": _NUMBERS, "U": _TEXT}
 """By the kinds of numpy's types, which tensors have."""
-_ALL_MISSING = "all values are missing"
 _FOUND = {bool: "a boolean", str: "text", list: "a list", dict: "a mapping", int: "a number", float: "a number"}
 
 
@@ -77,7 +71,7 @@ def mismatch_of_columns(schema: Schema, columns: Mapping[Any, Sequence[Any]]) ->
         for name, spec in names_and_specs(schema)
         if (mismatch := mismatch_of(spec.type, columns.get(name, ()))) is not None
     ]
-    return max(mismatches, key=lambda found: found[0].likelihood, default=(None, ""))[1]
+    return max(mismatches, key=lambda found: found[0].certain, default=(None, ""))[1]
 
 
 def refused_part(schema: Schema, parsed: Callable[[Schema], Any], columns: Mapping[Any, Sequence[Any]]) -> Schema:
@@ -114,8 +108,8 @@ def mismatch_of_param(spec: ParamSpec, value: Any) -> str:
 
 
 def mismatch_of(type_: Any, values: Sequence[Any]) -> Mismatch | None:
-    """Return the mismatch that MLflow most likely refuses, the first one of several; `None` if there is none."""
-    return max(_mismatches(type_, values), key=lambda mismatch: mismatch.likelihood, default=None)
+    """Return the first mismatch that MLflow certainly refuses, or else the first one, if there is any."""
+    return max(_mismatches(type_, values), key=lambda mismatch: mismatch.certain, default=None)
 
 
 def _mismatches(type_: Any, values: Sequence[Any]) -> Iterator[Mismatch]:
@@ -145,7 +139,7 @@ def _of_scalar(kind: _Kind, values: Sequence[Any]) -> Iterator[Mismatch]:
     if kind is _DATES and not _are_dates(values):
         yield Mismatch(kind.expected, "a value is not a date between 1677 and 2262", certain=True)
     if kind.takes_null and values and all(map(_is_null, values)):
-        yield Mismatch(kind.expected, _ALL_MISSING, certain=False)
+        yield Mismatch(kind.expected, "all values are missing", certain=False)
 
 
 def _of_object(type_: Any, values: Sequence[Any]) -> Iterator[Mismatch]:

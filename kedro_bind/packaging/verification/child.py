@@ -27,7 +27,6 @@ from kedro_bind.packaging.verification.unused_columns import unused_columns
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from kedro_bind.model.plan import Plan
     from kedro_bind.model.runtime import Predictor
 
 __all__ = ["main"]
@@ -75,7 +74,7 @@ def _verify(job: VerificationJob) -> VerificationResult:
                 row_wise = check_row_wise(model.predict, varied, job.most_calls)
                 unused = unused_columns(predictor.predict, varied, job.most_calls)
             result = replace(result, row_wise=row_wise, unused_columns=tuple(unused))
-    direct, incidental = imports.stop(predictor.artifacts, predictor.plan)
+    direct, incidental = imports.stop(predictor)
     return replace(result, direct=direct, incidental=incidental)
 
 
@@ -156,13 +155,13 @@ class _Imports:
         finally:
             self._recording = True
 
-    def stop(self, artifacts: Mapping[str, Any], plan: Plan) -> tuple[tuple[str, ...], ...]:
+    def stop(self, predictor: Predictor) -> tuple[tuple[str, ...], ...]:
         """Return the top-level modules that are direct, and those that are incidental."""
         self._recording = False
         setattr(builtins, "__import__", self._import)  # noqa: B010 - see above
         new = {name.partition(".")[0] for name in set(sys.modules) - self._before}
         trusted = {"", "kedro", "kedro_bind", "kedro_datasets", "pickle", *self._own}
-        datasets = {str(artifact.dataset["type"]) for artifact in plan.artifacts.values() if artifact.dataset}
+        datasets = {str(artifact.dataset["type"]) for artifact in predictor.plan.artifacts.values() if artifact.dataset}
         used = {kind.rpartition(".")[0] for kind in datasets}
 
         def counts(importer: str) -> bool:
@@ -170,7 +169,9 @@ class _Imports:
             return importer.partition(".")[0] in trusted and (importer in used or not importer.endswith("_dataset"))
 
         incidental = {name for name in new if any(map(counts, self._importers.get(name, {""})))}
-        direct = self._direct | {type(artifact).__module__.partition(".")[0] for artifact in artifacts.values()}
+        direct = self._direct | {
+            type(artifact).__module__.partition(".")[0] for artifact in predictor.artifacts.values()
+        }
         return tuple(tuple(sorted(modules - sys.stdlib_module_names - self._own)) for modules in (direct, incidental))
 
 
