@@ -15,6 +15,7 @@ from kedro.framework import project
 
 from kedro_bind.config.document import read_config
 from kedro_bind.plugin import warn_left_out
+from kedro_bind.process.garbage import no_collection
 from kedro_bind.redaction import get_logger
 from kedro_bind.session.current import Current
 from kedro_bind.session.registered import add_bound
@@ -95,7 +96,8 @@ def checked(loader: Any, project_path: Path) -> Iterator[Config | None]:
     _current.checked = True
     _load_again()
     try:
-        yield _current.config
+        with no_collection():
+            yield _current.config
     finally:
         _current.checked = False
         _load_again()
