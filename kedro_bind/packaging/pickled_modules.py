@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import pickletools
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,6 +16,8 @@ __all__ = ["artifact_modules", "pickled_modules"]
 _STRINGS = {"SHORT_BINUNICODE", "BINUNICODE", "BINUNICODE8", "UNICODE"}
 _STORING = {"PUT", "BINPUT", "LONG_BINPUT"}
 _FETCHING = {"GET", "BINGET", "LONG_BINGET"}
+_LONGEST_NAME = 1 << 16
+"""What is longer, in bytes, is data."""
 
 
 def artifact_modules(plan: Plan, folder: Path) -> set[str]:
@@ -40,7 +43,7 @@ def pickled_modules(path: Path) -> set[str]:
     last = ""
     with path.open("rb") as file:
         try:
-            for opcode, argument, _ in pickletools.genops(file):
+            for opcode, argument, _ in pickletools.genops(_WithoutData(file)):  # type: ignore[arg-type]
                 index = argument if isinstance(argument, int) else -1
                 if opcode.name in _STRINGS:
                     last = str(argument)
@@ -62,3 +65,29 @@ def pickled_modules(path: Path) -> set[str]:
         except (ValueError, UnicodeDecodeError, OverflowError):
             pass
     return {module.partition(".")[0] for module in found if module.partition(".")[0].isidentifier()}
+
+
+class _WithoutData:
+    """An open pickle in which the data of arrays, which may be gigabytes, is skipped and not read."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.readline, self.tell = file.readline, file.tell
+
+    def read(self, size: int) -> bytes:
+        """Read a few bytes, such as a name; skip many."""
+        if size <= _LONGEST_NAME:
+            return self._file.read(size)
+        self._file.seek(size, os.SEEK_CUR)
+        skipped = _Skipped()
+        skipped.length = size
+        return skipped
+
+
+class _Skipped(bytes):
+    """Bytes that are not there, of a length that satisfies `pickletools`."""
+
+    length = 0
+
+    def __len__(self) -> int:
+        return self.length

@@ -1,5 +1,6 @@
 import gzip
 import pickle
+import tracemalloc
 
 import joblib
 import numpy as np
@@ -41,6 +42,19 @@ def test_a_class_that_is_named_again_after_others_is_found(tmp_path):
     ]
     (tmp_path / "many.pkl").write_bytes(pickle.dumps(data))
     assert {"sklearn", "pandas", "numpy"} <= pickled_modules(tmp_path / "many.pkl")
+
+
+@pytest.mark.parametrize("protocol", range(3, pickle.HIGHEST_PROTOCOL + 1))
+def test_the_data_of_arrays_is_not_read(tmp_path, protocol):
+    size = 50_000_000
+    data = [b"a" * size, bytearray(size), "a" * size, np.zeros(size // 8), StandardScaler()]
+    (tmp_path / "large.pkl").write_bytes(pickle.dumps(data, protocol))
+    tracemalloc.start()
+    found = pickled_modules(tmp_path / "large.pkl")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert {"numpy", "sklearn"} <= found
+    assert peak < size / 10
 
 
 def test_plain_values_name_nothing(tmp_path):
