@@ -85,6 +85,7 @@ def _silence() -> Iterator[None]:
     logging.disable(logging.CRITICAL)
     try:
         with warnings.catch_warnings():
+            warnings.resetwarnings()  # scikit-learn sets every filter again for every tree of a forest
             warnings.simplefilter("ignore")
             yield
     finally:
