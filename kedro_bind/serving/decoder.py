@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from kedro_bind.serving.columns import Column
 
-__all__ = ["Decoder", "Rows"]
+__all__ = ["Decoder", "Rows", "columns_of_table"]
 
 _FORMS = ("dataframe_records", "dataframe_split", "instances", "inputs")
 _NO_TABLE = re.compile(
@@ -158,7 +158,7 @@ class Decoder:
         Raises:
             RequestError: it does not fit the schema.
         """
-        return self._enforced(lambda _: data, lambda: _columns_of_table(data))
+        return self._enforced(lambda _: data, lambda: columns_of_table(data))
 
     def _enforced(
         self, parsed: Callable[[Schema | None], Any], columns: Callable[[], Mapping[Any, Sequence[Any]]]
@@ -217,7 +217,7 @@ def _columns_of(form: str, content: Any) -> Mapping[str, Sequence[Any]]:
     raise NotPlain
 
 
-def _columns_of_table(data: Any) -> Mapping[Any, Sequence[Any]]:
+def columns_of_table(data: Any) -> Mapping[Any, Sequence[Any]]:
     """Return the values of a table that was not JSON; those of an array are of one type, which MLflow names."""
     import pandas as pd
 

@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from kedro_bind.serving.decoder import columns_of_table
 from kedro_bind.serving.errors import RequestError, bad_request
+from kedro_bind.serving.mismatch import mismatch_of_columns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from mlflow.types import Schema
 
     from kedro_bind.serving.decoder import Rows
     from kedro_bind.serving.served_model import ServedModel
@@ -90,12 +94,24 @@ def _is_deep(body: bytes) -> bool:
 def _table(kind: str, body: bytes, model: ServedModel) -> Any:
     import pandas as pd
 
+    schema = model.pyfunc.metadata.get_input_schema()
     try:
         if kind == _PARQUET:
             return pd.read_parquet(BytesIO(body))
-        schema = model.pyfunc.metadata.get_input_schema()
         types = dict(zip(schema.input_names(), schema.pandas_types(), strict=True)) if schema is not None else None
         return pd.read_csv(StringIO(body.decode("utf-8")), dtype=types)
     except Exception as error:
+        if kind == _CSV and schema is not None and (mismatch := _csv_mismatch(body, schema)):
+            raise bad_request(mismatch) from error
         name = "Parquet" if kind == _PARQUET else "CSV"
         raise bad_request(f"the body can't be read as a {name} table ({type(error).__name__})") from error
+
+
+def _csv_mismatch(body: bytes, schema: Schema) -> str:
+    """Say which column of a table as CSV does not fit a schema; return nothing if the body is no table."""
+    import pandas as pd
+
+    try:
+        return mismatch_of_columns(schema, columns_of_table(pd.read_csv(BytesIO(body))))
+    except Exception:  # noqa: BLE001 - pandas raises several types for what is no CSV
+        return ""

@@ -52,6 +52,10 @@ def test_what_pythons_parser_takes_is_taken(served):
         (b"[" * 200_000, "application/json", 400, "the JSON is nested more than 100 deep"),
         (b'{"a": ' + b"1" * 5_000 + b"}", "application/json", 400, "the body"),
         (b"\xff", "text/csv", 400, "the body can't be read as a CSV table (UnicodeDecodeError)"),
+        (b"id,spend\n1,a lot\n", "text/csv", 400, "the column 'spend' has numbers, and a value is text"),
+        (b"id,spend\n1,1\n2.5,1\n", "text/csv", 400, "the column 'id' has integers, and a value has a fraction"),
+        (b"id,spend\n1,1\n,1\n", "text/csv", 400, "the column 'id' has integers, and a value is missing"),
+        (b'id,spend\n1,"', "text/csv", 400, "the body can't be read as a CSV table (ParserError)"),
         (b"no", "application/vnd.apache.parquet", 400, "the body can't be read as a Parquet table"),
     ],
 )
