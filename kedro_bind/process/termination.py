@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import traceback
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
-__all__ = ["Terminated", "Termination", "termination"]
+__all__ = ["Terminated", "Termination", "release_frames", "termination"]
 
 
 class Terminated(SystemExit):
@@ -110,3 +111,13 @@ class Termination:
 
 
 termination = Termination()
+
+
+def release_frames(error: BaseException) -> None:
+    """Release what the frames of an interrupted call keep, so that the store can be written to.
+
+    The frames of a query that Ctrl-C or SIGTERM has interrupted keep its connection, and with it SQLite's lock on the
+    store. Those of an `Exception` stay as they are, for a debugger.
+    """
+    if not isinstance(error, Exception):
+        traceback.clear_frames(error.__traceback__)

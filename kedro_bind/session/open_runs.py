@@ -10,11 +10,10 @@ import atexit
 import inspect
 import os
 import sys
-import traceback
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kedro_bind.process.termination import termination
+from kedro_bind.process.termination import release_frames, termination
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,8 +89,7 @@ class OpenRuns:
         except Exception:
             raise
         except BaseException as error:
-            # The frames of an interrupted query keep its connection, and with it SQLite's lock on the store.
-            traceback.clear_frames(error.__traceback__)
+            release_frames(error)
             self._kill(run)
             raise
 

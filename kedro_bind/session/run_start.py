@@ -8,6 +8,7 @@ from kedro.io import SharedMemoryDataCatalog
 
 from kedro_bind.packaging.fingerprints import FILES_TAG, record_files
 from kedro_bind.process.temporary import remove_abandoned_folders
+from kedro_bind.process.termination import release_frames
 from kedro_bind.redaction import redacted
 from kedro_bind.session.bound_run import StartedRun
 from kedro_bind.session.lending import lend
@@ -48,7 +49,8 @@ def start(checked: CheckedRun, catalog: Any, run_params: Mapping[str, Any]) -> S
     except Exception as error:
         tracked.close("FAILED", error)  # Kedro calls no hook after an error in `before_pipeline_run`
         raise
-    except BaseException:
+    except BaseException as error:
+        release_frames(error)
         kill(started)
         raise
     return started

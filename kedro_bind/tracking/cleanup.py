@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kedro_bind.process.termination import release_frames
 from kedro_bind.redaction import get_logger
 from kedro_bind.store_errors import describe_error
 from kedro_bind.tracking.logged_models import models_of_run
@@ -39,7 +40,8 @@ def removed_on_error(run_id: str, model_name: str) -> Iterator[Attempt]:
     attempt = Attempt()
     try:
         yield attempt
-    except BaseException:
+    except BaseException as error:
+        release_frames(error)
         _remove(
             run_id,
             lambda model: model.name == model_name and (model.status != "READY" or model.model_id == attempt.model_id),

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from kedro_bind.process.owners import ProcessId, has_ended, this_process
+from kedro_bind.process.termination import release_frames
 from kedro_bind.redaction import get_logger
 from kedro_bind.store_errors import describe_error
 from kedro_bind.tracking.cleanup import remove_unfinished
@@ -58,9 +59,10 @@ def ended_if_interrupted() -> Iterator[None]:
         yield
     except Exception:
         raise
-    except BaseException:
+    except BaseException as error:
         import mlflow
 
+        release_frames(error)
         active = mlflow.active_run()
         if active is not None and active.data.tags.get(PROCESS_TAG) == process_tag():
             mlflow.end_run("KILLED")

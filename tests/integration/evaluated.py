@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 NODES = """
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pandas as pd
@@ -32,7 +33,7 @@ def score(predictions: pd.DataFrame, labels: pd.DataFrame, scale: float) -> dict
 
 def count(predictions: pd.DataFrame) -> int:
     if Path("break-the-registry").exists():
-        with sqlite3.connect("mlflow.db") as store:
+        with closing(sqlite3.connect("mlflow.db")) as store, store:
             store.execute("ALTER TABLE registered_model_aliases RENAME TO broken")
     return len(predictions)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 
 import click
 import mlflow
@@ -64,6 +65,6 @@ def test_a_broken_store_is_reported_as_such(run, broken_store):
 
 
 def test_a_broken_database_of_the_project_is_not_the_store(run, broken_store, tmp_path):
-    with pytest.raises(sqlite3.DatabaseError) as caught:
-        sqlite3.connect(tmp_path / "mlflow.db").execute("SELECT 1 FROM sales")
+    with closing(sqlite3.connect(tmp_path / "mlflow.db")) as database, pytest.raises(sqlite3.DatabaseError) as caught:
+        database.execute("SELECT 1 FROM sales")
     assert "Error: DatabaseError: file is not a database" in run(caught.value).stderr

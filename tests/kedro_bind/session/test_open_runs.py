@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -13,9 +14,8 @@ class WritingRuns(OpenRuns):
     """Ends a run by a write to a database, as MLflow does."""
 
     def _kill(self, run):
-        with sqlite3.connect(run, timeout=0.1) as connection:
+        with closing(sqlite3.connect(run, timeout=0.1)) as connection, connection:
             connection.execute("UPDATE runs SET status = 'KILLED'")
-        connection.close()
 
 
 def interrupted_query(database):
@@ -25,12 +25,13 @@ def interrupted_query(database):
     raise KeyboardInterrupt
 
 
+@pytest.mark.filterwarnings("ignore:unclosed database:ResourceWarning")
 def test_an_interrupted_query_does_not_keep_the_run_from_being_ended(tmp_path):
     database = tmp_path / "mlflow.db"
-    with sqlite3.connect(database) as connection:
-        connection.execute("CREATE TABLE runs (status TEXT)")
-        connection.executemany("INSERT INTO runs VALUES (?)", [("RUNNING",)] * 2)
-    with pytest.raises(KeyboardInterrupt), WritingRuns().kill_if_interrupted(database):
-        interrupted_query(database)
-    assert connection.execute("SELECT DISTINCT status FROM runs").fetchall() == [("KILLED",)]
-    connection.close()
+    with closing(sqlite3.connect(database)) as connection:
+        with connection:
+            connection.execute("CREATE TABLE runs (status TEXT)")
+            connection.executemany("INSERT INTO runs VALUES (?)", [("RUNNING",)] * 2)
+        with pytest.raises(KeyboardInterrupt), WritingRuns().kill_if_interrupted(database):
+            interrupted_query(database)
+        assert connection.execute("SELECT DISTINCT status FROM runs").fetchall() == [("KILLED",)]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
+import sqlite3
 from dataclasses import replace
 
 import mlflow
 import pytest
 
 from kedro_bind.process.owners import this_process
-from kedro_bind.tracking.dead_runs import PROCESS_TAG, end_dead_runs, process_tag
+from kedro_bind.tracking.dead_runs import PROCESS_TAG, end_dead_runs, ended_if_interrupted, process_tag
 from kedro_bind.tracking.registration import REGISTERED_NAME_TAG, STATE_TAG, VERSIONS_TAG
 
 pytestmark = pytest.mark.slow
@@ -111,3 +112,17 @@ def test_the_tag_names_the_process_for_people_and_for_programs():
     who, _, name = process_tag().rpartition(" ")
     assert who.startswith(f"{this_process().pid}@")
     assert name == str(this_process())
+
+
+@pytest.mark.filterwarnings("ignore:unclosed database:ResourceWarning")
+def test_an_interrupted_query_does_not_keep_its_run_from_being_ended(client):
+    def interrupted_query():
+        connection = sqlite3.connect(mlflow.get_tracking_uri().removeprefix("sqlite:///"))
+        rows = connection.execute("SELECT * FROM experiments UNION ALL SELECT * FROM experiments")
+        next(rows)
+        raise KeyboardInterrupt
+
+    run = mlflow.start_run(tags={PROCESS_TAG: process_tag()})
+    with pytest.raises(KeyboardInterrupt), ended_if_interrupted():
+        interrupted_query()
+    assert client.get_run(run.info.run_id).info.status == "KILLED"
