@@ -180,3 +180,37 @@ def test_a_project_that_leaves_its_code_behind_is_found(verified):
     with pytest.raises(KedroBindError, match=verified.package):
         run(verified)
     assert versions(verified) == []
+
+
+def test_processes_that_a_model_starts_end_with_the_verification(verified):
+    start = """
+import os
+import subprocess
+from pathlib import Path
+
+if "verify" in os.getcwd():
+    os.write(2, "modèle".encode("latin-1"))
+    Path(os.environ["STARTED"]).write_text(str(subprocess.Popen(["sleep", "3600"]).pid))
+"""
+    change_node(verified, "import pandas as pd\n", f"import pandas as pd\n{start}")
+    started = verified.path / "started.txt"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("STARTED", str(started))
+        run(verified)
+    assert len(versions(verified)) == 1
+    command = Path(f"/proc/{started.read_text()}/cmdline")
+    assert not command.exists() or not command.read_bytes()  # that of a process that has ended is empty
+
+
+def test_the_last_error_of_a_verification_that_dies_is_reported(verified):
+    die = """
+import os
+
+if "verify" in os.getcwd():
+    os.write(2, "plus de mémoire".encode("latin-1"))
+    os._exit(9)
+"""
+    change_node(verified, "import pandas as pd\n", f"import pandas as pd\n{die}")
+    with pytest.raises(LoggingError, match=r"process that verifies the saved model has died: plus de m.moire"):
+        run(verified)
+    assert versions(verified) == []

@@ -1,7 +1,7 @@
 """The verifying process: load a saved model with no code of the project but its own code folder, and predict.
 
 It runs as `python -m kedro_bind.packaging.verification.child`, reads a job as one line of JSON from standard input, and
-writes its result as the last line of standard output.
+writes its result to the file that the job names.
 """
 
 from __future__ import annotations
@@ -50,8 +50,7 @@ def main() -> None:
         result = _verify(job)
     except Exception as error:  # noqa: BLE001 - whatever the model raises is the result
         result = VerificationResult(error="".join(traceback.format_exception_only(type(error), error)).strip())
-    sys.stdout.write("\n" + result.to_json() + "\n")
-    sys.stdout.flush()
+    Path(job.result).write_text(result.to_json(), encoding="utf-8")
     os._exit(0)  # taking a model of a gigabyte down piece by piece would keep the training process waiting
 
 

@@ -1,4 +1,4 @@
-"""The messages between the training process and the verifying process, as lines of JSON."""
+"""The messages between the training process and the verifying process, as JSON."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ class VerificationJob:
     """A saved model to verify, and the parts of the project that must be out of its reach.
 
     `example` and `varied` are the paths of pickled rows, and empty if there are none. `predictions` is the path for the
-    pickled predictions of `example`. With `varied` rows, up to `most_calls` calls find out whether the model is
-    row-wise. `packages` travel with the model; `hidden_packages` and `hidden_folders` are the project's own.
+    pickled predictions of `example`, and `result` that for the result as JSON. With `varied` rows, up to `most_calls`
+    calls find out whether the model is row-wise. `packages` travel with the model; `hidden_packages` and
+    `hidden_folders` are the project's own.
     """
 
     model: str
     predictions: str
+    result: str
     example: str = ""
     varied: str = ""
     most_calls: int | None = None
@@ -61,25 +63,25 @@ class VerificationResult:
     remark: str = ""
 
     def to_json(self) -> str:
-        """Return the result as one line of JSON."""
+        """Return the result as JSON."""
         return json.dumps(asdict(self))
 
     @classmethod
-    def from_json(cls, line: str) -> VerificationResult:
-        """Return the result in a line of JSON.
+    def from_json(cls, text: str) -> VerificationResult:
+        """Return the result in a text of JSON.
 
         Raises:
-            ValueError: the line has something else.
+            ValueError: the text has something else.
         """
-        fields = _fields(line)
+        fields = _fields(text)
         if "row_wise" not in fields:
             raise ValueError("this is not a result of a verification")
         return cls(**{**fields, "row_wise": RowWise(**fields["row_wise"])})
 
 
-def _fields(line: str) -> dict[str, Any]:
-    """Return the fields in a line of JSON, which has lists for tuples."""
-    fields = json.loads(line)
+def _fields(text: str) -> dict[str, Any]:
+    """Return the fields in a text of JSON, which has lists for tuples."""
+    fields = json.loads(text)
     if not isinstance(fields, dict):
         raise ValueError("this is not a message of a verification")  # noqa: TRY004 - JSON of another kind is invalid too
     return {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import signal
 import subprocess
 import sys
 from contextlib import suppress
@@ -30,6 +31,9 @@ __all__ = ["VerificationProcess"]
 class VerificationProcess:
     """The fresh process. It starts at once, so that its imports run while the model is being saved.
 
+    It leads a process group of its own, so that the processes that a model starts, such as joblib's workers, end with
+    it; and it writes to files, since such a process would keep a pipe open.
+
     With `own_temporary`, its temporary files are in a folder of its own. The path of that folder is too long for the
     sockets of a runner that starts processes: the path of a Unix socket has at most about a hundred characters.
     """
@@ -44,15 +48,18 @@ class VerificationProcess:
             "DO_NOT_TRACK": "1",
             **({"TMPDIR": str(self._folder.path)} if own_temporary else {}),
         }
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "kedro_bind.packaging.verification.child"],
-            cwd=self._folder.path,
-            env=environment,
-            text=True,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
+        self._errors, self._result_file = (self._folder.path / name for name in ("errors.txt", "result.json"))
+        with self._errors.open("wb") as errors:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "kedro_bind.packaging.verification.child"],
+                cwd=self._folder.path,
+                env=environment,
+                text=True,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+                start_new_session=True,
+            )
 
     def _python_path(self) -> str:
         hidden = {os.path.realpath(folder) for folder in self.own.folders}
@@ -68,9 +75,11 @@ class VerificationProcess:
         self.stop()
 
     def stop(self) -> None:
-        """End the process."""
-        self._process.kill()
-        self._process.communicate()
+        """End the process, and remove its files."""
+        if self._process.returncode is None:
+            self._kill_group()
+        with suppress(BrokenPipeError), self._process:  # closes its input, and waits for its end
+            pass
         self._folder.cleanup()
 
     def begin(self, model: Path, rows: Any, varied: Any = None, most_calls: int | None = None) -> None:
@@ -81,6 +90,7 @@ class VerificationProcess:
         job = VerificationJob(
             model=str(model),
             predictions=str(self._file("predictions")),
+            result=str(self._result_file),
             example=self._pickled("example", rows),
             varied=self._pickled("varied", varied),
             most_calls=most_calls,
@@ -126,12 +136,18 @@ class VerificationProcess:
         return str(self._file(name))
 
     def _result(self) -> VerificationResult:
-        out, err = self._process.communicate()
+        self._process.wait()
+        self._kill_group()
         try:
-            return VerificationResult.from_json(out.strip().splitlines()[-1])
-        except (IndexError, ValueError):
-            reason = err.strip().splitlines()[-1:] or [f"exit code {self._process.returncode}"]
-            raise LoggingError(f"the process that verifies the saved model has died: {reason[0]}") from None
+            return VerificationResult.from_json(self._result_file.read_text(encoding="utf-8"))
+        except (FileNotFoundError, ValueError):
+            errors = self._errors.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+            reason = errors[-1] if errors else f"exit code {self._process.returncode}"
+            raise LoggingError(f"the process that verifies the saved model has died: {reason}") from None
+
+    def _kill_group(self) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
 
 
 def _refuse(result: VerificationResult, plan: Plan) -> None:

@@ -9,7 +9,7 @@ from kedro_bind.packaging.verification.row_wise import RowWise
 
 
 def test_a_job_is_read_as_it_was_written():
-    job = VerificationJob("model", "predictions.pkl", example="é.pkl", most_calls=3, packages=("shop",))
+    job = VerificationJob("model", "predictions.pkl", "result.json", example="é.pkl", most_calls=3, packages=("shop",))
     assert VerificationJob.from_json(job.to_json()) == job
 
 
