@@ -9,7 +9,7 @@ from kedro_bind.errors import EvaluationError
 from kedro_bind.evaluation.models import Evaluator
 from kedro_bind.evaluation.promotion import Holders, evaluation_tags, judge_scores
 from kedro_bind.evaluation.table import ScoreRow, ScoreTable
-from kedro_bind.tracking.metrics import own_metrics
+from kedro_bind.tracking.metrics import metrics_of_version
 from kedro_bind.tracking.promotion import Verdict
 from kedro_bind.tracking.promotion import judge as judge_by_run
 
@@ -88,11 +88,13 @@ def _by_runs(
     binding: ResolvedBinding, client: MlflowClient, name: str, version: str, aliases: Mapping[str, str], alias: str
 ) -> tuple[Verdict, ScoreTable]:
     run_id = client.get_model_version(name, version).run_id
-    verdict = judge_by_run(binding.model.promote_if, client, str(run_id), name, aliases, binding=binding.label)
+    metrics = {
+        number: metrics_of_version(client, client.get_model_version(name, number))
+        for number in dict.fromkeys([version, *([aliases[alias]] if alias in aliases else [])])
+    }
+    verdict = judge_by_run(binding.model.promote_if, client, metrics[version], str(run_id), name, aliases)
     rows = []
-    for other in dict.fromkeys([version, *([aliases[alias]] if alias in aliases else [])]):
-        run = client.get_model_version(name, other).run_id
-        metrics = own_metrics(client.get_run(run).data.metrics, binding.label) if run else {}
-        held = tuple(sorted(key for key, value in aliases.items() if value == other))
-        rows.append(ScoreRow(f"models:/{name}/{other}", held, metrics))
+    for number, found in metrics.items():
+        held = tuple(sorted(key for key, value in aliases.items() if value == number))
+        rows.append(ScoreRow(f"models:/{name}/{number}", held, found))
     return verdict, ScoreTable(binding.label, "", "", tuple(rows), binding.model.promote_if)

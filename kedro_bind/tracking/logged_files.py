@@ -13,6 +13,7 @@ from kedro_bind.model.runtime import ARTIFACT
 from kedro_bind.packaging.lineage import LINEAGE_FILE
 from kedro_bind.process.temporary import TemporaryFolder
 from kedro_bind.store_errors import describe_error
+from kedro_bind.tracking.logged_models import latest_metrics
 from kedro_bind.tracking.model_uri import pinned_uri
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def metrics_of(mlmodel: Model) -> dict[str, float]:
     if not mlmodel.model_id:
         return {}
     try:
-        found = mlflow.MlflowClient().get_logged_model(mlmodel.model_id).metrics or []
+        model = mlflow.MlflowClient().get_logged_model(mlmodel.model_id)
     except MlflowException:
         return {}
-    return {metric.key: metric.value for metric in found}
+    return {metric.key: metric.value for metric in latest_metrics(model)}

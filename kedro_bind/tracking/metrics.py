@@ -12,20 +12,24 @@ from kedro_bind.errors import LoggingError
 from kedro_bind.names import bare
 from kedro_bind.redaction import get_logger
 from kedro_bind.store_errors import describe_error
-from kedro_bind.tracking.logged_models import models_of_run
+from kedro_bind.tracking.logged_models import latest_metrics, models_of_run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+
+    from mlflow import MlflowClient
+    from mlflow.entities.model_registry import ModelVersion
 
     from kedro_bind.tracking.datasets import DescribedData
 
-__all__ = ["MOST_CHARACTERS", "ObservedMetrics", "RunMetrics", "metrics_in", "own_metrics"]
+__all__ = ["MOST_CHARACTERS", "ObservedMetrics", "RunMetrics", "metrics_in", "metrics_of_run", "metrics_of_version"]
 
 logger = get_logger(__name__)
 
 MOST_CHARACTERS = 250
 """MLflow's limit for the name of a metric; tests/integration/test_private_mlflow.py compares the two."""
 _NOT_ALLOWED = re.compile(r"[^/\w.\- :]")
+_MODEL_SOURCE = re.compile(r"models:/(m-\w+)$")
 
 
 @dataclass
@@ -140,28 +144,30 @@ class RunMetrics:
             for owner, value in self._values[name].items()
             if len(self._values[name]) > 1
         }
-        taken = [name for name in shared if name in self._values or len(name) > MOST_CHARACTERS]
-        for name in taken:
-            problem = "the run has another metric of that name" if name in self._values else "the name is too long"
+        problems = {name: "the run has another metric of that name" for name in shared if name in self._values}
+        problems |= {name: "the name is too long" for name in shared if len(name) > MOST_CHARACTERS}
+        for name, problem in problems.items():
             logger.warning("kedro_bind: '%s' is not logged to the MLflow run: %s", name, problem)
-        self._log({name: value for name, value in shared.items() if name not in taken}, timestamp)
+        self._log({name: value for name, value in shared.items() if name not in problems}, timestamp)
 
     @cached_property
     def _values(self) -> dict[str, dict[str, float]]:
         """The values of each metric by binding, those of models that the run has already included.
 
-        MLflow (3.17) copies to each new model what its run has by then: those metrics are of an older model.
+        MLflow (3.17) copies to each new model what its run has by then: those metrics are of an older model, or they
+        are the ones that are logged here as `<binding>.<metric>`.
         """
         values: dict[str, dict[str, float]] = {}
         seen: set[tuple[str, int, float]] = set()
         for model in reversed(models_of_run(self.run_id)):
             binding = model.tags.get("kedro_bind.binding")
-            for metric in sorted(model.metrics or [], key=lambda metric: metric.timestamp):
+            for metric in latest_metrics(model):
                 logged = (metric.key, metric.timestamp, metric.value)
                 if binding and logged not in seen:
                     values.setdefault(metric.key, {})[binding] = metric.value
                 seen.add(logged)
-        return values
+        shared = {_name_in_run(binding, name) for name, owners in values.items() for binding in owners}
+        return {name: owners for name, owners in values.items() if name not in shared}
 
     def _log(self, metrics: Mapping[str, float], timestamp: int, **about: Any) -> None:
         import mlflow
@@ -172,10 +178,35 @@ class RunMetrics:
             mlflow.MlflowClient().log_batch(self.run_id, metrics=logged)
 
 
-def own_metrics(metrics: Mapping[str, float], binding: str) -> dict[str, float]:
-    """Return the metrics of a run as they are for a binding: of those that several have, its own."""
-    names = {name: _name_in_run(binding, name) for name in metrics}
-    return {name: metrics.get(own, metrics[name]) for name, own in names.items()}
+def metrics_of_run(client: MlflowClient, run_id: str | None, model_id: str | None) -> dict[str, float]:
+    """Return the metrics of a run, and for those that one of its models has as well, the values of the model.
+
+    Where the models of several bindings have a metric of the same name, their run has the value that was logged last.
+    A run or a model that is not there any more has no metrics.
+    """
+    run = _if_there(client.get_run, run_id)
+    model = _if_there(client.get_logged_model, model_id)
+    of_model = {} if model is None else {metric.key: metric.value for metric in latest_metrics(model)}
+    return {**({} if run is None else run.data.metrics), **of_model}
+
+
+def metrics_of_version(client: MlflowClient, version: ModelVersion) -> dict[str, float]:
+    """Return the metrics of the run and the model that a registered version is of."""
+    in_source = _MODEL_SOURCE.match(version.source or "")  # a SQL store keeps the model's id there alone
+    return metrics_of_run(client, version.run_id, version.model_id or (in_source and in_source[1]))
+
+
+def _if_there(get: Callable[[str], Any], key: str | None) -> Any:
+    from mlflow.exceptions import MlflowException
+
+    if not key:
+        return None
+    try:
+        return get(key)
+    except MlflowException as error:
+        if error.error_code == "RESOURCE_DOES_NOT_EXIST":
+            return None
+        raise
 
 
 def _name_in_run(binding: str, metric: str) -> str:

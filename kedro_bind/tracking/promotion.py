@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from kedro_bind.tracking.metrics import own_metrics
+from kedro_bind.tracking.metrics import metrics_of_version
 
 if TYPE_CHECKING:
     from conf_schema import Condition
@@ -30,22 +30,18 @@ Judge = Callable[[str, Mapping[str, str]], Verdict]
 def judge(
     conditions: Sequence[Condition],
     client: Any,
+    metrics: Mapping[str, float],
     run_id: str,
     name: str,
     aliases: Mapping[str, str],
-    *,
-    binding: str = "",
 ) -> Verdict:
-    """Judge a run's metrics by conditions, all of which have to be met.
+    """Judge the metrics of a model, which a run has logged, by conditions, all of which have to be met.
 
-    `aliases` maps the aliases of the registered model `name` to versions. Of metrics that several bindings of a run
-    have, those of `binding` count.
+    `aliases` maps the aliases of the registered model `name` to versions.
     """
     if not conditions:
         return Verdict()
-    runs = _Runs(client, binding)
-    metrics = runs.metrics(run_id)
-    return all_of([_judged(condition, runs, metrics, run_id, name, aliases) for condition in conditions])
+    return all_of([_judged(condition, client, metrics, run_id, name, aliases) for condition in conditions])
 
 
 def all_of(verdicts: Sequence[Verdict]) -> Verdict:
@@ -54,20 +50,8 @@ def all_of(verdicts: Sequence[Verdict]) -> Verdict:
     return Verdict(not failed, "; ".join(failed or [verdict.reason for verdict in verdicts]))
 
 
-@dataclass(frozen=True)
-class _Runs:
-    """The runs of a store, of whose metrics those of one binding count."""
-
-    client: Any
-    binding: str
-
-    def metrics(self, run_id: str) -> dict[str, float]:
-        """Return the metrics of a run."""
-        return own_metrics(self.client.get_run(run_id).data.metrics, self.binding)
-
-
 def _judged(
-    condition: Condition, runs: _Runs, metrics: Mapping[str, float], run_id: str, name: str, aliases: Mapping[str, str]
+    condition: Condition, client: Any, metrics: Mapping[str, float], run_id: str, name: str, aliases: Mapping[str, str]
 ) -> Verdict:
     value = metrics.get(condition.metric)
     if value is None:
@@ -79,10 +63,10 @@ def _judged(
     if alias not in aliases:
         return Verdict(True, f"{condition.metric} is {value!r}, and no version is {alias} yet")
     version = aliases[alias]
-    other_run = runs.client.get_model_version(name, version).run_id
-    if other_run == run_id:
+    holder = client.get_model_version(name, version)
+    if holder.run_id == run_id:
         return Verdict(True, f"version {version}, which is {alias}, comes from this same MLflow run")
-    bound = _metric_of(runs, other_run, condition.metric)
+    bound = metrics_of_version(client, holder).get(condition.metric)
     if bound is None:
         return Verdict(
             False, f"version {version}, which is {alias}, has no metric '{condition.metric}' to compare with"
@@ -95,17 +79,3 @@ def compared(condition: Condition, value: float, bound: float, whose: str) -> Ve
     holds = condition.holds(value, bound)
     word = condition.comparison if holds else f"not {condition.comparison}"
     return Verdict(holds, f"{condition.metric} is {value!r}, {word} {bound!r}{whose}")
-
-
-def _metric_of(runs: _Runs, run_id: str | None, metric: str) -> float | None:
-    """Return a metric of another version's run, `None` if there is no such run any more, or never was."""
-    from mlflow.exceptions import MlflowException
-
-    if not run_id:
-        return None
-    try:
-        return runs.metrics(run_id).get(metric)
-    except MlflowException as error:
-        if error.error_code == "RESOURCE_DOES_NOT_EXIST":
-            return None
-        raise

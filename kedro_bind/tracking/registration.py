@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
+from kedro_bind.process.termination import release_frames
 from kedro_bind.redaction import get_logger
 from kedro_bind.store_errors import describe_error
 from kedro_bind.tracking.aliases import promotion_tag
+from kedro_bind.tracking.metrics import metrics_of_run
 from kedro_bind.tracking.promotion import judge as judge_by_run
 
 if TYPE_CHECKING:
@@ -64,7 +66,7 @@ def register(
 ) -> Registered | None:
     """Register a logged model as configured, and return its version; `None` if no registered model is configured.
 
-    `judge` decides whether the version gets its aliases; by default the metrics of the run do.
+    `judge` decides whether the version gets its aliases; by default the metrics of the run and the model do.
     If this raises, the version is removed again and the aliases are as before, unless the store can't be reached.
     """
     import mlflow
@@ -73,7 +75,8 @@ def register(
     if not name:
         return None
     client = mlflow.MlflowClient()
-    by_run = partial(judge_by_run, settings.promote_if, client, run_id, binding=tags.get("kedro_bind.binding", ""))
+    metrics = metrics_of_run(client, run_id, model_id) if settings.promote_if else {}
+    by_run = partial(judge_by_run, settings.promote_if, client, metrics, run_id)
     before, verdict = _judged(client, name, judge or by_run)
     registration = _Registration(client, name, model_id, run_id, before)
     abandoned = registration.abandoned() if before is not None else []
@@ -83,7 +86,8 @@ def register(
         moved |= promotion_tag(alias, (before or {}).get(alias), verdict.reason)
     try:
         version = registration.make(settings, {**tags, **verdict.tags, **moved}, aliases)
-    except BaseException:
+    except BaseException as error:
+        release_frames(error)
         problem = f"the unfinished version of '{name}' can't be removed; the next registration removes it"
         _attempt(problem, registration.undo)
         raise

@@ -14,6 +14,7 @@ import sqlite3
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +31,7 @@ from kedro_bind.cli import bind
 from kedro_bind.cli.project import context_of
 from kedro_bind.packaging.data_digest import data_digest
 from kedro_bind.session.promotion import promote
+from kedro_bind.tracking.metrics import metrics_of_version
 from kedro_bind.tracking.promotion import judge
 from tests.integration.evaluated import BINDING, HOLDOUT, LABELS, champion, client_of, evaluate_in, train, version
 from tests.kedro_project import make_project
@@ -197,7 +199,7 @@ def test_the_decision_is_that_of_a_person(shop, name, messages):
     if name == "a store that fails half way":
         with pytest.raises(KedroBindError, match="kedro bind log churn --run-id="):
             train(shop, case.shift)
-        with sqlite3.connect("mlflow.db") as store:
+        with closing(sqlite3.connect("mlflow.db")) as store, store:
             store.execute("ALTER TABLE broken RENAME TO registered_model_aliases")
         assert champion(shop) == holder
         return
@@ -208,7 +210,8 @@ def test_the_decision_is_that_of_a_person(shop, name, messages):
     assert case.reason in line
     assert made.tags["kedro_bind.promotion"].endswith(line.partition("champion: ")[2])
     if case.by_runs is not None:  # what the metrics of the two runs alone would decide
-        verdict = judge([parse_condition(case.condition)], client, made.run_id, "churn", {"champion": holder})
+        metrics = metrics_of_version(client, made)
+        verdict = judge([parse_condition(case.condition)], client, metrics, made.run_id, "churn", {"champion": holder})
         assert (verdict.promoted, case.promoted) == (case.by_runs, not case.by_runs)
 
 

@@ -15,6 +15,7 @@ from kedro_bind.errors import EvaluationError
 from kedro_bind.evaluation.difference.node_code import ModelCode
 from kedro_bind.model.plan import PlanError
 from kedro_bind.model.plan_file import PLAN_FILE, read_plan
+from kedro_bind.tracking.logged_models import latest_metrics
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,8 +89,7 @@ def _metrics(model_id: str | None) -> dict[str, float] | None:
         model = mlflow.MlflowClient().get_logged_model(model_id)
     except Exception:  # noqa: BLE001 - a folder may come from a store that is not this one
         return None
-    latest = sorted(model.metrics or [], key=lambda metric: metric.timestamp)
     return {
         f"{metric.key} on {metric.dataset_name}" if metric.dataset_name else metric.key: metric.value
-        for metric in latest
+        for metric in latest_metrics(model)
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 
 import mlflow
 import numpy as np
@@ -13,7 +14,7 @@ import pytest
 from kedro.io import DataCatalog, MemoryDataset
 
 from kedro_bind import KedroBindError
-from kedro_bind.tracking.metrics import ObservedMetrics, RunMetrics, metrics_in
+from kedro_bind.tracking.metrics import ObservedMetrics, RunMetrics, metrics_in, metrics_of_run
 
 NUMBERS = [
     0.5,
@@ -118,13 +119,36 @@ def logged_in(run):
     return mlflow.get_run(run.info.run_id).data.metrics
 
 
+def log_model(metrics, binding, timestamp, **values):
+    """Log metrics and a model as the end of a bound run does; return what the metrics of the model are to a judge."""
+    metrics.log(binding, values, timestamp)
+    model = mlflow.initialize_logged_model(name=binding, tags={"kedro_bind.binding": binding})
+    metrics.log(binding, values, timestamp, model.model_id)
+    return partial(metrics_of_run, mlflow.MlflowClient(), metrics.run_id, model.model_id)
+
+
 def test_a_run_that_is_resumed_knows_the_metrics_of_the_models_that_it_has(run):
-    model = mlflow.initialize_logged_model(name="churn", tags={"kedro_bind.binding": "churn"})
-    RunMetrics(run.info.run_id).log("churn", {"accuracy": 0.5, "rows": 3.0}, 1, model.model_id)
-    RunMetrics(run.info.run_id).log("churn", {"accuracy": 0.6}, 2, model.model_id)
+    log_model(RunMetrics(run.info.run_id), "churn", 1, accuracy=0.5, rows=3.0)
+    log_model(RunMetrics(run.info.run_id), "churn", 2, accuracy=0.6)
     assert logged_in(run) == {"accuracy": 0.6, "rows": 3.0}
-    RunMetrics(run.info.run_id).log("late", {"accuracy": 0.9}, 3)
+    log_model(RunMetrics(run.info.run_id), "late", 3, accuracy=0.9)
     assert logged_in(run) == {"accuracy": 0.9, "rows": 3.0, "churn.accuracy": 0.6, "late.accuracy": 0.9}
+
+
+def test_a_model_that_is_logged_again_has_new_metrics_among_those_of_several(run, messages):
+    metrics = RunMetrics(run.info.run_id)
+    for timestamp, binding in enumerate("abc", start=1):
+        log_model(metrics, binding, timestamp, accuracy=timestamp / 10)
+    again = log_model(RunMetrics(run.info.run_id), "a", 10, accuracy=0.9)
+    assert logged_in(run) == {"accuracy": 0.9, "a.accuracy": 0.9, "b.accuracy": 0.2, "c.accuracy": 0.3}
+    assert again()["accuracy"] == 0.9
+    assert messages == []
+
+
+def test_each_model_of_a_run_has_its_own_metrics(run):
+    metrics = RunMetrics(run.info.run_id)
+    models = [log_model(metrics, binding, number, accuracy=float(number)) for number, binding in enumerate("abc")]
+    assert [of_model()["accuracy"] for of_model in models] == [0.0, 1.0, 2.0]
 
 
 def test_a_metric_that_has_the_name_already_stays(run, messages):

@@ -8,13 +8,15 @@ import mlflow
 import pytest
 
 from conf_schema import parse_condition
+from kedro_bind.tracking.metrics import metrics_of_run
 from kedro_bind.tracking.promotion import Verdict, all_of, judge
 
 
 @pytest.fixture
 def client(tmp_path, empty_store):
     shutil.copy(empty_store, tmp_path / "mlflow.db")
-    client = mlflow.MlflowClient(f"sqlite:///{tmp_path}/mlflow.db")
+    mlflow.set_tracking_uri(f"sqlite:///{tmp_path}/mlflow.db")
+    client = mlflow.MlflowClient()
     client.create_registered_model("churn")
     return client
 
@@ -26,12 +28,22 @@ def run(client, **metrics):
     return run_id
 
 
-def version(client, run_id):
-    return str(client.create_model_version("churn", "file:///model", run_id).version)
+def model(client, run_id, **metrics):
+    """Log a model to a run, with metrics of its own."""
+    model_id = client.create_logged_model("0", source_run_id=run_id).model_id
+    for name, value in metrics.items():
+        client.log_metric(run_id, name, value, model_id=model_id)
+    return model_id
 
 
-def judged(client, condition, run_id, binding="", **aliases):
-    verdict = judge([parse_condition(condition)], client, run_id, "churn", aliases, binding=binding)
+def version(client, run_id, model_id=None):
+    source = f"models:/{model_id}" if model_id else "file:///model"
+    return str(client.create_model_version("churn", source, run_id, model_id=model_id).version)
+
+
+def judged(client, condition, run_id, model_id=None, **aliases):
+    metrics = metrics_of_run(client, run_id, model_id)
+    verdict = judge([parse_condition(condition)], client, metrics, run_id, "churn", aliases)
     return verdict.promoted, verdict.reason
 
 
@@ -58,13 +70,22 @@ def test_a_metric_is_compared_with_that_of_the_holder(client):
     )
 
 
-def test_of_metrics_that_several_bindings_have_those_of_the_binding_count(client):
-    of_several = {"accuracy": 0.1, "churn.accuracy": 0.8, "late.accuracy": 0.1, "churn.loss": 0.5}
-    number = version(client, run(client, **of_several))
-    new = run(client, accuracy=0.7)
-    promoted, reason = judged(client, "accuracy > champion", new, "churn", champion=number)
+def test_of_metrics_that_several_models_of_a_run_have_those_of_the_model_count(client):
+    old = run(client, loss=0.5)
+    number = version(client, old, model(client, old, accuracy=0.8))
+    model(client, old, accuracy=0.1)
+    new = run(client)
+    ours = model(client, new, accuracy=0.7)
+    model(client, new, accuracy=0.95)
+    promoted, reason = judged(client, "accuracy > champion", new, ours, champion=number)
     assert (promoted, reason) == (False, f"accuracy is 0.7, not > 0.8 of version {number}, which is champion")
-    assert judged(client, "loss < 1", run(client, **of_several), "churn")[0] is False
+    assert judged(client, "loss < 1", old, ours) == (True, "loss is 0.5, < 1.0")
+
+
+def test_a_metric_whose_name_has_that_of_a_binding_is_no_other_one(client):
+    new = run(client)
+    ours = model(client, new, **{"accuracy": 0.9, "churn.accuracy": 0.8})
+    assert judged(client, "accuracy > 0.85", new, ours)[0]
 
 
 @pytest.mark.parametrize("gone", [True, False])
@@ -78,7 +99,7 @@ def test_a_holder_without_the_metric_is_not_replaced(client, gone):
 
 
 def test_without_conditions_a_version_is_promoted(client):
-    assert judge([], client, "no run is looked at", "churn", {}) == Verdict()
+    assert judge([], client, {}, "no run is looked at", "churn", {}) == Verdict()
 
 
 def test_the_reason_is_that_of_what_failed():
