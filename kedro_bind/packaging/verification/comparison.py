@@ -24,8 +24,11 @@ def equal_predictions(one: Any, other: Any) -> bool:
         check: Any = pd.testing.assert_frame_equal if isinstance(one, pd.DataFrame) else pd.testing.assert_series_equal
         return type(one) is type(other) and _passes(check, one, other, check_dtype=False)
     if isinstance(one, np.ndarray | float | np.floating):
-        close: Any = np.testing.assert_allclose if np.asarray(one).dtype.kind in "fc" else np.testing.assert_array_equal
-        return np.shape(one) == np.shape(other) and _passes(close, one, other)
+        if np.shape(one) != np.shape(other):
+            return False
+        if np.asarray(one).dtype.kind in "fc":
+            return _passes(np.testing.assert_allclose, one, other)
+        return equal_predictions(np.asarray(one).tolist(), np.asarray(other).tolist())
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(equal_predictions(one[key], other[key]) for key in one)
     if isinstance(one, list | tuple) and isinstance(other, list | tuple):
@@ -93,18 +96,18 @@ def equal_rows(one: Any, other: Any) -> bool:
     elif isinstance(one, dict):
         equal = one.keys() == other.keys() and all(equal_rows(one[key], other[key]) for key in one)
     elif isinstance(one, np.ndarray | np.generic | float):
-        equal = _equal_numbers(np.asarray(one), np.asarray(other))
+        equal = _equal_arrays(np.asarray(one), np.asarray(other))
     else:
-        equal = one is other or bool(one == other)
+        equal = one is other or equal_predictions(one, other)
     return equal
 
 
-def _equal_numbers(one: Any, other: Any) -> bool:
+def _equal_arrays(one: Any, other: Any) -> bool:
     import numpy as np
 
     if one.shape != other.shape or one.dtype != other.dtype:
         return False
     if one.dtype.kind not in "fc":
-        return bool(np.array_equal(one, other))
+        return equal_rows(one.tolist(), other.tolist())
     tolerance = _DOUBLE if one.dtype.itemsize >= _BYTES_OF_A_DOUBLE else _SINGLE
     return bool(np.allclose(one, other, rtol=tolerance, atol=tolerance * 1e-6, equal_nan=True))

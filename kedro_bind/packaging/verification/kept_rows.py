@@ -62,7 +62,7 @@ def _of_table(table: Any) -> Iterator[int]:
     for place in range(table.shape[1] if len(table) else 0):
         try:
             yield from _special(table.iloc[:, place])
-        except (TypeError, ValueError):  # lists, for instance, have no order and no hash
+        except Exception:  # noqa: BLE001, S112 - lists, for instance, have no order and no hash, each in its own words
             continue
 
 

@@ -43,7 +43,7 @@ def _of_table(rows: Any, most: int) -> Any:
     made = [real.iloc[[0]], real.iloc[[-1]], *(_crossed(real, position) for position in rare)]
     for number, (name, value) in enumerate(_changes(rows)):
         row = real.iloc[[number % len(real)]].copy()
-        row[name] = pd.Series([value], index=row.index, dtype=object).astype(real[name].dtype)
+        row[name] = value.set_axis(row.index)
         made.append(row)
     return pd.concat([real, *made[: most - len(real)]], ignore_index=True)
 
@@ -71,10 +71,21 @@ def _crossed(real: Any, position: int) -> Any:
 
 
 def _changes(rows: Any) -> Iterator[tuple[Any, Any]]:
-    """Yield columns with a new value for each; all columns have their first change before any has its second."""
-    by_column = [(name, list(_values_for(rows[name]))) for name in rows.columns]
+    """Yield columns with a new value for each, as a Series; all have their first change before any has its second."""
+    by_column = [(name, list(_cast_values(rows[name]))) for name in rows.columns]
     for place in range(max((len(values) for _, values in by_column), default=0)):
         yield from ((name, values[place]) for name, values in by_column if place < len(values))
+
+
+def _cast_values(column: Any) -> Iterator[Any]:
+    """Yield the values for a column that its type can hold, each as a Series of this type."""
+    import pandas as pd
+
+    for value in _values_for(column):
+        try:
+            yield pd.Series([value], dtype=object).astype(column.dtype)
+        except Exception:  # noqa: BLE001, S112 - intervals, for instance, can't be made of an object
+            continue
 
 
 def _values_for(column: Any) -> Iterator[Any]:
@@ -122,7 +133,7 @@ def _within(value: float, dtype: Any) -> int:
     """Return a number, limited to the range of an integer type."""
     import numpy as np
 
-    limits = np.iinfo(getattr(dtype, "numpy_dtype", dtype))
+    limits = np.iinfo(dtype.type)
     return min(max(int(value), int(limits.min)), int(limits.max))
 
 
@@ -135,7 +146,7 @@ def _of_array(rows: Any, most: int) -> Any:
         made += [np.zeros_like(real[:1]), real[-1:] * 10, real[::-1][:8]]
     if real.dtype.kind in "if":
         made.append(-real[:4])
-    if real.dtype.kind == "f":
+    if real.dtype.kind == "f" and real.size:
         with_gap = real[:1].copy()
         with_gap.flat[0] = np.nan
         made += [with_gap, real[:1] * _FAR[1]]

@@ -68,14 +68,15 @@ def check_row_wise(predict: Callable[[Any], Any], rows: Any, most_calls: int | N
     """
     if not _has_rows(rows):
         return RowWise(False, "there are no rows to compare, or the input is not a table or an array")
-    batch = _Batch(made_rows(rows, MOST_ROWS))
     counted = predict if most_calls is None else _bounded(predict, most_calls)
     try:
-        return _compare(counted, batch)
+        return _compare(counted, _Batch(made_rows(rows, MOST_ROWS)))
     except PredictionsDiffer as found:
         return RowWise(False, str(found))
     except _TooManyCalls:
         return RowWise(False, "not determined: predicting is too slow; 'row_wise: true' in 'model' sets no time limit")
+    except Exception as error:  # noqa: BLE001 - rows and predictions may be of types that raise anything
+        return RowWise(False, f"not determined: rows of this type can't be made or compared ({type(error).__name__})")
 
 
 def _bounded(predict: Callable[[Any], Any], most: int) -> Callable[[Any], Any]:

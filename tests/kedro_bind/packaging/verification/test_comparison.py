@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,6 +20,9 @@ def predictions():
         table["score"],
         table.index,
         np.array([1.0, np.nan]),
+        np.array(["a", np.nan], dtype=object),
+        np.array([(1.0, np.nan)], dtype=[("low", "f8"), ("high", "f8")]),
+        np.array(["2024-05-04", "NaT"], dtype="datetime64[ns]"),
         csr_matrix([[0, 1.5], [2, 0]]),
         {"scores": [1.0, csr_matrix([[1]])]},
         [1, "a", None],
@@ -31,6 +36,14 @@ def test_predictions_of_any_type_are_equal_only_to_equal_ones(index):
     one = predictions()
     for position, other in enumerate(predictions()):
         assert equal_predictions(one[index], other) == (position == index)
+
+
+def test_rows_of_any_type_are_equal_to_equal_ones():
+    tables = [pd.DataFrame({"a": [1, 2]}), pd.Series([1.0, np.nan])]
+    for one, other in zip([*predictions(), tables], [*predictions(), pickle.loads(pickle.dumps(tables))], strict=True):
+        assert equal_rows(one, other)
+    assert not equal_rows(tables[0], tables[0] + 1)
+    assert not equal_rows(np.array(["a", np.nan], dtype=object), np.array(["a", "b"], dtype=object))
 
 
 def test_objects_without_a_single_truth_value_for_equality_are_compared():

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from kedro_bind.packaging.verification.kept_rows import LOOKED_AT, MOST_KEPT, kept_rows
@@ -24,6 +25,11 @@ def test_rare_values_are_among_few_rows():
     assert kept["spend"].max() == 1e9
     assert kept["spend"].isna().any()
     assert kept.index.is_monotonic_increasing
+
+
+def test_a_column_without_an_order_keeps_its_rows():
+    lists = pd.array([[number] for number in range(3)], dtype=pd.ArrowDtype(pa.list_(pa.int64())))
+    assert len(kept_rows(pd.DataFrame({"lists": lists}))) == 3
 
 
 def test_they_are_a_copy():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from kedro_bind.packaging.verification.made_rows import made_rows
@@ -28,6 +29,24 @@ def test_real_rows_come_first_and_types_stay():
     assert rows.dtypes.equals(REAL.dtypes)
     assert rows.index.equals(pd.RangeIndex(len(rows)))
     assert len(rows) > 3
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pd.interval_range(0, 3),
+        pd.arrays.SparseArray([0, 1, 0]),
+        pd.array([[1], [2], [3]], dtype=pd.ArrowDtype(pa.list_(pa.int64()))),
+        pd.array([1, 2, 3], dtype=pd.ArrowDtype(pa.int8())),
+        pd.period_range("2024", periods=3, freq="M"),
+    ],
+    ids=lambda column: str(column.dtype),
+)
+def test_a_value_that_the_type_of_its_column_can_not_hold_is_left_out(column):
+    rows = pd.DataFrame({"number": [1.0, 2.0, 3.0], "column": column})
+    made = made_rows(rows, 200)
+    assert made.dtypes.equals(rows.dtypes)
+    assert len(made) > len(rows) + 2
 
 
 def test_the_same_rows_give_the_same_result():

@@ -6,7 +6,7 @@ import pytest
 
 from kedro_bind.packaging.verification import row_wise
 from kedro_bind.packaging.verification.made_rows import made_rows
-from kedro_bind.packaging.verification.row_wise import MOST_ROWS, check_row_wise
+from kedro_bind.packaging.verification.row_wise import MOST_ROWS, RowWise, check_row_wise
 from tests.kedro_bind.packaging.verification.row_functions import NOT_ROW_WISE, ROW_WISE, ROWS
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -77,6 +77,19 @@ class TestMadeRows:
     def test_each_rare_category_gets_a_second_row_that_is_not_a_duplicate(self):
         made = made_rows(ROWS, MOST_ROWS)
         assert len(made[made["region"] == "far"].drop_duplicates()) > 1
+
+
+def test_predictions_that_can_not_be_compared_are_not_row_wise():
+    class Incomparable(list):
+        def __len__(self):
+            raise TypeError
+
+    verdict = check_row_wise(lambda _: Incomparable(), ROWS)
+    assert verdict == RowWise(False, "not determined: rows of this type can't be made or compared (TypeError)")
+
+
+def test_an_array_without_columns_has_a_verdict():
+    assert check_row_wise(lambda rows: rows.sum(axis=1), np.zeros((3, 0))).row_wise is True
 
 
 def test_the_search_ends_after_a_number_of_calls():
