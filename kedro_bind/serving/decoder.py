@@ -10,6 +10,7 @@ integers, where MLflow silently drops fractions and wraps overflows: those are r
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -61,7 +62,11 @@ class Rows:
     @classmethod
     def of_any(cls, data: Any) -> Rows:
         """Return the input of a request, whatever it is, as rows that share no table with others."""
-        return cls(len(data) if hasattr(data, "__len__") else 1, None, other=data)
+        try:
+            count = len(data)
+        except TypeError:  # a single value, which MLflow makes an array without dimensions of
+            count = 1
+        return cls(count, None, other=data)
 
     @staticmethod
     def joined(parts: Sequence[Rows]) -> Any:
@@ -170,6 +175,9 @@ class Decoder:
             data = parsed(self._schema)
         except MlflowException as error:
             raise from_mlflow(error, self._reason(error, parsed, columns())) from error
+        except Exception as error:  # MLflow looks for the names of columns in sets, and a name may be a list
+            reason = f"the body can't be read as a table ({type(error).__name__}); the names of columns must be text"
+            raise bad_request(reason) from error
         if self._schema is not None:
             try:
                 data = _enforce_schema(data, self._schema)
@@ -218,7 +226,14 @@ def _columns_of(form: str, content: Any) -> Mapping[str, Sequence[Any]]:
 
 
 def columns_of_table(data: Any) -> Mapping[Any, Sequence[Any]]:
-    """Return the values of a table that was not JSON; those of an array are of one type, which MLflow names."""
+    """Return the values of a table that was not JSON; those of an array are of one type, which MLflow names.
+
+    Columns of the same name are one.
+    """
     import pandas as pd
 
-    return {name: data[name].tolist() for name in data.columns} if isinstance(data, pd.DataFrame) else {}
+    columns: dict[Any, list[Any]] = defaultdict(list)
+    if isinstance(data, pd.DataFrame):
+        for name, values in data.items():
+            columns[name] += values.tolist()
+    return columns

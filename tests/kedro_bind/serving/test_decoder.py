@@ -167,6 +167,31 @@ def test_a_body_needs_exactly_one_form(payload):
     assert refused.value.status == 400
 
 
+@pytest.mark.parametrize("name", [["warm"], {"warm": 1}])
+def test_a_table_that_mlflow_can_not_read_is_refused_without_its_data(name):
+    """MLflow's server fails for names that can't be in a set."""
+    with pytest.raises(RequestError) as refused:
+        Decoder(INTEGERS).decode({"dataframe_split": {"columns": [name, "visits"], "data": [["warm", 1]]}})
+    assert refused.value.status == 400
+    assert "warm" not in refused.value.message
+
+
+@pytest.mark.parametrize("form", ["inputs", "instances"])
+@pytest.mark.parametrize("value", [1, 1.5, "x", True, None])
+def test_a_single_value_is_one_row_of_a_model_without_a_signature(form, value):
+    rows = Decoder(None).decode({form: value})
+    assert rows.count == 1
+    assert rows.joined([rows]).tolist() == value
+
+
+@pytest.mark.parametrize("second", [2, 2.5, "warm"])
+def test_a_table_with_a_column_twice_is_refused(second):
+    table = pd.DataFrame([[1, second]], columns=["visits", "visits"])
+    with pytest.raises(RequestError, match="the column 'visits'") as refused:
+        Decoder(INTEGERS).enforced(table)
+    assert "warm" not in refused.value.message
+
+
 @pytest.mark.parametrize(
     "payload",
     [
