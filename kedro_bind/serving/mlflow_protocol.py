@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["read_request"]
 
 _JSON, _CSV, _PARQUET = "application/json", "text/csv", "application/vnd.apache.parquet"
-_DEEPEST = 100
-"""How deep JSON may be nested; a table is nested four deep."""
 
 
 def read_request(model: ServedModel, body: bytes, content_type: str | None) -> tuple[Rows, Mapping[str, Any] | None]:
@@ -66,29 +64,17 @@ def _parse(body: bytes) -> Mapping[str, Any]:
 
 
 def _parse_extended(body: bytes) -> Any:
-    if _is_deep(body):
-        raise bad_request(f"the JSON is nested more than {_DEEPEST} deep")
     try:
         return json.loads(body)
-    except (ValueError, RecursionError) as error:  # that of an integer with too many digits is a ValueError too
-        reason = getattr(error, "msg", None)
+    except RecursionError:
+        raise bad_request("the JSON is nested too deep") from None
+    except ValueError as error:  # that of an integer with too many digits is one too
         where = (
-            f": {reason} at line {error.lineno}, column {error.colno}"
-            if isinstance(error, json.JSONDecodeError) and reason
+            f": {error.msg} at line {error.lineno}, column {error.colno}"
+            if isinstance(error, json.JSONDecodeError)
             else ""
         )
         raise bad_request(f"the body is not valid JSON{where}") from None
-
-
-def _is_deep(body: bytes) -> bool:
-    depth = deepest = 0
-    for byte in body:
-        if byte in b"[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif byte in b"]}":
-            depth -= 1
-    return deepest > _DEEPEST
 
 
 def _table(kind: str, body: bytes, model: ServedModel) -> Any:

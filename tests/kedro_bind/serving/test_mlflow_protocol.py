@@ -40,6 +40,24 @@ def test_what_pythons_parser_takes_is_taken(served):
     assert rows.joined([rows])["spend"].isna().all()
 
 
+def test_brackets_in_a_text_are_not_nesting(served):
+    rows, _ = read_request(
+        served, b'{"dataframe_records": [{"spend": NaN, "note": "' + b"[" * 5_000 + b'"}]}', "application/json"
+    )
+    assert rows.count == 1
+
+
+@pytest.mark.parametrize("depth", [900, 3_000, 200_000])
+@pytest.mark.parametrize(("left", "right"), [(b"[", b"]"), (b'{"a": ', b"}")])
+@pytest.mark.parametrize("column", [b'{"id": NaN, "spend": ', b'{"spend": '])
+@pytest.mark.parametrize("form", [b"dataframe_records", b"instances", b"inputs"])
+def test_nesting_of_any_depth_is_refused(served, form, column, left, right, depth):
+    body = b'{"' + form + b'": [' + column + left * depth + b"1" + right * depth + b"}]}"
+    with pytest.raises(RequestError) as raised:
+        read_request(served, body, "application/json")
+    assert raised.value.status == 400
+
+
 @pytest.mark.parametrize(
     ("body", "content_type", "status", "message"),
     [
@@ -49,7 +67,7 @@ def test_what_pythons_parser_takes_is_taken(served):
         (JSON, "application/json; profile=x", 415, "the parameter 'profile' of the content type is not supported"),
         (b"[1]", "application/json", 400, "the body must be a JSON object"),
         (b'{"a": }', "application/json", 400, "the body is not valid JSON: Expecting value at line 1, column 7"),
-        (b"[" * 200_000, "application/json", 400, "the JSON is nested more than 100 deep"),
+        (b"[" * 200_000, "application/json", 400, "the JSON is nested too deep"),
         (b'{"a": ' + b"1" * 5_000 + b"}", "application/json", 400, "the body"),
         (b"\xff", "text/csv", 400, "the body can't be read as a CSV table (UnicodeDecodeError)"),
         (b"id,spend\n1,a lot\n", "text/csv", 400, "the column 'spend' has numbers, and a value is text"),
