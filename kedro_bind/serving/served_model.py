@@ -137,11 +137,13 @@ class ServedModel:
             params: dict[str, Any] | None = _enforce_params_schema(values, self._params_schema)
         except MlflowException as error:
             raise from_mlflow(error, self._refused_parameter(values) or error.message) from error
+        except Exception as error:  # of numpy, for lists of different lengths within a list
+            refused = self._refused_parameter(values)
+            raise bad_request(refused or "the parameters do not fit the model's signature") from error
         return params
 
     def _refused_parameter(self, values: Mapping[str, Any] | None) -> str:
         """Say which parameter does not fit; return nothing if each of them fits on its own."""
-        from mlflow.exceptions import MlflowException
         from mlflow.models.utils import _enforce_params_schema  # see above
 
         given = values or {}
@@ -149,7 +151,7 @@ class ServedModel:
             try:
                 if spec.name in given:
                     _enforce_params_schema({spec.name: given[spec.name]}, self._params_schema)
-            except MlflowException:
+            except Exception:  # noqa: BLE001 - see `params`
                 return mismatch_of_param(spec, given[spec.name])
         return ""
 

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import mlflow
 import pandas as pd
 import pytest
 from mlflow.exceptions import MlflowException
+from mlflow.models import ModelSignature
+from mlflow.types import ParamSchema, ParamSpec
 
 from kedro_bind.errors import KedroBindError
 from kedro_bind.serving.errors import RequestError
 from kedro_bind.serving.served_model import load_served_model
 from kedro_bind.serving.sources import ModelSource
 from kedro_bind.serving.summaries import summary_of
+
+
+class _Regions(mlflow.pyfunc.PythonModel):
+    def predict(self, context, model_input, params=None):
+        return params["regions"]
 
 
 @pytest.mark.parametrize(
@@ -72,6 +80,18 @@ def test_a_parameter_that_does_not_fit_is_named(served):
     with pytest.raises(RequestError) as raised:
         served.params({"factor": "4711"})
     assert raised.value.message == "the parameter 'factor' takes numbers, and a value is text"
+
+
+def test_lists_that_are_no_array_are_refused(tmp_path):
+    """MLflow's server answers with BAD_REQUEST as well."""
+    params = ParamSchema([ParamSpec("regions", "string", ["north"], (-1,))])
+    signature = ModelSignature(params=params)
+    mlflow.pyfunc.save_model(tmp_path / "m", python_model=_Regions(), signature=signature, pip_requirements=[])
+    model = load_served_model(str(tmp_path / "m"))
+    with pytest.raises(RequestError) as raised:
+        model.params({"regions": [["warm"], ["warm", "warm"]]})
+    assert (raised.value.status, raised.value.error_code) == (400, "BAD_REQUEST")
+    assert raised.value.message == "the parameter 'regions' takes values of another type"
 
 
 def test_an_error_of_the_model_does_not_quote_data(served):
