@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
     from mlflow.types import ParamSpec, Schema
 
-__all__ = ["Mismatch", "mismatch_of", "mismatch_of_columns", "mismatch_of_param"]
+__all__ = ["Mismatch", "mismatch_of", "mismatch_of_columns", "mismatch_of_param", "refused_part"]
 
 
 @dataclass(frozen=True)
 class Mismatch:
-    """What values of a type are, and how one differs. If it is not `certain`, MLflow refuses it in some forms only."""
+    """What a type expects, and what was found instead. If it is not `certain`, MLflow refuses it in some forms only."""
 
     expected: str
     found: str
@@ -33,7 +33,7 @@ class Mismatch:
 
 @dataclass(frozen=True)
 class _Kind:
-    """What values of a scalar type are. `read` raises an error for text that can't be converted to it."""
+    """What a scalar type expects. `read` raises an error for text that can't be converted to it."""
 
     expected: str
     types: tuple[type, ...]
@@ -85,7 +85,7 @@ def refused_part(schema: Schema, parsed: Callable[[Schema], Any], columns: Mappi
     def refuses(specs: list[Any]) -> bool:
         part = Schema(specs)
         try:
-            _enforce_schema(parsed(part), part)
+            _enforce_schema(_only(part, parsed(part)), part)
         except Exception:  # noqa: BLE001 - MLflow raises several types, and so does what it calls
             return True
         return False
@@ -97,6 +97,18 @@ def refused_part(schema: Schema, parsed: Callable[[Schema], Any], columns: Mappi
         half = specs[: len(specs) // 2]
         specs = half if refuses(half) else specs[len(half) :]
     return Schema(specs) if refuses(specs) else schema
+
+
+def _only(part: Schema, data: Any) -> Any:
+    """Return parsed input without the columns that a part of the schema leaves out: MLflow would warn of them."""
+    import pandas as pd
+
+    names = part.input_names()
+    if isinstance(data, pd.DataFrame):
+        return data.loc[:, data.columns.isin(names)]
+    if isinstance(data, list):
+        return [_only(part, record) for record in data]
+    return {name: values for name, values in data.items() if name in names} if isinstance(data, dict) else data
 
 
 def mismatch_of_param(spec: ParamSpec, value: Any) -> str:

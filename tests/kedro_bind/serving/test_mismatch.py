@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 
 import numpy as np
 import pandas as pd
@@ -59,6 +60,15 @@ def refused(schema, payload):
 def test_the_column_is_named_in_every_form(form, type_, value, message):
     schema = Schema([ColSpec(DataType.double, "z"), ColSpec(type_, "rpm")])
     assert refused(schema, FORMS[form](value)) == f"the column 'rpm' has {message}"
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_mlflow_warns_of_no_column_that_the_signature_has(form, caplog, monkeypatch):
+    """The column is found by enforcing parts of the schema, which lack the other columns."""
+    monkeypatch.setattr(logging.getLogger("mlflow"), "propagate", True)
+    schema = Schema([ColSpec(DataType.double, "z"), ColSpec(DataType.double, "rpm")])
+    assert "the column 'rpm'" in refused(schema, FORMS[form]([1.0]))
+    assert caplog.messages == []
 
 
 def test_binary_data_is_base64():
