@@ -18,7 +18,7 @@ from kedro_bind.serving.cells import Cells
 from kedro_bind.serving.columns import NotPlain, columns_of_schema
 from kedro_bind.serving.errors import bad_request, from_mlflow, invalid_value
 from kedro_bind.serving.integers import IntegerColumns
-from kedro_bind.serving.mismatch import mismatch_of_columns, refused_part
+from kedro_bind.serving.mismatch import mismatch_of_columns, name_of_type, refused_part
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -200,7 +200,7 @@ class Decoder:
             return f"the column '{name}' has the type {expected}, and the values are of the type {found}"
         if refused is not None and refused.has_input_names() and len(refused) == 1:
             (column,) = refused.inputs
-            return f"the column '{column.name}' has a value that the type {column.type} can't hold"
+            return f"the column '{column.name}' does not fit its type, which is {name_of_type(column.type)}"
         other_shape = _OTHER_SHAPE.search(message)
         return f"the input does not fit the model's signature{f': {other_shape[0]}' if other_shape else ''}"
 

@@ -56,6 +56,6 @@ class IntegerColumns:
                 if not isinstance(value, int | float) or value != value:  # noqa: PLR0124 - NaN
                     continue
                 if not low <= value <= high:
-                    raise invalid_value(f"a value of the column '{name}' is outside of {low} to {high}")
+                    raise invalid_value(f"a value of the column '{name}' is not between {low} and {high}")
                 if value != int(value):
                     raise invalid_value(f"the column '{name}' has integers, and a value has a fraction")

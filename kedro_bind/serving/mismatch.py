@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from mlflow.types import ParamSpec, Schema
 
-__all__ = ["Mismatch", "mismatch_of", "mismatch_of_columns", "mismatch_of_param", "refused_part"]
+__all__ = ["Mismatch", "mismatch_of", "mismatch_of_columns", "mismatch_of_param", "name_of_type", "refused_part"]
 
 
 @dataclass(frozen=True)
@@ -117,6 +117,19 @@ def mismatch_of_param(spec: ParamSpec, value: Any) -> str:
 
     mismatch = mismatch_of(spec.dtype if spec.shape is None else Array(spec.dtype), [value])
     return f"the parameter '{spec.name}' takes {mismatch or 'values of another type'}"
+
+
+def name_of_type(type_: Any) -> str:
+    """Return the name of a type of a signature, as a reader would write it."""
+    from mlflow.types.schema import Array, Map, Object
+
+    if isinstance(type_, Array):
+        return f"a list of {name_of_type(type_.dtype)}"
+    if isinstance(type_, Map):
+        return f"a mapping to {name_of_type(type_.value_type)}"
+    if isinstance(type_, Object):
+        return f"a mapping with the fields {', '.join(field.name for field in type_.properties)}"
+    return getattr(type_, "name", str(type_))
 
 
 def mismatch_of(type_: Any, values: Sequence[Any]) -> Mismatch | None:

@@ -121,7 +121,7 @@ def _assert_that_the_column_is_at_fault(schema, payload):
         column = Schema([column for column in schema.inputs if column.name == named[1]])
         assert by_us(column, payload) is None, caught.value.message
     else:
-        assert "the input has no column" in caught.value.message or "is outside of" in caught.value.message
+        assert "the input has no column" in caught.value.message or "is not between" in caught.value.message
 
 
 def _is_lossy(schema, payload):

@@ -102,6 +102,20 @@ def test_whatever_is_wrong_no_data_is_quoted(schema, payload, message):
 
 
 @pytest.mark.parametrize(
+    ("type_", "value", "name"),
+    [
+        (DataType.double, 1.0, "double"),
+        (Array(DataType.string), ["a"], "a list of string"),
+        (Map(DataType.integer), {"a": 1}, "a mapping to integer"),
+        (Object([Property("name", DataType.string)]), {"name": "a"}, "a mapping with the fields name"),
+    ],
+)
+def test_a_type_has_a_plain_name(type_, value, name):
+    payload = {"dataframe_split": {"columns": ["a", "a"], "data": [[value, value]]}}
+    assert refused(Schema([ColSpec(type_, "a")]), payload) == f"the column 'a' does not fit its type, which is {name}"
+
+
+@pytest.mark.parametrize(
     ("values", "message"),
     [
         ([2.5], "the column 'a' has integers, and a value has a fraction"),
