@@ -57,10 +57,11 @@ class CompiledPlan:
 def name_node(error: Exception, name: str) -> None:
     """Add a note to an error that says which node raised it."""
     note = f"raised in node '{name}' of the inference pipeline"
-    # Python 3.10 has no notes; there, the line of the traceback names the node (see `_Compiler._annotated`).
+    notes = getattr(error, "__notes__", [])
+    # Python 3.10 has no notes: there, a traceback names the node in its line instead (see `_Compiler._annotated`).
     # A node may raise the same object again and again.
-    if hasattr(error, "add_note") and note not in getattr(error, "__notes__", ()):
-        error.add_note(note)
+    if note not in notes:
+        error.__notes__ = [*notes, note]  # type: ignore[attr-defined]  # in Python 3.10, for which mypy checks
 
 
 def compile_plan(plan: Plan, functions: Sequence[Callable[..., Any]], artifacts: Mapping[str, Any]) -> CompiledPlan:

@@ -27,9 +27,13 @@ if TYPE_CHECKING:
     from kedro_bind.model.plan import NodePlan, Plan, ValidatorPlan
     from kedro_bind.names import Names
 
-__all__ = ["LoadedValidator", "Validators", "load_validators"]
+__all__ = ["LoadedValidator", "RejectedData", "Validators", "load_validators"]
 
 logger = get_logger(__name__)
+
+
+class RejectedData(MlflowException):
+    """A validator rejects what the model has computed; a server responds with status 500."""
 
 
 class _Rejected(Exception):  # noqa: N818 - the callers turn it into their errors
@@ -96,7 +100,7 @@ class Validators:
         """Validate the output of one request; return it as the validator does.
 
         Raises:
-            MlflowException: it is rejected; a server responds with status 500.
+            RejectedData: it is rejected.
         """
         validator = self.save.get(self.plan.output_name)
         return output if validator is None else _internal(validator, output)
@@ -198,4 +202,4 @@ def _internal(validator: LoadedValidator, data: Any) -> Any:
     try:
         return validator(data)
     except _Rejected as error:
-        raise MlflowException(f"the dataset {error}", error_code=INTERNAL_ERROR) from error.__cause__
+        raise RejectedData(f"the dataset {error}", error_code=INTERNAL_ERROR) from error.__cause__

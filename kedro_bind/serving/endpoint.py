@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from kedro_bind.redaction import get_logger
 from kedro_bind.serving.batching import Batcher
-from kedro_bind.serving.errors import RequestError, not_served
+from kedro_bind.serving.errors import RequestError, is_refusal, not_served
 from kedro_bind.serving.predictions import Part
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class Endpoint:
             raise RequestError(504, "DEADLINE_EXCEEDED", "the model did not respond in time") from None
         except Exception as error:
             refusal = self.model.failure(error)
-            if refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR or not _is_refusal(error):
+            if refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR or not is_refusal(error):
                 self._log(error)
             raise refusal from error
 
@@ -122,10 +122,3 @@ class Endpoints:
         if not versions or version not in (None, *versions):
             raise not_served(name, self.models)
         return next(iter(versions.values())) if version is None else versions[version]
-
-
-def _is_refusal(error: Exception) -> bool:
-    """Check whether an error is about the input of a request: one of MLflow's, and not from a node."""
-    from mlflow.exceptions import MlflowException
-
-    return isinstance(error, MlflowException) and not getattr(error, "__notes__", ())

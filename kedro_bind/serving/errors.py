@@ -9,7 +9,7 @@ from kedro_bind.quoted_data import without_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Protocol
+    from typing import Protocol, TypeGuard
 
     from mlflow.exceptions import MlflowException
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         def version(self) -> str: ...
 
 
-__all__ = ["RequestError", "bad_request", "from_mlflow", "invalid_value", "not_served"]
+__all__ = ["RequestError", "bad_request", "from_mlflow", "invalid_value", "is_refusal", "not_served"]
 
 
 class RequestError(Exception):
@@ -54,6 +54,19 @@ def invalid_value(message: str) -> RequestError:
 def from_mlflow(error: MlflowException, message: str) -> RequestError:
     """Return an error of MLflow with a sentence for the caller."""
     return RequestError(error.get_http_status_code(), error.error_code, without_data(message))  # type: ignore[no-untyped-call]  # so in MLflow
+
+
+def is_refusal(error: Exception) -> TypeGuard[MlflowException]:
+    """Check whether an error is about the data of a request: one of MLflow's or of a validator, and not from a node.
+
+    An error of a node may have paths and secrets of the host in its message, and its status is not about the request.
+    """
+    from mlflow.exceptions import MlflowException
+
+    from kedro_bind.model.validators import RejectedData
+
+    from_node = bool(getattr(error, "__notes__", ()))
+    return isinstance(error, RejectedData) or (isinstance(error, MlflowException) and not from_node)
 
 
 def not_served(name: str, models: Iterable[Named]) -> RequestError:

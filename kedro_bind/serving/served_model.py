@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kedro_bind.quoted_data import without_data
 from kedro_bind.serving.decoder import Decoder, Rows
-from kedro_bind.serving.errors import RequestError, bad_request, from_mlflow, invalid_value
+from kedro_bind.serving.errors import RequestError, bad_request, from_mlflow, invalid_value, is_refusal
 from kedro_bind.serving.mismatch import mismatch_of_param
 from kedro_bind.serving.predictions import Predictions
 from kedro_bind.serving.sources import locate
@@ -198,9 +198,7 @@ class ServedModel:
 
     def failure(self, error: Exception) -> RequestError:
         """Return what a caller may know about an error of the model: its type and the node, not the data it quotes."""
-        from mlflow.exceptions import MlflowException
-
-        if isinstance(error, MlflowException):
+        if is_refusal(error):
             return from_mlflow(error, error.message)
         notes = " ".join(getattr(error, "__notes__", ()))
         return bad_request(f"the model fails for this input: {type(error).__name__}{f', {notes}' if notes else ''}")

@@ -17,6 +17,8 @@ from tests.servers import free_port, serving
 
 NODES = """
 import pandas as pd
+from mlflow.exceptions import MlflowException
+from mlflow.protos.databricks_pb2 import RESOURCE_DOES_NOT_EXIST
 
 
 def fit(people: pd.DataFrame) -> dict:
@@ -30,6 +32,8 @@ def score(people: pd.DataFrame, fitted: dict, threshold: float, top: int, mark: 
     marked = people["region"].fillna("none") + mark + late.SUFFIX
     if strict and (people["region"] == "boom").any():
         raise RuntimeError("secret of a customer")
+    if (people["region"] == "lost").any():
+        raise MlflowException("no model at /srv/secret", error_code=RESOURCE_DOES_NOT_EXIST)
     visits = people["visits"].clip(upper=top)
     return pd.DataFrame({"score": score, "over": score > threshold, "region": marked, "top": visits})
 """

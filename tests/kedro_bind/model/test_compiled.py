@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import logging
-import sys
 import threading
 import traceback
 import weakref
@@ -263,12 +262,10 @@ def test_a_failing_node_raises_its_own_error_with_its_name_and_the_next_call_is_
         compiled(0)
     shown = "".join(traceback.format_exception(caught.type, caught.value, caught.tb))
     assert "# node 'divide'" in shown
-    if sys.version_info >= (3, 11):
-        assert caught.value.__notes__ == ["raised in node 'divide' of the inference pipeline"]
+    assert caught.value.__notes__ == ["raised in node 'divide' of the inference pipeline"]
     assert compiled(5) == 2
 
 
-@pytest.mark.skipif(sys.version_info < (3, 11), reason="errors have no notes")
 def test_an_error_that_is_raised_again_and_again_has_one_note():
     error = LookupError("always the same")
 

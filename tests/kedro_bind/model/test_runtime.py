@@ -254,8 +254,7 @@ def test_a_failing_node_is_named_and_the_next_call_is_not_affected(built, catalo
     for _ in range(2):
         with pytest.raises(LookupError, match="no 1") as caught:
             predictor.predict(1)
-        if sys.version_info >= (3, 11):
-            assert caught.value.__notes__ == ["raised in node 'predict' of the inference pipeline"]
+        assert caught.value.__notes__ == ["raised in node 'predict' of the inference pipeline"]
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,11 @@ import pandas as pd
 import pytest
 from mlflow.exceptions import MlflowException
 from mlflow.models import ModelSignature
+from mlflow.protos.databricks_pb2 import INTERNAL_ERROR
 from mlflow.types import ParamSchema, ParamSpec
 
 from kedro_bind.errors import KedroBindError
+from kedro_bind.model.validators import RejectedData
 from kedro_bind.serving.errors import RequestError
 from kedro_bind.serving.served_model import load_served_model
 from kedro_bind.serving.sources import ModelSource
@@ -17,7 +19,7 @@ from kedro_bind.serving.summaries import summary_of
 
 
 class _Regions(mlflow.pyfunc.PythonModel):
-    def predict(self, context, model_input, params=None):
+    def predict(self, context, model_input, params=None):  # noqa: ARG002 - as MLflow calls it
         return params["regions"]
 
 
@@ -98,6 +100,9 @@ def test_an_error_of_the_model_does_not_quote_data(served):
     error = ValueError("customer 4711 is unknown")
     error.__notes__ = ["in the node 'predict'"]  # add_note comes with Python 3.11
     assert served.failure(error).message == "the model fails for this input: ValueError, in the node 'predict'"
+    rejected = RejectedData("the dataset 'middle' is rejected", error_code=INTERNAL_ERROR)
+    rejected.__notes__ = ["in the node 'predict'"]
+    assert (served.failure(rejected).status, served.failure(rejected).message) == (500, rejected.message)
     refusal = served.failure(MlflowException.invalid_parameter_value("spend is negative"))
     assert (refusal.status, refusal.message) == (400, "spend is negative")
 
