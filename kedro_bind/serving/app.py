@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -24,11 +24,10 @@ from kedro_bind.serving.requests import client_gone, read_body, request_error, u
 from kedro_bind.serving.v2_routes import v2_routes
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Sequence
 
     from starlette.requests import Request
 
-    from kedro_bind.serving.decoder import Rows
     from kedro_bind.serving.served_model import ServedModel
 
 __all__ = ["create_app"]
@@ -55,14 +54,17 @@ def create_app(
     # As MLflow's server does; models with type hints then make bytes and dates of the strings that JSON has for them.
     os.environ["_MLFLOW_IS_IN_SERVING_ENVIRONMENT"] = "true"
     executor = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="predict")
+    # Apart from the others, so that predictions do not wait for large bodies; one, since it competes for the GIL too.
+    decoding = ThreadPoolExecutor(max_workers=1, thread_name_prefix="decode")
     metrics = Metrics()
     endpoints = Endpoints()
     for model in models:
-        endpoints.add(Endpoint.of(model, executor, limits or Limits(), metrics, batch=batch))
+        endpoints.add(Endpoint.of(model, executor, decoding, limits or Limits(), metrics, batch=batch))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
+        decoding.shutdown(wait=True)
         executor.shutdown(wait=True)
 
     return Starlette(
@@ -107,13 +109,14 @@ def _routes(endpoints: Endpoints, metrics: Metrics, *, show_example: bool) -> li
 async def _response(endpoint: Endpoint, request: Request) -> Response:
     try:
         body = await read_body(request, endpoint.limits.body_bytes)
-        rows, params = read_request(endpoint.model, body, request.headers.get("content-type"))
-        return await unless_disconnected(request, _predicted(endpoint, rows, params))
+        content_type = request.headers.get("content-type")
+        return await unless_disconnected(request, _predicted(endpoint, body, content_type))
     except RequestError as error:
         return await request_error(request, error)
 
 
-async def _predicted(endpoint: Endpoint, rows: Rows, params: Mapping[str, Any] | None) -> Response:
+async def _predicted(endpoint: Endpoint, body: bytes, content_type: str | None) -> Response:
+    rows, params = await endpoint.decode(body, lambda: read_request(endpoint.model, body, content_type))
     return Response(await endpoint.predict(rows, params), media_type="application/json")
 
 

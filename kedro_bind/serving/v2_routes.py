@@ -12,7 +12,7 @@ from kedro_bind.serving.requests import read_body, unless_disconnected, v2_error
 from kedro_bind.serving.v2 import HEADER_LENGTH, read_infer_request, tensors_of, write_infer_response
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
     from starlette.requests import Request
 
@@ -94,17 +94,20 @@ async def _model_ready(endpoint: Endpoint, _: Request) -> Response:
 
 async def _infer(endpoint: Endpoint, request: Request) -> Response:
     body = await read_body(request, endpoint.limits.body_bytes)
-    read = read_infer_request(body, request.headers.get(HEADER_LENGTH))
+    header_length = request.headers.get(HEADER_LENGTH)
     model = endpoint.model
-    params = model.params(dict(read.parameters) or None)
     head = {"model_name": model.name, "model_version": model.version or "1"}
 
-    def write(part: Part) -> tuple[bytes, dict[str, str]]:
-        return write_infer_response(head, tensors_of(part.data), read)
-
-    rows = _rows(model, read)
+    def decoded() -> tuple[InferRequest, Mapping[str, Any] | None, Rows]:
+        read = read_infer_request(body, header_length)
+        return read, model.params(dict(read.parameters) or None), _rows(model, read)
 
     async def predicted() -> Response:
+        read, params, rows = await endpoint.decode(body, decoded)
+
+        def write(part: Part) -> tuple[bytes, dict[str, str]]:
+            return write_infer_response(head, tensors_of(part.data), read)
+
         content, headers = await endpoint.predict(rows, params, write)
         return Response(content, headers=headers)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
+import threading
 from dataclasses import replace
 
 import mlflow
@@ -11,8 +13,9 @@ import pytest
 
 from kedro_bind.errors import KedroBindError
 from kedro_bind.serving.app import create_app
+from kedro_bind.serving.decoder import Decoder
 from kedro_bind.serving.limits import Limits
-from tests.kedro_bind.serving.asgi import ask
+from tests.kedro_bind.serving.asgi import ask, respond
 
 RECORDS = {"dataframe_records": [{"id": 1, "spend": 1.5}, {"id": 2, "spend": 2.5}]}
 
@@ -44,6 +47,40 @@ def test_a_model_predicts_under_its_names(app, path):
 def test_parameters_hold_for_one_request(app):
     assert predict(app, {**RECORDS, "params": {"factor": 10.0}})[1]["predictions"][0] == {"double": 15.0}
     assert predict(app, RECORDS)[1]["predictions"][0] == {"double": 3.0}
+
+
+ROWS = 5_000
+LARGE = {
+    "/invocations": {"dataframe_records": [{"id": 1, "spend": 1.5}] * ROWS},
+    "/v2/models/doubling/infer": {
+        "inputs": [
+            {"name": "id", "datatype": "INT64", "shape": [ROWS], "data": [123_456_789] * ROWS},
+            {"name": "spend", "datatype": "FP64", "shape": [ROWS], "data": [1.5] * ROWS},
+        ]
+    },
+}
+
+
+@pytest.mark.parametrize("path", LARGE)
+def test_others_are_answered_while_a_large_body_is_decoded(app, monkeypatch, path):
+    begun, answered = threading.Event(), threading.Event()
+    original = Decoder._rows  # noqa: SLF001 - all bodies of this model go through it
+
+    def wait_for_the_others(*args):
+        begun.set()
+        return original(*args) if answered.wait(10) else None
+
+    monkeypatch.setattr(Decoder, "_rows", wait_for_the_others)
+
+    async def scene():
+        body = json.dumps(LARGE[path]).encode()
+        large = asyncio.create_task(respond(app, "POST", path, body, content_type="application/json"))
+        await asyncio.to_thread(begun.wait, 10)
+        ping = await respond(app, "GET", "/ping")
+        answered.set()
+        return ping.status, (await large).status
+
+    assert asyncio.run(scene()) == (200, 200)
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ def executor():
 
 
 def endpoint(model, executor, **limits):
-    return Endpoint.of(model, executor, Limits(**limits), Metrics(), batch=None)
+    return Endpoint.of(model, executor, executor, Limits(**limits), Metrics(), batch=None)
 
 
 def predict(found, *spends):
