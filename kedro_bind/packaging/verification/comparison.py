@@ -24,11 +24,11 @@ def equal_predictions(one: Any, other: Any) -> bool:
         check: Any = pd.testing.assert_frame_equal if isinstance(one, pd.DataFrame) else pd.testing.assert_series_equal
         return type(one) is type(other) and _passes(check, one, other, check_dtype=False)
     if isinstance(one, np.ndarray | float | np.floating):
-        if np.shape(one) != np.shape(other):
-            return False
-        if np.asarray(one).dtype.kind in "fc":
-            return _passes(np.testing.assert_allclose, one, other)
-        return equal_predictions(np.asarray(one).tolist(), np.asarray(other).tolist())
+        return np.shape(one) == np.shape(other) and (
+            _passes(np.testing.assert_allclose, one, other)
+            if np.asarray(one).dtype.kind in "fc"
+            else equal_predictions(np.asarray(one).tolist(), np.asarray(other).tolist())
+        )
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(equal_predictions(one[key], other[key]) for key in one)
     if isinstance(one, list | tuple) and isinstance(other, list | tuple):
