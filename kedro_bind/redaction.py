@@ -203,9 +203,17 @@ def _word(form: str) -> re.Pattern[str]:
 
 
 def _redact_record(record: logging.LogRecord) -> bool:
-    record.msg, record.args = redact_message(record.getMessage()), ()
+    record.msg, record.args = redact_message(_message_of(record)), ()
     record.markup = False  # Kedro's handler, that of rich, would take `[…]` in a message for markup and drop it
     if record.exc_info and record.exc_info[0]:
         record.exc_text = redact_message("".join(traceback.format_exception(*record.exc_info)))
         record.exc_info = None
     return True
+
+
+def _message_of(record: logging.LogRecord) -> str:
+    """Return the message of a record, or its template if an argument can't be written, such as a user's exception."""
+    try:
+        return record.getMessage()
+    except Exception as error:  # noqa: BLE001 - `__str__` of an argument may raise anything
+        return f"{record.msg} (arguments left out: {type(error).__name__} while they were formatted)"

@@ -102,7 +102,8 @@ def named_values(values: Any, *, secret: bool = False) -> Iterator[str]:
 
 def environment_values(environment: Mapping[str, str]) -> Iterator[str]:
     """Find the secrets in environment variables: values that are named like secrets, and passwords in URIs."""
-    for name, value in environment.items():
+    for name in environment:
+        value = environment.get(name, "")  # another thread may have removed it
         if "://" in value:
             yield from passwords_in(value)
         if len(value) >= _SHORTEST_VARIABLE and _VARIABLE.search(name.upper()) and not _PLACE.search(name.upper()):
@@ -126,10 +127,20 @@ def forms_of(secret: str) -> set[str]:
         escaped = json.dumps(text)[1:-1]
         forms |= {escaped, json.dumps(escaped)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1], repr(text)[1:-1]}
         forms |= {text.replace("'", "''"), text.replace("'", "'\"'\"'"), html.escape(text)}
-        forms |= {quote(text), quote(text, safe=""), quote_plus(text), _base64(text), _base64(text, urlsafe=True)}
+        encoded = _encoded(text)
+        forms |= {quote(encoded), quote(encoded, safe=""), quote_plus(encoded)}
+        forms |= {_base64(text), _base64(text, urlsafe=True)}
     return {form for form in forms if len(form) >= _SHORTEST and form.lower() not in _WORDS}
 
 
 def _base64(text: str, *, urlsafe: bool = False) -> str:
     encode = base64.urlsafe_b64encode if urlsafe else base64.b64encode
-    return encode(text.encode(errors="surrogateescape")).decode().rstrip("=")
+    return encode(_encoded(text)).decode().rstrip("=")
+
+
+def _encoded(text: str) -> bytes:
+    """Encode any text: Python reads the environment's bytes that are not UTF-8, and YAML's escapes, as surrogates."""
+    try:
+        return text.encode(errors="surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode(errors="surrogatepass")

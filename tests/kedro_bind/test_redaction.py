@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import logging
+import os
 import re
 import threading
 from pathlib import Path
@@ -59,6 +60,29 @@ def test_the_values_of_secret_variables_are_masked(monkeypatch):
     monkeypatch.setenv("PWD", "/home/me/shop")
     message = "401 for abc-123-def, sk-789-xyz, pw-456/78, refused, in /home/me/shop, /var/run/aws"
     assert redact(message) == "401 for ***, ***, ***, refused, in /home/me/shop, /var/run/aws"
+
+
+def test_a_secret_variable_that_is_not_utf_8_is_masked_and_lets_log_lines_through(monkeypatch, caplog):
+    monkeypatch.setitem(os.environb, b"SOME_API_TOKEN", b"\xff\xfeabc-123")
+    secret = os.environ["SOME_API_TOKEN"]
+    assert redact(f"refused: {secret}, {quote(os.fsencode(secret))}") == "refused: ***, ***"
+    logger = get_logger("kedro_bind.test_redaction")
+    logger.warning("refused: %s", secret)
+    assert caplog.messages == ["refused: ***"]
+
+
+def test_one_value_that_is_not_unicode_does_not_hide_the_other_credentials():
+    with redacting(of({"server": {"username": "me", "password": "\ud800-secret"}, "lake": {"key": "abcd-1234"}})):
+        assert redact("abcd-1234 and \ud800-secret") == "*** and ***"
+
+
+def test_a_log_line_whose_argument_can_not_be_written_is_left_without_it(caplog):
+    class UnwritableError(Exception):
+        def __str__(self):
+            return self.missing
+
+    get_logger("kedro_bind.test_redaction").warning("it fails: %s", UnwritableError())
+    assert caplog.messages == ["it fails: %s (arguments left out: AttributeError while they were formatted)"]
 
 
 @pytest.mark.parametrize(

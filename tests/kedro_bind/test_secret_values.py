@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+from collections import UserDict
+
 import pytest
 
 from kedro_bind.secret_values import environment_values, forms_of, looks_secret, passwords_in, secret_keys
@@ -37,6 +40,21 @@ def test_secret_variables_are_found_by_their_names_and_uris():
         "X": "y",
     }
     assert list(environment_values(environment)) == ["abcdef", "b"]
+
+
+def test_a_variable_that_another_thread_removes_meanwhile_is_skipped():
+    class Shrinking(UserDict):  # its items are read like those of `os.environ`
+        def __iter__(self):
+            return iter([*self.data, "GONE_TOKEN"])
+
+    assert list(environment_values(Shrinking(API_KEY="abcdef"))) == ["abcdef"]
+
+
+def test_a_secret_that_is_not_unicode_has_its_forms_as_well():
+    in_environment = os.fsdecode(b"\xff\xfe-secret")
+    assert {in_environment, "%FF%FE-secret", "//4tc2VjcmV0"} <= forms_of(in_environment)
+    in_yaml = "\ud800-secret"
+    assert {in_yaml, "%ED%A0%80-secret", "7aCALXNlY3JldA"} <= forms_of(in_yaml)
 
 
 def test_the_forms_of_a_secret_are_those_that_texts_quote():
