@@ -155,7 +155,8 @@ def redact_message(text: str) -> str:
 
 def redact_value(value: Any, name: str = "") -> Any:
     """Redact every text in a nested value, and every value that is named like a credential."""
-    if looks_secret(name) and value not in (None, "") and not isinstance(value, bool):
+    is_empty = value is None or (isinstance(value, str) and not value)  # an array can't be compared with a text
+    if looks_secret(name) and not is_empty and not isinstance(value, bool):
         return MASK
     if isinstance(value, dict):
         return {redact(key) if isinstance(key, str) else key: redact_value(value[key], str(key)) for key in value}

@@ -11,6 +11,7 @@ import threading
 from pathlib import Path
 from urllib.parse import quote
 
+import numpy as np
 import pytest
 from mlflow.exceptions import MlflowException
 
@@ -226,6 +227,9 @@ def test_nested_values_are_redacted_by_name_and_by_text():
         "depth": 3,
         "deep": [{"token": ["a"], "note": "fine"}],
         "n": None,
+        "tokens": np.array([1, 2]),
+        "password": "",
+        "secret": None,
     }
     assert redact_value(value) == {
         "apiKey": "***",
@@ -233,6 +237,9 @@ def test_nested_values_are_redacted_by_name_and_by_text():
         "depth": 3,
         "deep": [{"token": "***", "note": "fine"}],
         "n": None,
+        "tokens": "***",
+        "password": "",
+        "secret": None,
     }
 
 
