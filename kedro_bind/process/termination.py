@@ -30,7 +30,7 @@ class Terminated(SystemExit):
 class Termination:
     """The handler of SIGTERM, which is set from the first `begin` to the last `end`.
 
-    `ending` is set while the bound runs are being ended, so that another signal does not interrupt that.
+    `ending` is set within `uninterrupted`.
     """
 
     def __init__(self) -> None:
@@ -85,8 +85,20 @@ class Termination:
                 self.end()
             raise
 
+    @contextmanager
+    def uninterrupted(self) -> Iterator[None]:
+        """Let no signal interrupt the block, which ends runs; `raise_if_received` raises for it afterwards."""
+        if threading.current_thread() is not threading.main_thread():  # signals interrupt the main thread alone
+            yield
+            return
+        before, self.ending = self.ending, True
+        try:
+            yield
+        finally:
+            self.ending = before
+
     def raise_if_received(self) -> None:
-        """Raise `Terminated` again, in case the interrupted code has suppressed it."""
+        """Raise `Terminated` if the interrupted code has suppressed it, or could not be interrupted."""
         in_main = threading.current_thread() is threading.main_thread()
         if self._received and self._runs and not self.ending and in_main and self._process == os.getpid():
             raise Terminated

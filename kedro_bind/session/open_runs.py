@@ -67,6 +67,7 @@ class OpenRuns:
         if entry is not None and entry.watched:
             termination.end()
 
+    @termination.uninterrupted()
     def end_interrupted(self) -> None:
         """End as KILLED the runs whose call in Kedro is no longer on the stack of any thread."""
         if not self._runs or self._process != os.getpid():
@@ -76,6 +77,7 @@ class OpenRuns:
             if entry.frame is None or id(entry.frame) not in running:
                 self._end(entry)
 
+    @termination.uninterrupted()
     def end_all(self) -> None:
         """End as KILLED all remaining runs of this process."""
         while self._runs and self._process == os.getpid():
@@ -99,10 +101,11 @@ class OpenRuns:
         finally:
             self.take(entry.catalog)
 
+    @termination.uninterrupted()
     def _kill(self, run: StartedRun) -> None:
         from kedro_bind.session.run_end import kill
 
-        self.interrupted = termination.ending = True
+        self.interrupted = True
         kill(run)
 
 

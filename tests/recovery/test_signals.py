@@ -23,6 +23,27 @@ from tests.mlflow_store import all_models, experiment_ids
 pytestmark = pytest.mark.slow
 
 COUNT = int(os.getenv("KEDRO_BIND_SIGNALS", "2"))
+EXITS_IN_A_THREAD = """
+    import sys, threading, time
+    from pathlib import Path
+
+    from kedro.framework.session import KedroSession
+
+    if threading.current_thread() is not threading.main_thread():
+        sys.exit("the run of the thread ends without a hook")
+
+    def other():
+        with KedroSession.create() as session:
+            session.run(pipeline_names=["churn"])
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    thread.join()
+    with KedroSession.create() as session:
+        session.load_context()  # ends the run that the thread has left
+    Path({here!r}).touch()
+    time.sleep(300)
+"""
 MODEL = "  model: {registered_model_name: churn, aliases: [champion]}\n"
 RUN = ("-m", "kedro", "run", "--pipelines=churn")
 LOG = ("-m", "kedro", "bind", "log", "churn")
@@ -128,19 +149,29 @@ def test_a_signal_at_any_moment_leaves_nothing_behind(stage, number):
     assert not wrong, f"{len(wrong)} of {COUNT}\n" + "\n\n".join(wrong)
 
 
-@pytest.mark.parametrize("function", ["fit_classifier", "predict"])
-def test_the_command_that_finishes_the_job_trains_again_unless_all_artifacts_were_made(tmp_path, empty_store, function):
-    stage = Stage(tmp_path, empty_store)
-    nodes, here = stage.project.source / "nodes.py", tmp_path / "here"
-    wait = f"\n    __import__('pathlib').Path({str(here)!r}).touch(); __import__('time').sleep(300)\n"
+def before_body(stage, function, statements):
+    """Let a node run these statements before its own."""
+    nodes = stage.project.source / "nodes.py"
     before, definition, after = nodes.read_text().partition(f"def {function}(")
     signature, colon, body = after.partition(":\n")
-    nodes.write_text(before + definition + signature + colon.rstrip() + wait + body)
-    process = stage.start((*RUN, "--params=depth=4"))
+    nodes.write_text(before + definition + signature + colon + statements + body)
+
+
+def terminated(process, here):
+    """Terminate a process as soon as a file is there, and return what it printed."""
     while process.poll() is None and not here.exists():
         time.sleep(0.02)  # between two looks at the folder
     process.terminate()
-    output = process.communicate(timeout=120)[0]
+    return process.communicate(timeout=120)[0]
+
+
+@pytest.mark.parametrize("function", ["fit_classifier", "predict"])
+def test_the_command_that_finishes_the_job_trains_again_unless_all_artifacts_were_made(tmp_path, empty_store, function):
+    stage = Stage(tmp_path, empty_store)
+    here = tmp_path / "here"
+    wait = f"    __import__('pathlib').Path({str(here)!r}).touch(); __import__('time').sleep(300)\n"
+    before_body(stage, function, wait)
+    output = terminated(stage.start((*RUN, "--params=depth=4")), here)
     (run_id,) = stage.runs
     assert stage.runs == {run_id: "KILLED"}, output
     if function == "predict":  # which verification runs
@@ -150,6 +181,15 @@ def test_the_command_that_finishes_the_job_trains_again_unless_all_artifacts_wer
         assert "the run was interrupted before training of 'churn' was complete; train again with:" in output
         assert "kedro run --pipelines=churn --params=depth=4" in output
         assert "kedro bind log" not in output
+
+
+def test_a_run_is_terminated_after_another_one_of_the_process_was_ended(tmp_path, empty_store):
+    stage, here = Stage(tmp_path, empty_store), tmp_path / "here"
+    before_body(stage, "fit_classifier", EXITS_IN_A_THREAD.format(here=str(here)))
+    process = stage.start()
+    output = terminated(process, here)
+    assert process.returncode == 128 + signal.SIGTERM, output
+    assert [*stage.runs.values()] == ["KILLED", "KILLED"], output
 
 
 def test_logging_what_is_stored_cleans_up_after_a_run_that_was_killed(stage):

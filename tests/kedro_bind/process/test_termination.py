@@ -37,10 +37,42 @@ def test_an_exception_that_was_suppressed_is_raised_again(received):
             signal.raise_signal(signal.SIGTERM)
         with pytest.raises(Terminated):
             termination.raise_if_received()
-        termination.ending = True
-        termination.raise_if_received()
-        signal.raise_signal(signal.SIGTERM)  # the runs are being ended: once is enough
+        with termination.uninterrupted():
+            termination.raise_if_received()
+            signal.raise_signal(signal.SIGTERM)  # the runs are being ended: once is enough
     termination.raise_if_received()
+
+
+def test_a_signal_while_runs_are_being_ended_is_raised_afterwards(received):
+    termination = Termination()
+    with termination.watched():
+        with termination.uninterrupted():
+            with termination.uninterrupted():
+                signal.raise_signal(signal.SIGTERM)
+            signal.raise_signal(signal.SIGTERM)
+            termination.raise_if_received()
+        with pytest.raises(Terminated):
+            termination.raise_if_received()
+        with pytest.raises(Terminated):
+            signal.raise_signal(signal.SIGTERM)
+
+
+def test_a_thread_that_ends_runs_does_not_keep_the_signal_from_the_main_thread(received):
+    termination, begun, done = Termination(), threading.Event(), threading.Event()
+
+    @termination.uninterrupted()
+    def end_runs():
+        begun.set()
+        done.wait(30)
+
+    thread = threading.Thread(target=end_runs)
+    with termination.watched():
+        thread.start()
+        begun.wait(30)
+        with pytest.raises(Terminated):
+            signal.raise_signal(signal.SIGTERM)
+        done.set()
+        thread.join()
 
 
 def test_a_handler_that_is_set_meanwhile_stays_and_may_call_ours(received):
