@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.names import bare
 from kedro_bind.proposal.tables import entry_type, is_kept, is_table
+from kedro_bind.proposal.written import as_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -35,7 +37,7 @@ the model gets its signature from them."""
 _ENTRY = """\
 {name}:
   type: pickle.PickleDataset
-  filepath: data/06_models/{file}.pkl
+  filepath: {filepath}
 """
 
 
@@ -68,7 +70,7 @@ def why_none(
 def _missing_node(part: ProjectPart, fitted: str, maker: Node, others: Iterable[str]) -> str:
     """Describe the node that is missing, with the names that it has where it is to be added."""
     users = [node.name for node in part.nodes.nodes if fitted in node.inputs]
-    argument = bare(fitted).rpartition(".")[2]
+    argument = _identifier(bare(fitted).rpartition(".")[2])
     also = sorted({name for name in others if bare(name).rpartition(".")[0] != bare(fitted).rpartition(".")[0]})
     return _NODE.format(
         fitted=fitted,
@@ -81,6 +83,12 @@ def _missing_node(part: ProjectPart, fitted: str, maker: Node, others: Iterable[
         beside=f" beside '{maker.name}', whose namespace is put before the names," if maker.namespace else "",
         others=f" Nothing predicts with {', '.join(map(repr, also))} either." if also else "",
     )
+
+
+def _identifier(name: str) -> str:
+    """Return a name as Python allows it for an argument."""
+    text = "".join(char if f"_{char}".isidentifier() else "_" for char in name)
+    return text if text.isidentifier() and not iskeyword(text) else f"model_{text}"
 
 
 def _models(part: ProjectPart, catalog: Any) -> Iterator[tuple[str, Node]]:
@@ -100,4 +108,9 @@ def missing_entries(candidates: Iterable[Candidate], catalog: Any) -> str:
         for name in candidate.inference.inputs - {candidate.input_name}
     }
     lacking = sorted(name for name in needed if not is_kept(name, catalog)) if catalog is not None else []
-    return "\n".join(_ENTRY.format(name=name, file=name.replace(".", "_")) for name in lacking)
+    return "\n".join(map(_entry, lacking))
+
+
+def _entry(name: str) -> str:
+    filepath = f"data/06_models/{name.replace('.', '_')}.pkl"
+    return _ENTRY.format(name=as_yaml(name), filepath=as_yaml(filepath))

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from kedro.pipeline import Pipeline
 
-__all__ = ["commented_out", "write_binding", "write_document"]
+__all__ = ["as_yaml", "commented_out", "write_binding", "write_document"]
 
 _MODEL_OPTIONS = """\
   # model:
@@ -39,8 +39,8 @@ def write_binding(
     inference: Pipeline | None = None,
     fitted: Iterable[str] = (),
 ) -> str:
-    """Write one binding; what is known of its pipelines is told in comments."""
-    lines = [f"{_plain(name)}:"]
+    """Write one binding; comments describe its pipelines."""
+    lines = [f"{as_yaml(name)}:"]
     comments = _comments(training, inference, sorted(fitted))
     for key, value in values.items():
         comment = f"  # {comments[key]}" if comments.get(key) else ""
@@ -48,9 +48,15 @@ def write_binding(
             lines.append(f"  {key}:{comment}")
             lines += [f"    {line}" for member in value.items() for line in _member(*member)]
         else:
-            lines.append(f"  {key}: {_plain(value)}{comment}")
+            lines.append(f"  {key}: {as_yaml(value)}{comment}")
     text = "\n".join(lines) + "\n"
-    return text if "model" in values else text + _MODEL_OPTIONS.format(name=name)
+    return text if "model" in values else text + _MODEL_OPTIONS.format(name=as_yaml(name))
+
+
+def as_yaml(value: Any) -> str:
+    """Write a value on one line, in quotes where YAML would read a text as something else."""
+    text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10_000)
+    return text.removesuffix("\n").removesuffix("\n...")
 
 
 def commented_out(text: str) -> str:
@@ -76,9 +82,3 @@ def _member(key: str, value: Any) -> list[str]:
     """Write a key and its value, lists on one line."""
     flow = None if isinstance(value, list) else False
     return yaml.safe_dump({key: value}, default_flow_style=flow, allow_unicode=True, width=_WIDTH).splitlines()
-
-
-def _plain(value: Any) -> str:
-    """Write a value on one line."""
-    text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10_000)
-    return text.removesuffix("\n").removesuffix("\n...")

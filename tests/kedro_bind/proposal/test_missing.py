@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import textwrap
+
+import pytest
 import yaml
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline, node, pipeline
@@ -20,7 +24,7 @@ def reason(shape, training=None, inference=None, *, found=True):
     return why_none(parts, some, some, shape.catalog, training, inference)
 
 
-def test_a_name_that_is_not_there_is_told_with_those_that_are():
+def test_the_message_for_an_unknown_name_lists_the_known_ones():
     text = reason(projects.tags(), training="trainin", found=False)
     assert text == (
         "there is no pipeline, tag or namespace 'trainin'; the project has data_science, inference, training"
@@ -31,7 +35,7 @@ def test_a_project_without_nodes_has_nothing_to_bind():
     assert why_none([], [], [], None, None, None).startswith("the project registers no pipeline with a node")
 
 
-def test_a_model_that_nothing_predicts_with_is_told_with_a_node_to_add():
+def test_the_message_for_a_model_that_nothing_predicts_with_has_a_node_to_add():
     text = reason(projects.spaceflights(predicts=False))
     assert text.startswith(
         "no node predicts with 'regressor', which the node 'train_model' of the pipeline 'data_science' fits"
@@ -41,7 +45,7 @@ def test_a_model_that_nothing_predicts_with_is_told_with_a_node_to_add():
     assert "rows to test with, take those instead of 'features'" in text
 
 
-def test_inside_a_namespace_the_node_is_told_without_it():
+def test_the_node_to_add_inside_a_namespace_is_written_without_it():
     models = {name: pipeline(FIT, namespace=name, inputs={"customers"}) for name in ("routing", "urgency")}
     text = reason(projects.shape_of(["routing.model", "urgency.model"], ["customers"], **models))
     assert 'node(predict, ["model", "features"], "predictions", name="predict", tags="inference")' in text
@@ -49,7 +53,33 @@ def test_inside_a_namespace_the_node_is_told_without_it():
     assert "Nothing predicts with 'urgency.model' either." in text
 
 
-def test_otherwise_the_rule_is_told():
+@pytest.mark.parametrize(
+    ("name", "argument"),
+    [("my-model", "my_model"), ("lambda", "model_lambda"), ("1", "model_1"), ("modèle²", "modèle_")],
+)
+def test_the_node_to_add_is_valid_python_whatever_the_dataset_is_called(name, argument):
+    fit = Pipeline([node(projects.fit, "customers", name, name="fit")])
+    text = reason(projects.shape_of([name], ["customers"], science=fit))
+    code = textwrap.dedent("".join(line for line in text.splitlines(keepends=True) if line.startswith("    ")))
+    function, call = ast.parse(code).body
+    assert [given.arg for given in function.args.args] == [argument, "features"]
+    assert f'["{name}", "features"]' in ast.get_source_segment(code, call)
+
+
+@pytest.mark.parametrize("name", ["null", "on", "1", "a: b", "a # b", "# b", "2026-01-01"])
+def test_entries_are_read_as_they_were_meant_whatever_the_dataset_is_called(name):
+    both = Pipeline(
+        [
+            node(projects.fit, "customers", name, name="fit"),
+            node(projects.predict, [name, "customers"], "out", name="predict"),
+        ]
+    )
+    parts = parts_of({"training": both.only_nodes("fit"), "inference": both.only_nodes("predict")})
+    entries = yaml.safe_load(missing_entries(candidates(parts, parts), DataCatalog()))
+    assert entries == {name: {"type": "pickle.PickleDataset", "filepath": f"data/06_models/{name}.pkl"}}
+
+
+def test_otherwise_the_message_states_the_rule():
     assert reason(projects.one_node()).startswith("no two parts of the project belong together")
 
 

@@ -18,11 +18,13 @@ VALUES = {
 }
 
 
-@pytest.mark.parametrize("name", ["churn", "yes", "1e3", "a: b", "é"])
+@pytest.mark.parametrize("name", ["churn", "yes", "1e3", "null", "a: b", "é"])
 def test_it_is_read_as_it_was_proposed(name):
     text = write_document([write_binding(name, VALUES, TRAINING, INFERENCE, ["model"])], "schema.json")
     assert yaml.safe_load(text) == {name: VALUES}
     assert text.startswith("# yaml-language-server: $schema=schema.json\n")
+    options = "".join(line.replace("# ", "", 1) for line in text.splitlines(keepends=True) if line.startswith("  # "))
+    assert yaml.safe_load(options) == {"model": {"registered_model_name": name, "aliases": ["champion"]}}
 
 
 def test_comments_say_what_is_known():
