@@ -202,16 +202,16 @@ def _differs(one: Candidate, other: Candidate) -> bool:
 def _names(models: list[_Tried], base: str, pipelines: Iterable[str]) -> list[str]:
     """Choose a name for each model."""
     taken, names = set(pipelines), []
-    for wanted in [base] if len(models) == 1 else _telling_apart([tried.candidate for tried in models]):
-        name = _free(wanted, taken)
+    for preferred in [base] if len(models) == 1 else _telling_apart([tried.candidate for tried in models]):
+        name = _free(preferred, taken)
         taken.add(name)
         names.append(name)
     return names
 
 
-def _free(wanted: str, taken: Collection[str]) -> str:
+def _free(preferred: str, taken: Collection[str]) -> str:
     """Return a name that is not taken: this one, or else with `_model` and perhaps a number at its end."""
-    names = chain([wanted, f"{wanted}_model"], (f"{wanted}_model{number}" for number in count(2)))
+    names = chain([preferred, f"{preferred}_model"], (f"{preferred}_model{number}" for number in count(2)))
     return next(name for name in names if name not in taken)
 
 
