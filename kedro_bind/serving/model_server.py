@@ -8,6 +8,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from kedro_bind.serving.served_model import load_served_model
+from kedro_bind.serving.sources import locate, survives_fork
 from kedro_bind.serving.summaries import summary_of
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class ModelServer:
     def __init__(self, options: ServerOptions, listening: socket.socket) -> None:
         self._options = options
         self._listening = listening
+        self._sources = options.sources or tuple(map(locate, options.uris))
         self._models: list[ServedModel] = []
 
     def run(
@@ -52,7 +54,6 @@ class ModelServer:
             KedroBindError: a model can't be loaded, or does not predict its example.
         """
         options = self._options
-        self._models = [load_served_model(source) for source in options.sources or options.uris]
 
         def serve() -> uvicorn.Server:
             return self.ready_server(keep_alive)
@@ -60,22 +61,29 @@ class ModelServer:
         if options.workers > 1:
             from kedro_bind.serving.workers import serve_with_workers
 
+            if all(map(survives_fork, self._sources)):
+                self._load()  # so that the workers share the memory
             serve_with_workers(serve, self._listening, options, announce=lambda: announce(self._served()))
             return
         server = serve()
         announce(self._served())
         server.run(sockets=[self._listening])
 
+    def _load(self) -> None:
+        """Load the models, unless this process or the one that it was forked from has done so."""
+        self._models = self._models or [load_served_model(source) for source in self._sources]
+
     def _served(self) -> list[tuple[str, ModelSummary]]:
         return [(model.uri, summary_of(model)) for model in self._models]
 
     def ready_server(self, keep_alive: int) -> uvicorn.Server:
-        """Predict the examples, and return a server that is ready to run in this process."""
+        """Load the models, have them predict their examples, and return a server that is ready to run here."""
         import uvicorn
 
         from kedro_bind.serving.app import create_app
 
         options = self._options
+        self._load()
         for model in self._models:
             model.predict_example()
         app = create_app(self._models, batch=options.batch, limits=options.limits, show_example=options.show_example)

@@ -14,6 +14,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import click
+
 from kedro_bind.errors import KedroBindError
 from kedro_bind.process.stdout import answer, shown
 from kedro_bind.process.temporary import TemporaryFolder
@@ -50,6 +52,7 @@ def run_server(options: ServerOptions) -> None:
     """
     _allow_many_connections()
     listening = _bound(options.host, options.port)
+    click.echo(f"loading {', '.join(options.uris)}", err=True)
     sources = tuple(map(locate, options.uris))
     behind = options.reload is not None or len(grouped_by_code(sources)) > 1
     if os.name == "nt" and (behind or options.workers > 1):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,12 @@ from kedro_bind.errors import KedroBindError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["ModelSource", "grouped_by_code", "locate", "pinned"]
+__all__ = ["ModelSource", "grouped_by_code", "locate", "pinned", "survives_fork"]
+
+_REQUIRED = re.compile(r"[\w.-]+")
+_THREADED = {"polars", "jax"}
+"""Distributions whose threads do not survive a fork: https://docs.pola.rs/user-guide/misc/multiprocessing/ and
+https://github.com/google/jax/pull/18989."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,13 @@ def locate(uri: str) -> ModelSource:
         return ModelSource(uri, str(mlflow.artifacts.download_artifacts(artifact_uri=uri)))
     except (MlflowException, OSError) as error:
         raise KedroBindError(f"the model {uri} can't be loaded: {error}") from error
+
+
+def survives_fork(source: ModelSource) -> bool:
+    """Return whether a process that has loaded a model can be forked, by what the model requires."""
+    file = Path(source.folder) / "requirements.txt"
+    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    return _THREADED.isdisjoint(match[0].lower() for line in lines if (match := _REQUIRED.match(line)))
 
 
 def grouped_by_code(sources: Sequence[ModelSource]) -> list[tuple[ModelSource, ...]]:

@@ -2,6 +2,7 @@
 
 gunicorn forks them, starts new ones for those that die, and stops them on SIGTERM. The parent never predicts: OpenMP
 runtimes, such as that of scikit-learn's HistGradientBoosting, hang in a process that was forked after they were used.
+Where a library does not survive a fork once a model is loaded, each worker loads the models instead.
 """
 
 from __future__ import annotations

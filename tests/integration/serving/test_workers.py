@@ -7,6 +7,7 @@ import signal
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import mlflow
 import pandas as pd
 import pytest
 import requests
@@ -68,3 +69,33 @@ def test_a_worker_that_dies_is_replaced(address):
     while len(workers_of(address) - before) != 1:
         predict(address, 1.0)
     assert predict(address, 1.0) > 0
+
+
+JOINS = """
+import polars as pl
+from mlflow.models import set_model
+from mlflow.pyfunc import PythonModel
+
+
+class Joins(PythonModel):
+    def load_context(self, context):
+        self.names = pl.DataFrame({"a": [1.0, 0.0], "name": ["one", "none"]}).sort("a")
+
+    def predict(self, context, model_input, params=None):
+        return pl.from_pandas(model_input).join(self.names, on="a", how="left")["name"].to_list()
+
+
+set_model(Joins())
+"""
+
+
+def test_a_library_that_does_not_survive_a_fork_is_used_by_each_worker(server_environment, tmp_path):
+    (tmp_path / "joins.py").write_text(JOINS)
+    saving = {"python_model": str(tmp_path / "joins.py"), "input_example": pd.DataFrame({"a": [1.0]})}
+    mlflow.pyfunc.save_model(str(tmp_path / "model"), **saving, pip_requirements=["polars"])
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    command = serve_command(str(tmp_path / "model"), "--workers=2", f"--port={port}")
+    with serving(command, f"{address}/health", tmp_path, server_environment):
+        assert len(workers_of(address)) == 2
+        assert predict(address, 1.0) == "one"
