@@ -27,7 +27,7 @@ from kedro_bind.packaging.signature import infer_parameters, infer_schema
 from kedro_bind.packaging.stored_files import saved_model
 from kedro_bind.packaging.verification.messages import VerificationResult
 from kedro_bind.packaging.verification.reference import ReferencePredictions
-from kedro_bind.packaging.verification.row_wise import NO_ROW_ALONE, NOT_VERIFIED
+from kedro_bind.packaging.verification.row_wise import NO_ROW_ALONE, NOT_VERIFIED, TOO_SLOW
 from kedro_bind.redaction import get_logger
 
 if TYPE_CHECKING:
@@ -187,6 +187,9 @@ class BoundFlavor:
         if result.row_wise == NO_ROW_ALONE:
             message = "kedro_bind: %s: %s; does a node of inference fit something, which only training should? See %s"
             logger.warning(message, self._built.plan.name, result.row_wise.reason, DESIGNING_INFERENCE)
+        if result.row_wise == TOO_SLOW:
+            message = "kedro_bind: %s: whether the model is row-wise is %s"
+            logger.warning(message, self._built.plan.name, result.row_wise.reason)
         if result.unused_columns:
             logger.warning(
                 "kedro_bind: %s: %s", self._built.plan.name, _unused(result.unused_columns, self._built.plan)

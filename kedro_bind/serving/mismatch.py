@@ -181,7 +181,7 @@ def _of_object(type_: Any, values: Sequence[Any]) -> Iterator[Mismatch]:
             elif (inner := mismatch_of(field.dtype, [value[field.name]])) is not None:
                 yield Mismatch(f"{inner.expected} in the field '{field.name}'", inner.found, inner.certain)
         if value.keys() - fields.keys():
-            yield Mismatch(expected, "a value has another one", certain=True)
+            yield Mismatch(expected, "a value has another field", certain=True)
 
 
 def _of_map(type_: Any, values: Sequence[Any]) -> Iterator[Mismatch]:

@@ -96,7 +96,10 @@ def _table(kind: str, body: bytes, model: ServedModel) -> Any:
 def _csv_mismatch(body: bytes, schema: Schema) -> str:
     """Say which column of a table as CSV does not fit a schema; return nothing if the body is no table."""
     import pandas as pd
+    from mlflow.types import DataType
 
+    if dates := [str(spec.name) for spec in schema.inputs if spec.type == DataType.datetime]:
+        return f"the column '{dates[0]}' has dates, which can't be sent as CSV; send JSON or Parquet"
     try:
         return mismatch_of_columns(schema, columns_of_table(pd.read_csv(BytesIO(body))))
     except Exception:  # noqa: BLE001 - pandas raises several types for what is no CSV

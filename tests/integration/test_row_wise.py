@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from kedro_bind import LoggingError
+from kedro_bind.packaging import save
 from tests.kedro_project import BINDING
 
 pytestmark = pytest.mark.slow
@@ -70,3 +71,13 @@ def test_row_independence_is_not_verified_if_it_is_switched_off(project, store):
     run(project, "false")
     assert plan(project)["row_wise"] is False
     assert plan(project)["row_wise_reason"] == "'row_wise' is false in the binding"
+
+
+def test_a_run_warns_of_a_model_that_is_too_slow_for_the_search(project, store, monkeypatch, messages):
+    monkeypatch.setattr(save, "_MOST_NODE_RUNS", 10)
+    run(project, "auto")
+    assert plan(project)["row_wise"] is False
+    (warning,) = [line for line in messages if "too slow" in line]
+    assert warning.startswith(
+        "kedro_bind: churn: whether the model is row-wise is not determined: predicting is too slow"
+    )

@@ -84,7 +84,5 @@ def test_what_is_wrong_with_a_table_is_still_said(collapsed):
     with pytest.raises(MlflowException) as caught:
         _validate_prediction_input(CARDS, None, Schema([ColSpec("string", "name")]), None)
     message = " ".join(caught.value.message.split()) if collapsed else caught.value.message
-    assert (
-        without_data(f"it fails: {message}")
-        == "it fails: Model is missing inputs ['name']. Note that there were extra inputs: ['card']."
-    )
+    left = without_data(f"it fails: {message}").rstrip(".")  # MLflow 3.1 has no period there
+    assert left == "it fails: Model is missing inputs ['name']. Note that there were extra inputs: ['card']"

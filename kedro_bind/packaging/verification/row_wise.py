@@ -18,7 +18,7 @@ from kedro_bind.packaging.verification.made_rows import made_rows
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-__all__ = ["MOST_ROWS", "NOT_VERIFIED", "NO_ROW_ALONE", "REPEATED_ROWS", "RowWise", "check_row_wise"]
+__all__ = ["MOST_ROWS", "NOT_VERIFIED", "NO_ROW_ALONE", "REPEATED_ROWS", "TOO_SLOW", "RowWise", "check_row_wise"]
 
 MOST_ROWS = 200
 """The most rows that are predicted, made ones included."""
@@ -49,6 +49,7 @@ class RowWise:
 
 NOT_VERIFIED = RowWise(row_wise=False, reason="not verified")
 NO_ROW_ALONE = RowWise(row_wise=False, reason="the model refuses each row when it is alone")
+TOO_SLOW = RowWise(False, "not determined: predicting is too slow; 'row_wise: true' in 'model' sets no time limit")
 
 
 class _TooManyCalls(BaseException):
@@ -74,7 +75,7 @@ def check_row_wise(predict: Callable[[Any], Any], rows: Any, most_calls: int | N
     except PredictionsDiffer as found:
         return RowWise(False, str(found))
     except _TooManyCalls:
-        return RowWise(False, "not determined: predicting is too slow; 'row_wise: true' in 'model' sets no time limit")
+        return TOO_SLOW
     except Exception as error:  # noqa: BLE001 - rows and predictions may be of types that raise anything
         return RowWise(False, f"not determined: rows of this type can't be made or compared ({type(error).__name__})")
 

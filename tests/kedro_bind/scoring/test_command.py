@@ -113,7 +113,12 @@ def test_a_table_without_a_row_that_is_predicted_is_an_error():
 @pytest.mark.parametrize("on_bad_rows", ["fail", "quarantine"])
 @pytest.mark.parametrize(
     ("spend", "type_"),
-    [(pd.to_datetime(["2026-01-01"] * 3), "datetime64"), (["1", "2", "3"], "str"), ([True, False, True], "bool")],
+    [
+        (pd.to_datetime(["2026-01-01"] * 3), "datetime64"),
+        # Before pandas 3, MLflow converts text to numbers.
+        pytest.param(["1", "2", "3"], "str", marks=pytest.mark.needs(pandas="3.0")),
+        ([True, False, True], "bool"),
+    ],
 )
 def test_a_column_of_another_type_is_not_a_matter_of_rows(predict, tmp_path, on_bad_rows, spend, type_):
     ROWS.assign(spend=spend).to_parquet(tmp_path / "in.parquet")

@@ -116,7 +116,7 @@ def test_anything_else_is_refused_or_converted_as_by_mlflow(request):
 def _assert_that_the_column_is_at_fault(schema, payload):
     with pytest.raises(RequestError) as caught:
         Decoder(schema).decode(payload)
-    named = re.match(r"the column '(\w+)' has", caught.value.message)
+    named = re.match(r"the column '(\w+)' (?:has|does not fit)", caught.value.message)
     if named is not None:
         column = Schema([column for column in schema.inputs if column.name == named[1]])
         assert by_us(column, payload) is None, caught.value.message

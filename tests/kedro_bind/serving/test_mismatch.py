@@ -50,7 +50,11 @@ def refused(schema, payload):
         (Array(DataType.string), SECRET, "lists, and a value is text"),
         (OBJECT, SECRET, "mappings with the fields age, name, and a value is text"),
         (OBJECT, {"name": SECRET}, "mappings with the fields age, name, and a value has no 'age'"),
-        (OBJECT, {"age": 1, SECRET: 1}, "mappings with the fields age, name, and a value has another one"),
+        (
+            OBJECT,
+            {"age": 1, SECRET: 1},
+            "mappings with the fields age, name, and a value has another field",
+        ),
         (OBJECT, {"age": SECRET}, "integers in the field 'age', and a value is text"),
         (Array(OBJECT), [{"age": SECRET}], "integers in the field 'age', and a value is text"),
         (Map(DataType.double), {"a": SECRET}, "mappings to numbers, and a value is text"),

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from io import BytesIO
 
+import mlflow
 import pandas as pd
 import pytest
+from mlflow.models import ModelSignature
+from mlflow.types import ColSpec, Schema
 
 from kedro_bind.serving.errors import RequestError
 from kedro_bind.serving.mlflow_protocol import read_request
+from kedro_bind.serving.served_model import ServedModel
 
 JSON = b'{"dataframe_records": [{"id": 1, "spend": 1.5}], "params": {"factor": 3}}'
 
@@ -82,3 +86,13 @@ def test_a_body_that_can_not_be_read_is_refused(served, body, content_type, stat
         read_request(served, body, content_type)
     assert raised.value.status == status
     assert raised.value.message.startswith(message)
+
+
+def test_dates_as_csv_are_refused_with_their_column(model_folder):
+    pyfunc = mlflow.pyfunc.load_model(str(model_folder))
+    pyfunc.metadata.signature = ModelSignature(Schema([ColSpec("datetime", "issued")]))
+    served = ServedModel("dates", "1", "models:/dates/1", pyfunc, str(model_folder))
+    with pytest.raises(RequestError) as raised:
+        read_request(served, b"issued\n2024-05-04\n", "text/csv")
+    assert raised.value.status == 400
+    assert raised.value.message == "the column 'issued' has dates, which can't be sent as CSV; send JSON or Parquet"
