@@ -146,6 +146,9 @@ class VerificationProcess:
             raise LoggingError(f"the process that verifies the saved model has died: {reason}") from None
 
     def _kill_group(self) -> None:
+        if sys.platform == "win32":  # where processes have no groups
+            self._process.kill()
+            return
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
 
