@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -93,7 +94,7 @@ def _propose(
     from kedro_bind.checks import CheckContext
     from kedro_bind.config.files import env_of
     from kedro_bind.project import Origin
-    from kedro_bind.proposal.propose import Narrowed, propose
+    from kedro_bind.proposal.propose import UNSUPPLIED, Narrowed, propose
     from kedro_bind.render.text import render_plain
 
     context = CheckContext(catalog, Origin(metadata.project_path, metadata.package_name, env_of(loader)))
@@ -102,9 +103,13 @@ def _propose(
         raise click.ClickException(proposal.reason)
     _write(target, proposal.text, pipelines, metadata, loader)
     if proposal.findings:
-        answer(render_plain(proposal.findings))
+        several = len(proposal.names) > 1
+        named = (replace(finding, message=f"{finding.top}: {finding.message}") for finding in proposal.findings)
+        answer(render_plain(named if several else proposal.findings))
     if proposal.entries:
         answer(f"\nAdd to conf/base/catalog.yml, so that the model can have what training fits:\n\n{proposal.entries}")
+    if any(finding.code == UNSUPPLIED for finding in proposal.findings):
+        answer("first supply the data that training reads, or select the pipelines that make it as well")
     answer(f"next: kedro bind check && kedro run --pipelines={proposal.names[0]}")
 
 

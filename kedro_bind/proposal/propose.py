@@ -25,12 +25,14 @@ if TYPE_CHECKING:
     from conf_schema import Diagnostic
     from kedro_bind.checks import CheckContext
 
-__all__ = ["BindingProposal", "Narrowed", "propose"]
+__all__ = ["UNSUPPLIED", "BindingProposal", "Narrowed", "propose"]
 
 _MOST_TRIED = 6
 """How many candidates for one model are checked."""
 _TO_DO = {"not-persisted", "not-in-catalog", "unknown-parameter"}
-"""Findings that do not speak against a candidate: they say what is left to do."""
+"""Errors that do not speak against a candidate: they say what is left to do."""
+UNSUPPLIED = "not-supplied"
+"""A warning that does: training reads data that none of its nodes makes and the catalog does not have."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +65,9 @@ class _Tried:
 
     @property
     def errors(self) -> int:
-        """Count the errors that speak against the candidate."""
-        return sum(finding.severity.value == "error" and finding.code not in _TO_DO for finding in self.findings)
+        """Count the findings that speak against the candidate."""
+        errors = {finding.code for finding in self.findings if finding.severity.value == "error"} - _TO_DO
+        return sum(finding.code in errors or finding.code == UNSUPPLIED for finding in self.findings)
 
 
 def propose(

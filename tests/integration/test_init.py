@@ -45,6 +45,20 @@ def test_an_existing_document_is_kept_unless_forced(project):
     assert "input_name: customers" in document.read_text()
 
 
+def test_data_that_nothing_supplies_is_to_be_supplied_first(project):
+    catalog = project.path / "conf/base/catalog.yml"
+    before = catalog.read_text()
+    entries = {name: entry for name, entry in yaml.safe_load(before).items() if name != "customers"}
+    catalog.write_text(yaml.safe_dump(entries))
+    lines = project.python(*PYTHON, "init", "--force", "--name=churn").stdout.splitlines()
+    catalog.write_text(before)
+    assert any("training reads 'customers'" in line for line in lines)
+    assert lines[-2:] == [
+        "first supply the data that training reads, or select the pipelines that make it as well",
+        "next: kedro bind check && kedro run --pipelines=churn",
+    ]
+
+
 def test_what_can_not_be_bound_has_a_reason_and_writes_nothing(project):
     document = project.path / "conf/base/pipeline_ml.yml"
     document.unlink(missing_ok=True)
