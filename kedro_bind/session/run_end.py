@@ -44,7 +44,7 @@ def finish(run: StartedRun, catalog: Any) -> dict[str, LoggedModel]:
         log_whole(logger, logging.WARNING, message, name, reason, run.bound.command(name))
     if run.tracked is None:
         return {}
-    with retrying(f"logging to the MLflow run {run.tracked.run_id}") as retries:
+    with retrying(f"verifying models and logging them to the MLflow run {run.tracked.run_id}") as retries:
         logged, failures = _log_all(run, run.tracked, catalog)
         for name in logged if retries.count else ():
             remove_unfinished(run.tracked.run_id, name)  # a repeated request may have created something twice

@@ -55,7 +55,7 @@ def _log_stored(name: str, context: KedroContext, run_id: str | None, *, force: 
         context._pipelines_to_validate = [name]  # noqa: SLF001 - a context has no public way to type parameters
     catalog = context.catalog
     require_valid(bound, catalog)
-    with retrying(f"logging the model of '{name}'"), termination.watched():
+    with retrying(f"verifying and logging the model of '{name}'"), termination.watched():
         _refuse_incomplete(bound, name, catalog, run_id, force=force)
         tracked = open_tracked(bound, name, run_id=run_id)
         run = StartedRun(CheckedRun(bound), tracked, Observed(bound.bindings, bound.origin, bound.redaction))
