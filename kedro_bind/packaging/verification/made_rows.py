@@ -54,8 +54,10 @@ def _is_category(column: Any) -> bool:
 
 def _rare(real: Any) -> Iterator[int]:
     """Yield the position of a row for each of the rarest values of each column of categories."""
+    import pandas as pd
+
     for name in filter(lambda name: _is_category(real[name]), real.columns):
-        texts = real[name].astype(str)
+        texts = pd.Series([str(value) for value in real[name]], dtype=object).where(real[name].notna().to_numpy())
         for value in texts.value_counts(ascending=True, sort=True).index[:_RARE]:
             yield int((texts == value).to_numpy().argmax())
 
