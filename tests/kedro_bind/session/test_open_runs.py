@@ -25,7 +25,6 @@ def interrupted_query(database):
     raise KeyboardInterrupt
 
 
-@pytest.mark.filterwarnings("ignore:unclosed database:ResourceWarning")
 def test_an_interrupted_query_does_not_keep_the_run_from_being_ended(tmp_path):
     database = tmp_path / "mlflow.db"
     with closing(sqlite3.connect(database)) as connection:

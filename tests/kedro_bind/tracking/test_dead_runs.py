@@ -114,7 +114,6 @@ def test_the_tag_names_the_process_for_people_and_for_programs():
     assert name == str(this_process())
 
 
-@pytest.mark.filterwarnings("ignore:unclosed database:ResourceWarning")
 def test_an_interrupted_query_does_not_keep_its_run_from_being_ended(client):
     def interrupted_query():
         connection = sqlite3.connect(mlflow.get_tracking_uri().removeprefix("sqlite:///"))
