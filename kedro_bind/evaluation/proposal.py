@@ -87,14 +87,13 @@ def _holder_row(name: str, version: str, aliases: Mapping[str, str], found: Scor
 def _by_runs(
     binding: ResolvedBinding, client: MlflowClient, name: str, version: str, aliases: Mapping[str, str], alias: str
 ) -> tuple[Verdict, ScoreTable]:
-    run_id = client.get_model_version(name, version).run_id
-    metrics = {
-        number: metrics_of_version(client, client.get_model_version(name, number))
-        for number in dict.fromkeys([version, *([aliases[alias]] if alias in aliases else [])])
-    }
-    verdict = judge_by_run(binding.model.promote_if, client, metrics[version], str(run_id), name, aliases)
+    numbers = dict.fromkeys([version, *([aliases[alias]] if alias in aliases else [])])
+    versions = {number: client.get_model_version(name, number) for number in numbers}
+    metrics = {number: metrics_of_version(client, found) for number, found in versions.items()}
+    run_id = str(versions[version].run_id)
+    verdict = judge_by_run(binding.model.promote_if, client, metrics[version], run_id, name, aliases)
     rows = []
-    for number, found in metrics.items():
+    for number, values in metrics.items():
         held = tuple(sorted(key for key, value in aliases.items() if value == number))
-        rows.append(ScoreRow(f"models:/{name}/{number}", held, found))
+        rows.append(ScoreRow(f"models:/{name}/{number}", held, values))
     return verdict, ScoreTable(binding.label, "", "", tuple(rows), binding.model.promote_if)

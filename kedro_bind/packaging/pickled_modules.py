@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import pickletools
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,8 +42,9 @@ def pickled_modules(path: Path) -> set[str]:
     memo: dict[int, str] = {}
     last = ""
     with path.open("rb") as file:
+        pickled: Any = _WithoutData(file)  # has what `genops` uses of a file
         try:
-            for opcode, argument, _ in pickletools.genops(_WithoutData(file)):  # type: ignore[arg-type]
+            for opcode, argument, _ in pickletools.genops(pickled):
                 index = argument if isinstance(argument, int) else -1
                 if opcode.name in _STRINGS:
                     last = str(argument)
