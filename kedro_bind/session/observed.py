@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,7 @@ from kedro_bind.redaction import get_logger, redacted
 from kedro_bind.tracking.metrics import ObservedMetrics
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from kedro_bind.binding.resolved import ResolvedBinding
     from kedro_bind.packaging.input_sample import InputSample
@@ -24,6 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["Observed"]
 
 logger = get_logger(__name__)
+
+_MOST_WAITING = 2
+"""How many verifying processes wait for their model at a time: each takes the memory of all that it imports."""
 
 
 class Observed:
@@ -47,11 +49,15 @@ class Observed:
         self.metrics = ObservedMetrics(produced)
         self._sees_all = produced is not None and not in_processes
         self._saved: set[str] = set()
-        self._process = os.getpid()
         self._lock = threading.RLock()
         self._samples: dict[str, InputSample] = {}
         self._from_saved: set[str] = set()
         self._verifications: dict[str, VerificationProcess | None] = {}
+
+    @redacted
+    def start_verifications(self) -> None:
+        """Start the verifying processes of the first models, whose imports take as long as a short training."""
+        self._start_verifications(self._bindings)
 
     @redacted
     def see_loaded(self, data: Mapping[str, Any], catalog: Any) -> None:
@@ -60,24 +66,25 @@ class Observed:
 
     @redacted
     def see_saved(self, data: Mapping[str, Any], *, in_chunks: bool) -> None:
-        """Keep a sample of a model's input that a node returned, and start verifying processes in time."""
+        """Keep a sample of a model's input that a node returned, and let verifying processes import for artifacts."""
         with self._lock:
             self._saved.update(map(bare, data))
         if not in_chunks:
             self._see(data)
             self._see_metrics(data)
-        for name, binding in self._bindings.items():
-            if not set(binding.artifact_sources.values()).isdisjoint(data):
-                self._start_verification(name, binding)
+            self._import_ahead(data)
 
     def sample(self, name: str) -> InputSample | None:
         """Return the sample of a binding's input, if there is one."""
         return self._samples.get(name)
 
     def take_verification(self, name: str) -> VerificationProcess | None:
-        """Hand over the verifying process that was started for a binding, if there is one."""
+        """Hand over the verifying process that was started for a binding, if there is one, and start the next one."""
         with self._lock:
-            return self._verifications.pop(name, None)
+            taken = self._verifications.pop(name, None)
+        names = [*self._bindings]
+        self._start_verifications(names[names.index(name) + 1 :])
+        return taken
 
     def lacks_artifacts(self, name: str) -> bool:
         """Return whether an artifact of a binding, which training fits, was certainly not made yet."""
@@ -124,14 +131,23 @@ class Observed:
                 self._samples[name] = sample_input(data, binding.model.example_rows)
                 (self._from_saved.discard if loaded else self._from_saved.add)(name)
 
-    def _start_verification(self, name: str, binding: ResolvedBinding) -> None:
-        """Start the process that verifies the model: an artifact is saved, so training ends soon."""
+    def _import_ahead(self, data: Mapping[str, Any]) -> None:
+        """Let the verifying processes import the modules of the artifacts' types, which loading them imports."""
+        with self._lock:
+            for name, verification in self._verifications.items():
+                made = data.keys() & self._bindings[name].artifact_sources.values()
+                if verification is not None:
+                    verification.import_ahead(sorted({str(type(data[artifact]).__module__) for artifact in made}))
+
+    def _start_verifications(self, names: Iterable[str]) -> None:
         from kedro_bind.tracking.log import start_verification
 
         with self._lock:
-            if name in self._verifications or os.getpid() != self._process:
-                return
-            try:
-                self._verifications[name] = start_verification(binding, self._origin)
-            except Exception as error:  # noqa: BLE001 - logging starts another one, or reports why it can't
-                logger.debug("kedro_bind: no process is started for '%s': %s", name, error)
+            for name in names:
+                waiting = sum(verification is not None for verification in self._verifications.values())
+                if name in self._verifications or waiting >= _MOST_WAITING:
+                    continue
+                try:
+                    self._verifications[name] = start_verification(self._bindings[name], self._origin)
+                except Exception as error:  # noqa: BLE001 - logging starts another one, or reports why it can't
+                    logger.debug("kedro_bind: no process is started for '%s': %s", name, error)

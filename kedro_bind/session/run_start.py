@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from kedro.io import SharedMemoryDataCatalog
@@ -39,20 +40,24 @@ def start(checked: CheckedRun, catalog: Any, run_params: Mapping[str, Any]) -> S
     observed = Observed(checked.complete, bound.origin, checked.redaction, checked.produced, in_processes=in_processes)
     if not checked.complete:
         return StartedRun(checked, None, observed)
-    record = {FILES_TAG: record_files(checked.complete.values(), catalog)}
-    tracked = open_tracked(bound, "+".join(bound.bindings), run_params=run_params, more_tags=record)
-    started = StartedRun(checked, tracked, observed)
-    try:
-        log_parameters(bound, tracked, catalog)
-        if in_processes:
-            lend(tracked.run_id, catalog)
-    except Exception as error:
-        tracked.close("FAILED", error)  # Kedro calls no hook after an error in `before_pipeline_run`
-        raise
-    except BaseException as error:
-        release_frames(error)
-        kill(started)
-        raise
+    with ExitStack() as on_error:
+        on_error.callback(observed.stop)
+        observed.start_verifications()
+        record = {FILES_TAG: record_files(checked.complete.values(), catalog)}
+        tracked = open_tracked(bound, "+".join(bound.bindings), run_params=run_params, more_tags=record)
+        started = StartedRun(checked, tracked, observed)
+        try:
+            log_parameters(bound, tracked, catalog)
+            if in_processes:
+                lend(tracked.run_id, catalog)
+        except Exception as error:
+            tracked.close("FAILED", error)  # Kedro calls no hook after an error in `before_pipeline_run`
+            raise
+        except BaseException as error:
+            release_frames(error)
+            kill(started)
+            raise
+        on_error.pop_all()
     return started
 
 

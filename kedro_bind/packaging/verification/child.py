@@ -1,25 +1,35 @@
 """The verifying process: load a saved model with no code of the project but its own code folder, and predict.
 
-It runs as `python -m kedro_bind.packaging.verification.child`, reads a job as one line of JSON from standard input, and
-writes its result to the file that the job names.
+It runs as `python -m kedro_bind.packaging.verification.child PID`, where PID is the training process. It reads lines of
+JSON from standard input: its setup, names of modules to import while training goes on, and a job. It writes the result
+to the file that the setup names.
 """
 
 from __future__ import annotations
 
 import builtins
 import gc
+import importlib
+import json
 import logging
 import os
 import pickle
+import signal
 import sys
+import threading
+import time
 import traceback
 import warnings
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kedro_bind.packaging.verification.messages import VerificationJob, VerificationResult
+from kedro_bind.packaging.verification.messages import (
+    VerificationJob,
+    VerificationResult,
+    VerificationSetup,
+)
 from kedro_bind.packaging.verification.row_wise import check_row_wise
 from kedro_bind.packaging.verification.shared_state import SharedModel, predict_and_compare
 from kedro_bind.packaging.verification.unused_columns import unused_columns
@@ -34,31 +44,51 @@ __all__ = ["main"]
 
 def main() -> None:
     """Do one job, and exit 0 with a result, whatever it is."""
+    threading.Thread(target=_end_with, args=(int(sys.argv[1]),), daemon=True).start()
     gc.disable()  # what is imported stays; looking for garbage in it takes a fifth of the time
-    # The slow imports run before the job arrives, while the training process saves the model.
+    # The slow imports run before the job arrives, while training goes on.
     import mlflow.pyfunc  # noqa: F401 - imported for the time it takes
 
     import kedro_bind.model.runtime  # noqa: F401 - imported for the time it takes
 
     line = sys.stdin.readline()
-    if not line:  # the training process has failed, or needs no verification any more
+    if not line:  # the training process has ended
         return
-    sys.dont_write_bytecode = True  # which would become part of the model
-    job = VerificationJob.from_json(line)
-    _hide(job.hidden_folders, set(job.hidden_packages))
+    setup = VerificationSetup.from_json(line)
+    _hide(setup.hidden_folders, set(setup.hidden_packages))
     try:
-        result = _verify(job)
+        result = _verify(set(setup.packages))
     except Exception as error:  # noqa: BLE001 - whatever the model raises is the result
         result = VerificationResult(error="".join(traceback.format_exception_only(type(error), error)).strip())
-    Path(job.result).write_text(result.to_json(), encoding="utf-8")
+    if result is not None:
+        Path(setup.result).write_text(result.to_json(), encoding="utf-8")
     os._exit(0)  # taking a model of a gigabyte down piece by piece would keep the training process waiting
 
 
-def _verify(job: VerificationJob) -> VerificationResult:
-    """Load the model and predict; whatever the model raises is raised."""
-    packages = set(job.packages)
+def _end_with(parent: int) -> None:
+    """End this process, and those that the model has started, soon after the training process.
+
+    The end of standard input does not tell in time: a model may be predicting, and the forked workers of a runner keep
+    the input open.
+    """
+    while os.getppid() == parent:
+        time.sleep(1)
+    if sys.platform != "win32":
+        os.killpg(0, signal.SIGKILL)
+    os._exit(1)
+
+
+def _verify(packages: set[str]) -> VerificationResult | None:
+    """Wait for the job, load the model and predict; whatever the model raises is raised.
+
+    `packages` are the project's that travel with the model. Return `None` if no job comes.
+    """
     imports = _Imports(packages)
     with _recorded_warnings() as messages:
+        job = _next_job()
+        if job is None:
+            return None
+        sys.dont_write_bytecode = True  # which would become part of the model
         model, predictor = _load(job.model)
     gc.freeze()
     gc.enable()
@@ -75,6 +105,17 @@ def _verify(job: VerificationJob) -> VerificationResult:
             result = replace(result, row_wise=row_wise, unused_columns=tuple(unused))
     direct, incidental = imports.stop(predictor)
     return replace(result, direct=direct, incidental=incidental)
+
+
+def _next_job() -> VerificationJob | None:
+    """Import the modules that the training process names, until it sends the job; return `None` if it sends none."""
+    for line in iter(sys.stdin.readline, ""):
+        message = json.loads(line)
+        if not isinstance(message, str):
+            return VerificationJob.from_json(line)
+        with suppress(Exception):  # loading the model imports the module again, and reports why it can't
+            importlib.import_module(message)
+    return None
 
 
 @contextmanager

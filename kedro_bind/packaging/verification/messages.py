@@ -8,28 +8,46 @@ from typing import Any
 
 from kedro_bind.packaging.verification.row_wise import NOT_VERIFIED, RowWise
 
-__all__ = ["VerificationJob", "VerificationResult"]
+__all__ = ["VerificationJob", "VerificationResult", "VerificationSetup"]
+
+
+@dataclass(frozen=True)
+class VerificationSetup:
+    """Where the verifying process writes its result, and the parts of the project that must be out of its reach.
+
+    `result` is the path for the result as JSON. `packages` travel with the model; `hidden_packages` and
+    `hidden_folders` are the project's own.
+    """
+
+    result: str
+    packages: tuple[str, ...] = ()
+    hidden_packages: tuple[str, ...] = ()
+    hidden_folders: tuple[str, ...] = ()
+
+    def to_json(self) -> str:
+        """Return the setup as one line of JSON."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, line: str) -> VerificationSetup:
+        """Return the setup in a line of JSON."""
+        return cls(**_fields(line))
 
 
 @dataclass(frozen=True)
 class VerificationJob:
-    """A saved model to verify, and the parts of the project that must be out of its reach.
+    """A saved model to verify.
 
     `example` and `varied` are the paths of pickled rows, and empty if there are none. `predictions` is the path for the
-    pickled predictions of `example`, and `result` that for the result as JSON. With `varied` rows, up to `most_calls`
-    calls find out whether the model is row-wise. `packages` travel with the model; `hidden_packages` and
-    `hidden_folders` are the project's own.
+    pickled predictions of `example`. With `varied` rows, up to `most_calls` calls find out whether the model is
+    row-wise.
     """
 
     model: str
     predictions: str
-    result: str
     example: str = ""
     varied: str = ""
     most_calls: int | None = None
-    packages: tuple[str, ...] = ()
-    hidden_packages: tuple[str, ...] = ()
-    hidden_folders: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         """Return the job as one line of JSON."""

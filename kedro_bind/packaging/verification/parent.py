@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pickle
 import signal
@@ -14,10 +15,15 @@ from typing import TYPE_CHECKING, Any
 from kedro_bind.errors import LoggingError
 from kedro_bind.names import flat
 from kedro_bind.packaging.verification.comparison import equal_predictions
-from kedro_bind.packaging.verification.messages import VerificationJob, VerificationResult
+from kedro_bind.packaging.verification.messages import (
+    VerificationJob,
+    VerificationResult,
+    VerificationSetup,
+)
 from kedro_bind.process.temporary import TemporaryFolder
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
     from types import TracebackType
 
@@ -29,7 +35,7 @@ __all__ = ["VerificationProcess"]
 
 
 class VerificationProcess:
-    """The fresh process. It starts at once, so that its imports run while the model is being saved.
+    """The fresh process. It starts at once, so that its imports run while training goes on.
 
     It leads a process group of its own, so that the processes that a model starts, such as joblib's workers, end with
     it; and it writes to files, since such a process would keep a pipe open.
@@ -50,8 +56,8 @@ class VerificationProcess:
         }
         self._errors, self._result_file = (self._folder.path / name for name in ("errors.txt", "result.json"))
         with self._errors.open("wb") as errors:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "kedro_bind.packaging.verification.child"],
+            self._process = subprocess.Popen(  # noqa: S603 - fixed arguments
+                [sys.executable, "-m", "kedro_bind.packaging.verification.child", str(os.getpid())],
                 cwd=self._folder.path,
                 env=environment,
                 text=True,
@@ -60,6 +66,8 @@ class VerificationProcess:
                 stderr=errors,
                 start_new_session=True,
             )
+        self._imported: set[str] = set()
+        self._send(VerificationSetup(str(self._result_file), own.packages, own.hidden, own.folders).to_json())
 
     def _python_path(self) -> str:
         hidden = {os.path.realpath(folder) for folder in self.own.folders}
@@ -82,6 +90,17 @@ class VerificationProcess:
             pass
         self._folder.cleanup()
 
+    def import_ahead(self, modules: Iterable[str]) -> None:
+        """Have the process import modules that loading the model will import, while training goes on.
+
+        Those of the project are left out: the process imports them from the model.
+        """
+        unneeded = {"__main__", *self.own.packages, *self.own.hidden}
+        for module in modules:
+            if module not in self._imported and module.partition(".")[0] not in unneeded:
+                self._imported.add(module)
+                self._send(json.dumps(module))
+
     def begin(self, model: Path, rows: Any, varied: Any = None, most_calls: int | None = None) -> None:
         """Send the job to load a saved model and to predict `rows`, if there are any; do not wait for the result.
 
@@ -90,18 +109,11 @@ class VerificationProcess:
         job = VerificationJob(
             model=str(model),
             predictions=str(self._file("predictions")),
-            result=str(self._result_file),
             example=self._pickled("example", rows),
             varied=self._pickled("varied", varied),
             most_calls=most_calls,
-            packages=self.own.packages,
-            hidden_packages=self.own.hidden,
-            hidden_folders=self.own.folders,
         )
-        assert self._process.stdin is not None
-        with suppress(BrokenPipeError):  # the process has died; `_result` reads why
-            self._process.stdin.write(job.to_json() + "\n")
-            self._process.stdin.flush()
+        self._send(job.to_json())
 
     def end(self, plan: Plan, reference: ReferencePredictions | None) -> VerificationResult:
         """Wait for the result, and compare the predictions with the reference; without one, the model was only loaded.
@@ -125,6 +137,12 @@ class VerificationProcess:
             f"the predictions of the saved model of '{plan.name}' differ from those of the inference pipeline run by "
             "Kedro; look for state that its nodes keep outside of their inputs, or set 'verify: false' in 'model'"
         )
+
+    def _send(self, line: str) -> None:
+        assert self._process.stdin is not None
+        with suppress(BrokenPipeError):  # the process has died; `_result` reads why
+            self._process.stdin.write(line + "\n")
+            self._process.stdin.flush()
 
     def _file(self, name: str) -> Path:
         return self._folder.path / f"{name}.pkl"

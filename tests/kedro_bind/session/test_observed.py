@@ -59,8 +59,26 @@ def test_metrics_are_observed(observed):
 
 
 def test_without_verification_no_process_is_started(observed):
-    observed.see_saved({"model": 1}, in_chunks=False)
+    observed.start_verifications()
     assert observed.take_verification("churn") is None
+
+
+def test_few_verifying_processes_wait_at_a_time(tmp_path):
+    binding = resolved(INFERENCE, "rows", training=TRAINING)
+    bindings = {name: binding.named(name) for name in "abcd"}
+    observed = Observed(bindings, Origin(project_path=tmp_path, package=None), Redaction(dict))
+    taken = []
+    try:
+        observed.start_verifications()
+        observed.see_saved({"model": ROWS}, in_chunks=False)
+        assert observed.take_verification("d") is None
+        for name in bindings:
+            taken.append(observed.take_verification(name))
+            assert taken[-1] is not None
+    finally:
+        observed.stop()
+        for verification in filter(None, taken):
+            verification.stop()
 
 
 @pytest.mark.parametrize(

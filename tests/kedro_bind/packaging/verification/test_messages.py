@@ -1,16 +1,25 @@
-"""Jobs and results of a verification arrive as they were sent."""
+"""The messages of a verification arrive as they were sent."""
 
 from __future__ import annotations
 
 import pytest
 
-from kedro_bind.packaging.verification.messages import VerificationJob, VerificationResult
+from kedro_bind.packaging.verification.messages import (
+    VerificationJob,
+    VerificationResult,
+    VerificationSetup,
+)
 from kedro_bind.packaging.verification.row_wise import RowWise
 
 
 def test_a_job_is_read_as_it_was_written():
-    job = VerificationJob("model", "predictions.pkl", "result.json", example="é.pkl", most_calls=3, packages=("shop",))
+    job = VerificationJob("model", "predictions.pkl", example="é.pkl", most_calls=3)
     assert VerificationJob.from_json(job.to_json()) == job
+
+
+def test_a_setup_is_read_as_it_was_written():
+    setup = VerificationSetup("result é.json", packages=("shop",), hidden_folders=("src", "."))
+    assert VerificationSetup.from_json(setup.to_json()) == setup
 
 
 def test_a_result_is_read_as_it_was_written():
