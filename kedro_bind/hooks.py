@@ -111,7 +111,7 @@ class MlflowPipelineHook:
         termination.raise_if_received()
         run = open_runs.of(catalog)
         if run is not None:
-            run.observed.see_saved(outputs, in_chunks=inspect.isgeneratorfunction(node.func))
+            run.observed.see_saved(outputs, catalog, in_chunks=inspect.isgeneratorfunction(node.func))
 
     @hook_impl(tryfirst=True)
     def after_pipeline_run(self, catalog: Any) -> None:

@@ -33,6 +33,7 @@ __all__ = [
     "file_system_of",
     "has_path",
     "is_persisted",
+    "is_pickled",
     "stored",
     "unwrapped",
     "uris_of",
@@ -80,6 +81,11 @@ def stored(catalog: Any, name: str) -> Stored:
 def is_persisted(dataset: AbstractDataset[Any, Any]) -> bool:
     """Return whether a dataset, or what a CachedDataset wraps, outlives the run."""
     return not isinstance(unwrapped(dataset), MemoryDataset)
+
+
+def is_pickled(dataset: Any) -> bool:
+    """Return whether a dataset is Kedro's for pickles, or derived from that."""
+    return any(kind.__name__ == "PickleDataset" for kind in type(unwrapped(dataset)).__mro__)
 
 
 def has_path(dataset: AbstractDataset[Any, Any]) -> bool:

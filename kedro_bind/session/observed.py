@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
+from kedro_bind.binding.datasets import is_pickled
 from kedro_bind.names import bare
 from kedro_bind.packaging.declared_validators import incoming, validates_input
 from kedro_bind.packaging.input_sample import sample_input
@@ -65,14 +66,14 @@ class Observed:
         self._see(data, catalog)
 
     @redacted
-    def see_saved(self, data: Mapping[str, Any], *, in_chunks: bool) -> None:
-        """Keep a sample of a model's input that a node returned, and let verifying processes import for artifacts."""
+    def see_saved(self, data: Mapping[str, Any], catalog: Any, *, in_chunks: bool) -> None:
+        """Keep a sample of a model's input that a node returned, and let verifying processes import for its pickle."""
         with self._lock:
             self._saved.update(map(bare, data))
         if not in_chunks:
             self._see(data)
             self._see_metrics(data)
-            self._import_ahead(data)
+            self._import_ahead(data, catalog)
 
     def sample(self, name: str) -> InputSample | None:
         """Return the sample of a binding's input, if there is one."""
@@ -131,13 +132,14 @@ class Observed:
                 self._samples[name] = sample_input(data, binding.model.example_rows)
                 (self._from_saved.discard if loaded else self._from_saved.add)(name)
 
-    def _import_ahead(self, data: Mapping[str, Any]) -> None:
-        """Let the verifying processes import the modules of the artifacts' types, which loading them imports."""
+    def _import_ahead(self, data: Mapping[str, Any], catalog: Any) -> None:
+        """Let the verifying processes import the modules of pickled artifacts' types, which unpickling imports."""
         with self._lock:
             for name, verification in self._verifications.items():
-                made = data.keys() & self._bindings[name].artifact_sources.values()
                 if verification is not None:
-                    verification.import_ahead(sorted({str(type(data[artifact]).__module__) for artifact in made}))
+                    made = data.keys() & self._bindings[name].artifact_sources.values()
+                    pickled = [artifact for artifact in made if is_pickled(catalog.get(artifact))]
+                    verification.import_ahead({str(type(data[artifact]).__module__) for artifact in pickled})
 
     def _start_verifications(self, names: Iterable[str]) -> None:
         from kedro_bind.tracking.log import start_verification

@@ -8,7 +8,7 @@ from pathlib import Path
 import mlflow
 import pytest
 
-from tests.kedro_project import BINDING, PIPELINE
+from tests.kedro_project import BINDING, CATALOG, PIPELINE
 
 pytestmark = pytest.mark.slow
 
@@ -73,6 +73,25 @@ def test_a_library_that_only_an_artifact_needs_is_pinned_without_its_own_require
     assert not {"joblib", "threadpoolctl"} & set(pins)
     expected = {"kedro", "kedro-bind", "kedro-datasets", "mlflow", "numpy", "pandas", "scikit-learn", "scipy"}
     assert set(pins) <= expected
+
+
+def test_a_library_that_made_an_artifact_and_is_not_needed_to_load_it_is_not_pinned(project, store):
+    bunch = """
+def fit_scaler(customers):
+    from sklearn.utils import Bunch
+
+    return Bunch(mean=20.0, std=5.0)
+"""
+    project.write(f"src/{project.package}/fitting.py", bunch)
+    pipeline = PIPELINE.replace("nodes.fit_scaler", "fitting.fit_scaler").replace(
+        "import nodes", "import fitting, nodes"
+    )
+    project.write(f"src/{project.package}/pipelines/data_science/__init__.py", pipeline)
+    stored = CATALOG.replace("pickle.PickleDataset", "json.JSONDataset", 1).replace("scaler.pkl", "scaler.json")
+    project.write("conf/base/catalog.yml", stored)
+    project.write("conf/base/pipeline_ml.yml", BINDING + "  model: {registered_model_name: churn}\n")
+    run(project)
+    assert set(requirements(1)) <= {"kedro", "kedro-bind", "kedro-datasets", "mlflow", "numpy", "pandas"}
 
 
 def test_an_artifact_of_another_version_of_its_library_is_a_warning(fitted, messages):

@@ -5,7 +5,15 @@ from kedro.io import CachedDataset, DataCatalog, MemoryDataset
 from kedro.io.core import Version
 from kedro_datasets.pickle import PickleDataset
 
-from kedro_bind.binding.datasets import arguments_of, credentials_of, has_path, is_persisted, stored, uris_of
+from kedro_bind.binding.datasets import (
+    arguments_of,
+    credentials_of,
+    has_path,
+    is_persisted,
+    is_pickled,
+    stored,
+    uris_of,
+)
 from kedro_bind.errors import BindingError, LoggingError
 from tests.soundness.nodes import Store
 
@@ -20,6 +28,16 @@ def test_a_file_is_persisted_and_has_a_uri(tmp_path):
     assert has_path(found.dataset)
     assert (found.path_key, found.version) == ("filepath", None)
     assert found.uri == (tmp_path / "model.pkl").as_uri()
+
+
+def test_a_pickle_is_known_by_its_dataset(tmp_path):
+    class OwnDataset(PickleDataset):
+        pass
+
+    assert is_pickled(CachedDataset(pickled(tmp_path)))
+    assert is_pickled(OwnDataset(filepath=(tmp_path / "model.pkl").as_posix()))
+    assert not is_pickled(Store("here"))
+    assert not is_pickled(None)
 
 
 def test_a_dataset_in_memory_is_not_persisted():

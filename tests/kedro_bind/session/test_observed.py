@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import importlib
+
 import pandas as pd
 import pytest
 from kedro.io import DataCatalog, MemoryDataset
 from kedro.pipeline import Pipeline, node
+from kedro_datasets.json import JSONDataset
+from kedro_datasets.pickle import PickleDataset
 
 from kedro_bind.project import Origin
 from kedro_bind.redaction import Redaction
 from kedro_bind.session.observed import Observed
 from tests.bindings import resolved
+from tests.waiting import wait_until
 
 TRAINING = Pipeline([node(max, ["rows@pandas"], ["model", "scores"], name="fit")])
 INFERENCE = Pipeline([node(max, ["rows", "model"], "out", name="predict")])
@@ -34,27 +39,27 @@ def rows_of(observed):
 
 def test_a_sample_of_the_input_is_kept(observed):
     assert observed.sample("churn") is None
-    observed.see_saved({"other": ROWS, "rows@pandas": ROWS}, in_chunks=False)
+    observed.see_saved({"other": ROWS, "rows@pandas": ROWS}, DataCatalog(), in_chunks=False)
     assert rows_of(observed)[:3] == [0, 1, 2]
 
 
 def test_what_is_loaded_takes_precedence_over_what_was_saved(observed):
     catalog = DataCatalog({"rows@pandas": MemoryDataset(ROWS)})
-    observed.see_saved({"rows@pandas": ROWS}, in_chunks=False)
+    observed.see_saved({"rows@pandas": ROWS}, DataCatalog(), in_chunks=False)
     observed.see_loaded({"rows@pandas": ROWS + 100}, catalog)
     assert rows_of(observed)[0] == 100
     observed.see_loaded({"rows@pandas": ROWS + 200}, catalog)
-    observed.see_saved({"rows@pandas": ROWS + 300}, in_chunks=False)
+    observed.see_saved({"rows@pandas": ROWS + 300}, DataCatalog(), in_chunks=False)
     assert rows_of(observed)[0] == 100
 
 
 def test_a_part_of_the_input_is_no_sample(observed):
-    observed.see_saved({"rows@pandas": ROWS}, in_chunks=True)
+    observed.see_saved({"rows@pandas": ROWS}, DataCatalog(), in_chunks=True)
     assert observed.sample("churn") is None
 
 
 def test_metrics_are_observed(observed):
-    observed.see_saved({"scores": {"accuracy": 0.9}, "more": 1.0}, in_chunks=False)
+    observed.see_saved({"scores": {"accuracy": 0.9}, "more": 1.0}, DataCatalog(), in_chunks=False)
     assert observed.metrics.of(["scores"], DataCatalog()) == {"accuracy": 0.9}
 
 
@@ -70,7 +75,6 @@ def test_few_verifying_processes_wait_at_a_time(tmp_path):
     taken = []
     try:
         observed.start_verifications()
-        observed.see_saved({"model": ROWS}, in_chunks=False)
         assert observed.take_verification("d") is None
         for name in bindings:
             taken.append(observed.take_verification(name))
@@ -79,6 +83,28 @@ def test_few_verifying_processes_wait_at_a_time(tmp_path):
         observed.stop()
         for verification in filter(None, taken):
             verification.stop()
+
+
+def test_the_library_of_a_pickled_artifact_is_imported_while_training_goes_on(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    for name in ("library_of_json", "library_of_pickle"):
+        tells = "from pathlib import Path\nPath(__file__).with_suffix('.imported').touch()\nclass Model: pass\n"
+        (tmp_path / f"{name}.py").write_text(tells, encoding="utf-8")
+    models = [importlib.import_module(name).Model() for name in ("library_of_json", "library_of_pickle")]
+    for file in tmp_path.glob("*.imported"):
+        file.unlink()
+    datasets = [kind(filepath=(tmp_path / "model").as_posix()) for kind in (JSONDataset, PickleDataset)]
+    binding = resolved(INFERENCE, "rows", training=TRAINING, name="churn")
+    observed = Observed({"churn": binding}, Origin(project_path=tmp_path / "project", package=None), Redaction(dict))
+    try:
+        observed.start_verifications()
+        for model, dataset in zip(models, datasets, strict=True):
+            observed.see_saved({"model": model}, DataCatalog({"model": dataset}), in_chunks=False)
+        wait_until((tmp_path / "library_of_pickle.imported").exists)
+    finally:
+        observed.stop()
+    assert not (tmp_path / "library_of_json.imported").exists()
 
 
 @pytest.mark.parametrize(
@@ -95,7 +121,7 @@ def test_artifacts_that_were_not_made_yet_are_known(tmp_path, produced, in_proce
     observed = Observed({"churn": binding}, origin, Redaction(dict), produced, in_processes=in_processes)
     found = [observed.lacks_artifacts("churn")]
     for data in ({"scores": 1}, {"model@pickle": 1}):
-        observed.see_saved(data, in_chunks=False)
+        observed.see_saved(data, DataCatalog(), in_chunks=False)
         found.append(observed.lacks_artifacts("churn"))
     assert found == lacks
 
@@ -108,5 +134,5 @@ def test_data_of_any_kind_lets_training_go_on(observed):
         def __getattr__(self, name):
             raise RuntimeError(name)
 
-    observed.see_saved({"rows@pandas": Odd(), "scores": Odd()}, in_chunks=False)
+    observed.see_saved({"rows@pandas": Odd(), "scores": Odd()}, DataCatalog(), in_chunks=False)
     assert observed.metrics.of([], DataCatalog()) == {}

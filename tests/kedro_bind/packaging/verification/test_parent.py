@@ -15,6 +15,7 @@ import pytest
 from kedro_bind.errors import LoggingError
 from kedro_bind.packaging.project_files import OwnCode
 from kedro_bind.packaging.verification.parent import VerificationProcess
+from tests.waiting import wait_until
 
 TELLS = "from pathlib import Path\nPath(__file__).with_suffix('.imported').touch()\n"
 
@@ -26,13 +27,6 @@ def libraries(tmp_path, monkeypatch):
     (tmp_path / "broken_library.py").write_text("raise RuntimeError", encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     return tmp_path
-
-
-def wait_until(holds):
-    deadline = time.monotonic() + 60
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def test_modules_are_imported_ahead_except_those_of_the_project(libraries):
