@@ -25,9 +25,6 @@ __all__ = ["Observed"]
 
 logger = get_logger(__name__)
 
-_MOST_WAITING = 2
-"""How many verifying processes wait for their model at a time: each takes the memory of all that it imports."""
-
 
 class Observed:
     """The one owner of what changes during a run.
@@ -53,12 +50,14 @@ class Observed:
         self._lock = threading.RLock()
         self._samples: dict[str, InputSample] = {}
         self._from_saved: set[str] = set()
-        self._verifications: dict[str, VerificationProcess | None] = {}
+        self._modules: dict[str, set[str]] = {name: set() for name in bindings}
+        self._waiting: dict[str, VerificationProcess] = {}
 
     @redacted
-    def start_verifications(self) -> None:
-        """Start the verifying processes of the first models, whose imports take as long as a short training."""
-        self._start_verifications(self._bindings)
+    def start_verification(self) -> None:
+        """Start the process that verifies the first model, since its imports take as long as a short training."""
+        with self._lock:
+            self._start_verification(self._bindings)
 
     @redacted
     def see_loaded(self, data: Mapping[str, Any], catalog: Any) -> None:
@@ -67,7 +66,7 @@ class Observed:
 
     @redacted
     def see_saved(self, data: Mapping[str, Any], catalog: Any, *, in_chunks: bool) -> None:
-        """Keep a sample of a model's input that a node returned, and let verifying processes import for its pickle."""
+        """Observe what a node returned: a model's input, metrics, and artifacts, whose modules are imported ahead."""
         with self._lock:
             self._saved.update(map(bare, data))
         if not in_chunks:
@@ -80,11 +79,11 @@ class Observed:
         return self._samples.get(name)
 
     def take_verification(self, name: str) -> VerificationProcess | None:
-        """Hand over the verifying process that was started for a binding, if there is one, and start the next one."""
-        with self._lock:
-            taken = self._verifications.pop(name, None)
+        """Hand over the verifying process that waits for a binding's model, if one does, and start the next one."""
         names = [*self._bindings]
-        self._start_verifications(names[names.index(name) + 1 :])
+        with self._lock:
+            taken = self._waiting.pop(name, None)
+            self._start_verification(names[names.index(name) + 1 :])
         return taken
 
     def lacks_artifacts(self, name: str) -> bool:
@@ -95,12 +94,11 @@ class Observed:
             return self._sees_all and not fitted <= self._saved
 
     def stop(self) -> None:
-        """End the processes that were not taken."""
+        """End the process that was not taken."""
         with self._lock:
-            for verification in self._verifications.values():
-                if verification is not None:
-                    verification.stop()
-            self._verifications.clear()
+            for verification in self._waiting.values():
+                verification.stop()
+            self._waiting.clear()
 
     def _see(self, data: Mapping[str, Any], catalog: Any = None) -> None:
         for name, binding in self._bindings.items():
@@ -135,21 +133,28 @@ class Observed:
     def _import_ahead(self, data: Mapping[str, Any], catalog: Any) -> None:
         """Let the verifying processes import the modules of pickled artifacts' types, which unpickling imports."""
         with self._lock:
-            for name, verification in self._verifications.items():
-                if verification is not None:
-                    made = data.keys() & self._bindings[name].artifact_sources.values()
-                    pickled = [artifact for artifact in made if is_pickled(catalog.get(artifact))]
-                    verification.import_ahead({str(type(data[artifact]).__module__) for artifact in pickled})
+            for name, binding in self._bindings.items():
+                made = data.keys() & binding.artifact_sources.values()
+                pickled = [artifact for artifact in made if is_pickled(catalog.get(artifact))]
+                self._modules[name] |= {str(type(data[artifact]).__module__) for artifact in pickled}
+            for name, verification in self._waiting.items():
+                verification.import_ahead(self._modules[name])
 
-    def _start_verifications(self, names: Iterable[str]) -> None:
+    def _start_verification(self, names: Iterable[str]) -> None:
+        """Start the process that verifies the first of these models, unless one waits already.
+
+        A waiting process takes the memory of all that it imports, and has imported it before its turn comes.
+        """
         from kedro_bind.tracking.log import start_verification
 
-        with self._lock:
-            for name in names:
-                waiting = sum(verification is not None for verification in self._verifications.values())
-                if name in self._verifications or waiting >= _MOST_WAITING:
-                    continue
-                try:
-                    self._verifications[name] = start_verification(self._bindings[name], self._origin)
-                except Exception as error:  # noqa: BLE001 - logging starts another one, or reports why it can't
-                    logger.debug("kedro_bind: no process is started for '%s': %s", name, error)
+        for name in names:
+            if self._waiting:
+                return
+            try:
+                verification = start_verification(self._bindings[name], self._origin)
+            except Exception as error:  # noqa: BLE001 - logging starts another one, or reports why it can't
+                logger.debug("kedro_bind: no process is started for '%s': %s", name, error)
+                continue
+            if verification is not None:
+                self._waiting[name] = verification
+                verification.import_ahead(self._modules[name])

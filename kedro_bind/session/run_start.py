@@ -42,7 +42,7 @@ def start(checked: CheckedRun, catalog: Any, run_params: Mapping[str, Any]) -> S
         return StartedRun(checked, None, observed)
     with ExitStack() as on_error:
         on_error.callback(observed.stop)
-        observed.start_verifications()
+        observed.start_verification()
         record = {FILES_TAG: record_files(checked.complete.values(), catalog)}
         tracked = open_tracked(bound, "+".join(bound.bindings), run_params=run_params, more_tags=record)
         started = StartedRun(checked, tracked, observed)

@@ -64,18 +64,18 @@ def test_metrics_are_observed(observed):
 
 
 def test_without_verification_no_process_is_started(observed):
-    observed.start_verifications()
+    observed.start_verification()
     assert observed.take_verification("churn") is None
 
 
-def test_few_verifying_processes_wait_at_a_time(tmp_path):
+def test_one_verifying_process_waits_at_a_time(tmp_path):
     binding = resolved(INFERENCE, "rows", training=TRAINING)
-    bindings = {name: binding.named(name) for name in "abcd"}
+    bindings = {name: binding.named(name) for name in "abc"}
     observed = Observed(bindings, Origin(project_path=tmp_path, package=None), Redaction(dict))
     taken = []
     try:
-        observed.start_verifications()
-        assert observed.take_verification("d") is None
+        observed.start_verification()
+        assert observed.take_verification("c") is None
         for name in bindings:
             taken.append(observed.take_verification(name))
             assert taken[-1] is not None
@@ -98,7 +98,7 @@ def test_the_library_of_a_pickled_artifact_is_imported_while_training_goes_on(tm
     binding = resolved(INFERENCE, "rows", training=TRAINING, name="churn")
     observed = Observed({"churn": binding}, Origin(project_path=tmp_path / "project", package=None), Redaction(dict))
     try:
-        observed.start_verifications()
+        observed.start_verification()
         for model, dataset in zip(models, datasets, strict=True):
             observed.see_saved({"model": model}, DataCatalog({"model": dataset}), in_chunks=False)
         wait_until((tmp_path / "library_of_pickle.imported").exists)
