@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,7 +26,7 @@ from kedro_bind.packaging.requirements import (
 from kedro_bind.packaging.secret_files import hide_user_info, remove_secret_files
 from kedro_bind.packaging.signature import infer_parameters, infer_schema
 from kedro_bind.packaging.stored_files import saved_model
-from kedro_bind.packaging.verification.messages import VerificationResult
+from kedro_bind.packaging.verification.messages import VerificationJob, VerificationResult
 from kedro_bind.packaging.verification.reference import ReferencePredictions
 from kedro_bind.packaging.verification.row_wise import NO_ROW_ALONE, NOT_VERIFIED, TOO_SLOW
 from kedro_bind.redaction import get_logger
@@ -86,10 +87,12 @@ class BoundFlavor:
     def save_model(self, path: str, mlflow_model: Any, **_: Any) -> None:
         """Save the model at `path`, have the other process verify it, and complete it with the result."""
         model, settings, rows = Path(path), self._settings, self._sample.rows if self._sample else None
-        built = self._save(model, mlflow_model, rows).with_digests(self._digests.result(), model / "code")
-        verification = self._verification
-        result = self._verify(verification, model, mlflow_model, rows) if verification else VerificationResult()
-        built = built.with_row_wise(self._row_wise(result))
+        linked, verification = self._save(model, mlflow_model, rows), self._verification
+        job = self._job(verification, model, rows) if verification else None
+        with ThreadPoolExecutor(max_workers=1) as background:
+            begun = background.submit(self._begin, linked, model / "code", verification, job)
+            result = self._verify(verification, begun, mlflow_model, rows) if verification else VerificationResult()
+        built = begun.result().with_row_wise(self._row_wise(result))
         artifacts = artifact_lineage(built.plan, built.versions)
         lineage = {**self._lineage, "row_wise": built.plan.row_wise, "artifacts": artifacts}
         write_lineage(lineage, built.folder)
@@ -168,17 +171,29 @@ class BoundFlavor:
             return None if unwritten else rows
         return None if isinstance(setting, str) else setting
 
-    def _verify(
-        self, verification: VerificationProcess, model: Path, mlflow_model: Any, rows: Any
-    ) -> VerificationResult:
-        """Have the other process verify the saved model; meanwhile run the pipeline here, for the output schema too."""
+    def _job(self, verification: VerificationProcess, model: Path, rows: Any) -> VerificationJob:
         row_wise = self._settings.row_wise
         varied = None if row_wise is False or self._sample is None else self._sample.varied
         nodes = len(self._built.plan.nodes)
-        verification.begin(model, rows, varied, None if row_wise is True else _MOST_NODE_RUNS // nodes)
+        return verification.job(model, rows, varied, None if row_wise is True else _MOST_NODE_RUNS // nodes)
+
+    def _begin(
+        self, linked: BuiltPlan, code: Path, verification: VerificationProcess | None, job: VerificationJob | None
+    ) -> BuiltPlan:
+        """Complete the plan when the digests are there, and have the other process verify the model."""
+        built = linked.with_digests(self._digests.result(), code)
+        if verification is not None and job is not None:
+            verification.begin(job)
+        return built
+
+    def _verify(
+        self, verification: VerificationProcess, begun: Future[BuiltPlan], mlflow_model: Any, rows: Any
+    ) -> VerificationResult:
+        """Run the pipeline here, for the output schema too, while the other process verifies the saved model."""
         reference = ReferencePredictions(self._built, rows) if self._sample else None
         if reference is not None and mlflow_model.signature is not None and self._settings.infers_signature:
             mlflow_model.signature.outputs = infer_schema(reference.first)
+        begun.result()
         result = verification.end(self._built.plan, reference)
         if result.remark:
             logger.warning("kedro_bind: %s: %s", self._built.plan.name, result.remark)

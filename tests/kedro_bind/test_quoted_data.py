@@ -75,7 +75,7 @@ def test_no_message_of_mlflow_quotes_data(enforce, given):
         (lambda: as_tensor("datetime64[ns]", f'{SECRET}"'), "Error parsing datetime string '***' at position 4"),
         (lambda: pd.to_numeric(pd.Series([SECRET])), "Unable to parse string '***' at position 0"),
         (lambda: pd.Timestamp(f"day {SECRET}"), "Unknown datetime string format, unable to parse '***'"),
-        (lambda: time.strptime(SECRET, "%d.%m."), "time data '***' does not match format '%d.%m.'"),
+        (lambda: time.strptime(SECRET, "%d.%m.%Y"), "time data '***' does not match format '%d.%m.%Y'"),
         (lambda: pd.Series([CARD], dtype=object).mean(), "Could not convert '***' to numeric"),
         pytest.param(
             lambda: pd.array([1], dtype="Int64").__setitem__(0, SECRET),

@@ -101,18 +101,21 @@ class VerificationProcess:
                 self._imported.add(module)
                 self._send(json.dumps(module))
 
-    def begin(self, model: Path, rows: Any, varied: Any = None, most_calls: int | None = None) -> None:
-        """Send the job to load a saved model and to predict `rows`, if there are any; do not wait for the result.
+    def job(self, model: Path, rows: Any, varied: Any = None, most_calls: int | None = None) -> VerificationJob:
+        """Return the job to load a saved model and to predict `rows`, if there are any.
 
         With `varied` rows, the process finds out in up to `most_calls` calls whether the model is row-wise.
         """
-        job = VerificationJob(
+        return VerificationJob(
             model=str(model),
             predictions=str(self._file("predictions")),
             example=self._pickled("example", rows),
             varied=self._pickled("varied", varied),
             most_calls=most_calls,
         )
+
+    def begin(self, job: VerificationJob) -> None:
+        """Send a job, and do not wait for the result."""
         self._send(job.to_json())
 
     def end(self, plan: Plan, reference: ReferencePredictions | None) -> VerificationResult:

@@ -44,7 +44,7 @@ def test_a_process_that_has_died_is_an_error_of_the_verification_alone(libraries
         for number in range(100):
             verification.import_ahead([f"library_{number}"])
             time.sleep(0.01)
-        verification.begin(libraries, None)
+        verification.begin(verification.job(libraries, None))
         with pytest.raises(LoggingError, match="has died: exit code 3"):
             verification.end(None, None)
 
