@@ -88,9 +88,9 @@ class BoundFlavor:
         """Save the model at `path`, have the other process verify it, and complete it with the result."""
         model, settings, rows = Path(path), self._settings, self._sample.rows if self._sample else None
         linked, verification = self._save(model, mlflow_model, rows), self._verification
-        job = self._job(verification, model, rows) if verification else None
+        job = self._job(model, rows)
         with ThreadPoolExecutor(max_workers=1) as background:
-            begun = background.submit(self._begin, linked, model / "code", verification, job)
+            begun = background.submit(self._begin, linked, model / "code", job)
             result = self._verify(verification, begun, mlflow_model, rows) if verification else VerificationResult()
         built = begun.result().with_row_wise(self._row_wise(result))
         artifacts = artifact_lineage(built.plan, built.versions)
@@ -171,19 +171,19 @@ class BoundFlavor:
             return None if unwritten else rows
         return None if isinstance(setting, str) else setting
 
-    def _job(self, verification: VerificationProcess, model: Path, rows: Any) -> VerificationJob:
+    def _job(self, model: Path, rows: Any) -> VerificationJob | None:
+        if self._verification is None:
+            return None
         row_wise = self._settings.row_wise
         varied = None if row_wise is False or self._sample is None else self._sample.varied
         nodes = len(self._built.plan.nodes)
-        return verification.job(model, rows, varied, None if row_wise is True else _MOST_NODE_RUNS // nodes)
+        return self._verification.job(model, rows, varied, None if row_wise is True else _MOST_NODE_RUNS // nodes)
 
-    def _begin(
-        self, linked: BuiltPlan, code: Path, verification: VerificationProcess | None, job: VerificationJob | None
-    ) -> BuiltPlan:
-        """Complete the plan when the digests are there, and have the other process verify the model."""
+    def _begin(self, linked: BuiltPlan, code: Path, job: VerificationJob | None) -> BuiltPlan:
+        """Write the digests into the plan once they are computed, and have the other process verify the model."""
         built = linked.with_digests(self._digests.result(), code)
-        if verification is not None and job is not None:
-            verification.begin(job)
+        if self._verification is not None and job is not None:
+            self._verification.begin(job)
         return built
 
     def _verify(
@@ -193,7 +193,7 @@ class BoundFlavor:
         reference = ReferencePredictions(self._built, rows) if self._sample else None
         if reference is not None and mlflow_model.signature is not None and self._settings.infers_signature:
             mlflow_model.signature.outputs = infer_schema(reference.first)
-        begun.result()
+        begun.result()  # raises what kept the job from being sent
         result = verification.end(self._built.plan, reference)
         if result.remark:
             logger.warning("kedro_bind: %s: %s", self._built.plan.name, result.remark)

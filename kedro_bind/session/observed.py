@@ -9,6 +9,7 @@ from kedro_bind.binding.datasets import is_pickled
 from kedro_bind.names import bare
 from kedro_bind.packaging.declared_validators import incoming, validates_input
 from kedro_bind.packaging.input_sample import sample_input
+from kedro_bind.process.termination import termination
 from kedro_bind.redaction import get_logger, redacted
 from kedro_bind.tracking.metrics import ObservedMetrics
 
@@ -151,10 +152,9 @@ class Observed:
             if self._waiting:
                 return
             try:
-                verification = start_verification(self._bindings[name], self._origin)
+                with termination.uninterrupted():  # by a signal that comes before `stop` knows of the process
+                    if verification := start_verification(self._bindings[name], self._origin):
+                        self._waiting[name] = verification
+                        verification.import_ahead(self._modules[name])
             except Exception as error:  # noqa: BLE001 - logging starts another one, or reports why it can't
                 logger.debug("kedro_bind: no process is started for '%s': %s", name, error)
-                continue
-            if verification is not None:
-                self._waiting[name] = verification
-                verification.import_ahead(self._modules[name])
