@@ -144,7 +144,7 @@ class Observed:
     def _start_verification(self, names: Iterable[str]) -> None:
         """Start the process that verifies the first of these models, unless one waits already.
 
-        A waiting process takes the memory of all that it imports, and has imported it before its turn comes.
+        One is enough: it imports while the model before its own is verified. Each takes memory while it waits.
         """
         from kedro_bind.tracking.log import start_verification
 
