@@ -64,11 +64,12 @@ class BoundFlavor:
     """Saves a model as MLflow's pyfunc flavor, with the plan, after its verification, and with our requirements.
 
     `Model.log` takes a flavor module, of which it uses `__name__` and `save_model`; this object has both. `digests`
-    are the sha256 of the artifacts, which are being computed. `saved` is there once the model is saved. The large files
-    in the plan's folder are linked into the model, never copied.
+    are the sha256 of the artifacts, which are being computed. `model_id` is there once saving begins, and `saved` once
+    the model is saved. The large files in the plan's folder are linked into the model, never copied.
     """
 
     __name__ = "mlflow.pyfunc"
+    model_id: str | None = None
     saved: SavedModel
 
     def __init__(
@@ -86,6 +87,7 @@ class BoundFlavor:
 
     def save_model(self, path: str, mlflow_model: Any, **_: Any) -> None:
         """Save the model at `path`, have the other process verify it, and complete it with the result."""
+        self.model_id = mlflow_model.model_id
         model, settings, rows = Path(path), self._settings, self._sample.rows if self._sample else None
         linked, verification = self._save(model, mlflow_model, rows), self._verification
         job = self._job(model, rows)

@@ -1,11 +1,13 @@
 """Temporary folders that can be found and removed if the process that created them was killed.
 
 All temporary folders of a process are in one folder, which is named after the process. While a model is logged, those
-of MLflow are, too: each of them contains a model, and nothing else would identify their owner.
+of MLflow are, too: each of them contains a model, and nothing else would identify their owner. What an interruption
+leaves there, for instance of MLflow while it removes a model, is removed when the process ends.
 """
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import tempfile
 import threading
@@ -60,6 +62,11 @@ class _Home:
         with self.lock, suppress(OSError):
             folder.parent.rmdir()
 
+    def remove_all(self) -> None:
+        """Remove the folder of this process with all that is in it."""
+        if self.path is not None and self.process == this_process():
+            shutil.rmtree(self.path, ignore_errors=True)
+
     def take_over(self) -> None:
         """Replace the system's folder for temporary files."""
         with self.lock:
@@ -75,6 +82,7 @@ class _Home:
 
 
 _home = _Home()
+atexit.register(_home.remove_all)
 
 
 class TemporaryFolder:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kedro_bind.process.termination import release_frames
@@ -19,32 +18,24 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import LoggedModel
 
-__all__ = ["Attempt", "remove_unfinished", "removed_on_error"]
+__all__ = ["remove_unfinished", "removed_on_error"]
 
 logger = get_logger(__name__)
 
 
-@dataclass
-class Attempt:
-    """An attempt to log a model, with the id of the model once it is known."""
-
-    model_id: str | None = None
-
-
 @contextmanager
-def removed_on_error(run_id: str, model_name: str) -> Iterator[Attempt]:
-    """Remove a model from the run if logging it fails.
+def removed_on_error(run_id: str, model_name: str, model_id: Callable[[], str | None]) -> Iterator[None]:
+    """Remove a model from the run if logging it fails; `model_id` returns its id once it is known.
 
     If the store can't be reached, the model stays in the run until `remove_unfinished`.
     """
-    attempt = Attempt()
     try:
-        yield attempt
+        yield
     except BaseException as error:
         release_frames(error)
         _remove(
             run_id,
-            lambda model: model.name == model_name and (model.status != "READY" or model.model_id == attempt.model_id),
+            lambda model: model.name == model_name and (model.status != "READY" or model.model_id == model_id()),
         )
         raise
 

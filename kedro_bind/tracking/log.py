@@ -99,11 +99,10 @@ def log_model(
         settings, flavor, sample = packed.settings, packed.flavor, packed.sample
         active = mlflow.active_run() or mlflow.start_run()
         run_id = active.info.run_id
-        attempt = stack.enter_context(removed_on_error(run_id, settings.name))
+        stack.enter_context(removed_on_error(run_id, settings.name, lambda: flavor.model_id))
         tags = {**lineage_tags(packed.lineage), **settings.tags}
         with _store_errors(binding, run_id):
             info = _save(flavor, settings, tags)
-            attempt.model_id = info.model_id
             refuse_other_files(info.model_id, flavor.saved)
             mlflow.log_text(lineage_text(flavor.saved.lineage), f"kedro_bind/{folder_name(settings.name)}.yml")
             if sample is not None and sample.digest is not None:

@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import textwrap
 import time
 
 import mlflow
@@ -43,6 +44,26 @@ EXITS_IN_A_THREAD = """
         session.load_context()  # ends the run that the thread has left
     Path({here!r}).touch()
     time.sleep(300)
+"""
+INTERRUPTED_CLEANUP = """
+    import os, shutil, signal
+    from pathlib import Path
+
+    from kedro.framework.session import KedroSession
+    from kedro.framework.startup import bootstrap_project
+
+    remove = shutil.rmtree
+
+    def interrupted(path, *arguments, **more):
+        if [*Path(path).glob("*/MLmodel")]:
+            shutil.rmtree = remove
+            os.kill(os.getpid(), signal.SIGTERM)
+        remove(path, *arguments, **more)
+
+    shutil.rmtree = interrupted
+    bootstrap_project(Path.cwd())
+    with KedroSession.create() as session:
+        session.run(pipeline_names=["churn"])
 """
 MODEL = "  model: {registered_model_name: churn, aliases: [champion]}\n"
 RUN = ("-m", "kedro", "run", "--pipelines=churn")
@@ -181,6 +202,16 @@ def test_the_command_that_finishes_the_job_trains_again_unless_all_artifacts_wer
         assert "the run was interrupted before training of 'churn' was complete; train again with:" in output
         assert "kedro run --pipelines=churn --params=depth=4" in output
         assert "kedro bind log" not in output
+
+
+def test_a_signal_while_mlflow_removes_its_copy_of_a_logged_model_leaves_nothing_behind(tmp_path, empty_store):
+    stage = Stage(tmp_path, empty_store)
+    process = stage.start(("-c", textwrap.dedent(INTERRUPTED_CLEANUP)))
+    output = process.communicate(timeout=120)[0]
+    assert process.returncode == 128 + signal.SIGTERM, output
+    assert [*stage.runs.values()] == ["KILLED"], output
+    assert all_models(stage.client) == []
+    assert [*stage.temporary.iterdir()] == []
 
 
 def test_a_run_is_terminated_after_another_one_of_the_process_was_ended(tmp_path, empty_store):
