@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 _MOST_SECONDS = 60.0
 
 
-def wait_until(holds: Callable[[], bool]) -> None:
+def wait_until(holds: Callable[[], object]) -> None:
     """Return once something holds, and fail after a minute."""
     deadline = time.monotonic() + _MOST_SECONDS
     while not holds():

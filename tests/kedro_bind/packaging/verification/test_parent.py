@@ -68,7 +68,7 @@ def test_it_ends_with_a_training_process_that_is_killed_whatever_keeps_its_input
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as training:
         worker, verifying = map(int, training.stdout.readline().split())
         try:
-            assert command_of(verifying)
+            wait_until(lambda: command_of(verifying))  # it is empty for a moment while the program is loaded
             training.kill()
             wait_until(lambda: not command_of(verifying))
             assert command_of(worker)
