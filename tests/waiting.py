@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 _MOST_SECONDS = 60.0
 
 
-def wait_until(holds: Callable[[], object]) -> None:
-    """Return once something holds, and fail after a minute."""
+def wait_until(condition: Callable[[], object]) -> None:
+    """Return once a condition holds, and fail after a minute."""
     deadline = time.monotonic() + _MOST_SECONDS
-    while not holds():
+    while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.05)

@@ -26,7 +26,7 @@ from kedro_bind.packaging.requirements import (
 from kedro_bind.packaging.secret_files import hide_user_info, remove_secret_files
 from kedro_bind.packaging.signature import infer_parameters, infer_schema
 from kedro_bind.packaging.stored_files import saved_model
-from kedro_bind.packaging.verification.messages import VerificationJob, VerificationResult
+from kedro_bind.packaging.verification.messages import VerificationResult
 from kedro_bind.packaging.verification.reference import ReferencePredictions
 from kedro_bind.packaging.verification.row_wise import NO_ROW_ALONE, NOT_VERIFIED, TOO_SLOW
 from kedro_bind.redaction import get_logger
@@ -64,7 +64,7 @@ class BoundFlavor:
     """Saves a model as MLflow's pyfunc flavor, with the plan, after its verification, and with our requirements.
 
     `Model.log` takes a flavor module, of which it uses `__name__` and `save_model`; this object has both. `digests`
-    are the sha256 of the artifacts, which are being computed. `model_id` is there once saving begins, and `saved` once
+    are the sha256 of the artifacts, which are being computed. `model_id` is set when saving begins, and `saved` when
     the model is saved. The large files in the plan's folder are linked into the model, never copied.
     """
 
@@ -90,11 +90,12 @@ class BoundFlavor:
         self.model_id = mlflow_model.model_id
         model, settings, rows = Path(path), self._settings, self._sample.rows if self._sample else None
         linked, verification = self._save(model, mlflow_model, rows), self._verification
-        job = self._job(model, rows)
-        with ThreadPoolExecutor(max_workers=1) as background:
-            begun = background.submit(self._begin, linked, model / "code", job)
-            result = self._verify(verification, begun, mlflow_model, rows) if verification else VerificationResult()
-        built = begun.result().with_row_wise(self._row_wise(result))
+        if verification is None:
+            built, result = linked.with_digests(self._digests.result(), model / "code"), VerificationResult()
+        else:
+            built, result = self._verified(verification, linked, model, mlflow_model)
+            self._warn(result)
+        built = built.with_row_wise(self._row_wise(result))
         artifacts = artifact_lineage(built.plan, built.versions)
         lineage = {**self._lineage, "row_wise": built.plan.row_wise, "artifacts": artifacts}
         write_lineage(lineage, built.folder)
@@ -173,30 +174,33 @@ class BoundFlavor:
             return None if unwritten else rows
         return None if isinstance(setting, str) else setting
 
-    def _job(self, model: Path, rows: Any) -> VerificationJob | None:
-        if self._verification is None:
-            return None
-        row_wise = self._settings.row_wise
-        varied = None if row_wise is False or self._sample is None else self._sample.varied
-        nodes = len(self._built.plan.nodes)
-        return self._verification.job(model, rows, varied, None if row_wise is True else _MOST_NODE_RUNS // nodes)
+    def _verified(
+        self, verification: VerificationProcess, linked: BuiltPlan, model: Path, mlflow_model: Any
+    ) -> tuple[BuiltPlan, VerificationResult]:
+        """Have the other process verify the saved model; return the plan with digests, and what was found.
 
-    def _begin(self, linked: BuiltPlan, code: Path, job: VerificationJob | None) -> BuiltPlan:
-        """Write the digests into the plan once they are computed, and have the other process verify the model."""
-        built = linked.with_digests(self._digests.result(), code)
-        if self._verification is not None and job is not None:
-            self._verification.begin(job)
-        return built
+        Meanwhile, the pipeline runs here, for the output schema too.
+        """
+        settings, sample = self._settings, self._sample
+        rows, varied = (sample.rows, sample.varied) if sample else (None, None)
+        most_calls = None if settings.row_wise is True else _MOST_NODE_RUNS // len(linked.plan.nodes)
+        job = verification.job(model, rows, None if settings.row_wise is False else varied, most_calls)
 
-    def _verify(
-        self, verification: VerificationProcess, begun: Future[BuiltPlan], mlflow_model: Any, rows: Any
-    ) -> VerificationResult:
-        """Run the pipeline here, for the output schema too, while the other process verifies the saved model."""
-        reference = ReferencePredictions(self._built, rows) if self._sample else None
-        if reference is not None and mlflow_model.signature is not None and self._settings.infers_signature:
-            mlflow_model.signature.outputs = infer_schema(reference.first)
-        begun.result()  # raises what kept the job from being sent
-        result = verification.end(self._built.plan, reference)
+        def begin() -> BuiltPlan:
+            built = linked.with_digests(self._digests.result(), model / "code")
+            verification.begin(job)
+            return built
+
+        with ThreadPoolExecutor(max_workers=1) as background:
+            begun = background.submit(begin)
+            reference = ReferencePredictions(self._built, rows) if sample else None
+            if reference is not None and mlflow_model.signature is not None and settings.infers_signature:
+                mlflow_model.signature.outputs = infer_schema(reference.first)
+        built = begun.result()
+        return built, verification.end(built.plan, reference)
+
+    def _warn(self, result: VerificationResult) -> None:
+        """Log what a verification found that does not keep the model from being logged."""
         if result.remark:
             logger.warning("kedro_bind: %s: %s", self._built.plan.name, result.remark)
         for warning in result.warnings:
@@ -211,7 +215,6 @@ class BoundFlavor:
             logger.warning(
                 "kedro_bind: %s: %s", self._built.plan.name, _unused(result.unused_columns, self._built.plan)
             )
-        return result
 
     def _row_wise(self, result: VerificationResult) -> RowWise:
         """Return whether the model is row-wise.

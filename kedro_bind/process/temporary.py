@@ -1,8 +1,8 @@
 """Temporary folders that can be found and removed if the process that created them was killed.
 
 All temporary folders of a process are in one folder, which is named after the process. While a model is logged, those
-of MLflow are, too: each of them contains a model, and nothing else would identify their owner. What an interruption
-leaves there, for instance of MLflow while it removes a model, is removed when the process ends.
+of MLflow are, too: each of them contains a model, and nothing else would identify their owner. Whatever an
+interruption leaves there (for example, while MLflow removes its copy of a model) is removed when the process ends.
 """
 
 from __future__ import annotations

@@ -84,7 +84,15 @@ class Observed:
         names = [*self._bindings]
         with self._lock:
             taken = self._waiting.pop(name, None)
-            self._start_verification(names[names.index(name) + 1 :])
+            if taken is not None and not taken.is_usable():
+                taken.stop()
+                taken = None
+            try:
+                self._start_verification(names[names.index(name) + 1 :])
+            except BaseException:
+                if taken is not None:
+                    taken.stop()
+                raise
         return taken
 
     def lacks_artifacts(self, name: str) -> bool:
@@ -132,19 +140,22 @@ class Observed:
                 (self._from_saved.discard if loaded else self._from_saved.add)(name)
 
     def _import_ahead(self, data: Mapping[str, Any], catalog: Any) -> None:
-        """Let the verifying processes import the modules of pickled artifacts' types, which unpickling imports."""
-        with self._lock:
-            for name, binding in self._bindings.items():
-                made = data.keys() & binding.artifact_sources.values()
-                pickled = [artifact for artifact in made if is_pickled(catalog.get(artifact))]
-                self._modules[name] |= {str(type(data[artifact]).__module__) for artifact in pickled}
-            for name, verification in self._waiting.items():
-                verification.import_ahead(self._modules[name])
+        """Have the waiting process import the modules that define the types of pickled artifacts."""
+        try:
+            with self._lock:
+                for name, binding in self._bindings.items():
+                    made = data.keys() & binding.artifact_sources.values()
+                    pickled = [artifact for artifact in made if is_pickled(catalog.get(artifact))]
+                    self._modules[name] |= {str(type(data[artifact]).__module__) for artifact in pickled}
+                for name, verification in self._waiting.items():
+                    verification.import_ahead(self._modules[name])
+        except Exception as error:  # noqa: BLE001 - as above
+            logger.debug("kedro_bind: nothing is imported ahead: %s", error)
 
     def _start_verification(self, names: Iterable[str]) -> None:
         """Start the process that verifies the first of these models, unless one waits already.
 
-        One is enough: it imports while the model before its own is verified. Each takes memory while it waits.
+        One is enough: it imports while the previous model is verified. Each takes memory while it waits.
         """
         from kedro_bind.tracking.log import start_verification
 
@@ -152,9 +163,10 @@ class Observed:
             if self._waiting:
                 return
             try:
-                with termination.uninterrupted():  # by a signal that comes before `stop` knows of the process
+                with termination.uninterrupted():  # otherwise SIGTERM could leave a process that `stop` does not know
                     if verification := start_verification(self._bindings[name], self._origin):
                         self._waiting[name] = verification
                         verification.import_ahead(self._modules[name])
             except Exception as error:  # noqa: BLE001 - logging starts another one, or reports why it can't
                 logger.debug("kedro_bind: no process is started for '%s': %s", name, error)
+            termination.raise_if_received()

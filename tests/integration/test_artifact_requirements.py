@@ -75,7 +75,18 @@ def test_a_library_that_only_an_artifact_needs_is_pinned_without_its_own_require
     assert set(pins) <= expected
 
 
-def test_a_library_that_made_an_artifact_and_is_not_needed_to_load_it_is_not_pinned(project, store):
+PLAIN = """
+from kedro_datasets.pickle import PickleDataset
+
+
+class PlainDataset(PickleDataset):
+    def save(self, data):
+        super().save(dict(data))
+"""
+
+
+@pytest.mark.parametrize("dataset", ["json.JSONDataset", "{package}.plain.PlainDataset"])
+def test_a_library_that_made_an_artifact_and_is_not_needed_to_load_it_is_not_pinned(project, store, dataset):
     bunch = """
 def fit_scaler(customers):
     from sklearn.utils import Bunch
@@ -87,8 +98,8 @@ def fit_scaler(customers):
         "import nodes", "import fitting, nodes"
     )
     project.write(f"src/{project.package}/pipelines/data_science/__init__.py", pipeline)
-    stored = CATALOG.replace("pickle.PickleDataset", "json.JSONDataset", 1).replace("scaler.pkl", "scaler.json")
-    project.write("conf/base/catalog.yml", stored)
+    project.write(f"src/{project.package}/plain.py", PLAIN)
+    project.write("conf/base/catalog.yml", CATALOG.replace("pickle.PickleDataset", dataset, 1))
     project.write("conf/base/pipeline_ml.yml", BINDING + "  model: {registered_model_name: churn}\n")
     run(project)
     assert set(requirements(1)) <= {"kedro", "kedro-bind", "kedro-datasets", "mlflow", "numpy", "pandas"}

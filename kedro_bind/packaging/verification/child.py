@@ -43,8 +43,9 @@ __all__ = ["main"]
 
 
 def main() -> None:
-    """Do one job, and exit 0 with a result, whatever it is."""
-    threading.Thread(target=_end_with, args=(int(sys.argv[1]),), daemon=True).start()
+    """Do one job, if one comes, and exit 0 with a result, whatever it is."""
+    if sys.platform != "win32":  # where nothing forks, and the parent may be a launcher of Python
+        threading.Thread(target=_end_with, args=(int(sys.argv[1]),), daemon=True).start()
     gc.disable()  # what is imported stays; looking for garbage in it takes a fifth of the time
     # The slow imports run before the job arrives, while training goes on.
     import mlflow.pyfunc  # noqa: F401 - imported for the time it takes
@@ -68,24 +69,22 @@ def main() -> None:
 def _end_with(parent: int) -> None:
     """End this process, and those that the model has started, soon after the training process.
 
-    The end of standard input does not tell in time: a model may be predicting, and the forked workers of a runner keep
+    Watching for the end of standard input is not enough: a model may be predicting, and a runner's forked workers keep
     the input open.
     """
     while os.getppid() == parent:
         time.sleep(1)
-    if sys.platform != "win32":
-        os.killpg(0, signal.SIGKILL)
-    os._exit(1)
+    os.killpg(0, signal.SIGKILL)
 
 
 def _verify(packages: set[str]) -> VerificationResult | None:
     """Wait for the job, load the model and predict; whatever the model raises is raised.
 
-    `packages` are the project's that travel with the model. Return `None` if no job comes.
+    `packages` are the project's packages that travel with the model. Return `None` if no job comes.
     """
     imports = _Imports(packages)
     with _recorded_warnings() as messages:
-        job = _next_job()
+        job = _next_job(imports)
         if job is None:
             return None
         sys.dont_write_bytecode = True  # which would become part of the model
@@ -107,14 +106,13 @@ def _verify(packages: set[str]) -> VerificationResult | None:
     return replace(result, direct=direct, incidental=incidental)
 
 
-def _next_job() -> VerificationJob | None:
+def _next_job(imports: _Imports) -> VerificationJob | None:
     """Import the modules that the training process names, until it sends the job; return `None` if it sends none."""
     for line in iter(sys.stdin.readline, ""):
         message = json.loads(line)
         if not isinstance(message, str):
             return VerificationJob.from_json(line)
-        with suppress(Exception):  # loading the model imports the module again, and reports why it can't
-            importlib.import_module(message)
+        imports.import_ahead(message)
     return None
 
 
@@ -168,6 +166,7 @@ class _Imports:
         self._own = own
         self._direct: set[str] = set()
         self._importers: dict[str, set[str]] = {}
+        self._ahead: set[str] = set()
         self._before = set(sys.modules)
         self._recording = True
         sys.addaudithook(self._record_unpickling)
@@ -188,6 +187,13 @@ class _Imports:
         if event == "pickle.find_class" and self._recording:
             self._direct.add(str(arguments[0]).partition(".")[0])
 
+    def import_ahead(self, module: str) -> None:
+        """Import a module that unpickling probably imports; if it does not, the module is not needed."""
+        before = _top_level(sys.modules)
+        with suppress(Exception):  # loading the model imports the module again, and reports why it can't
+            importlib.import_module(module)
+        self._ahead |= _top_level(sys.modules) - before
+
     def unpickled(self, path: str) -> Any:
         """Return the rows that the training process has pickled, without recording what they import."""
         self._recording = False
@@ -200,7 +206,7 @@ class _Imports:
         """Return the top-level modules that are direct, and those that are incidental."""
         self._recording = False
         setattr(builtins, "__import__", self._import)  # noqa: B010 - see above
-        new = {name.partition(".")[0] for name in set(sys.modules) - self._before}
+        new = _top_level(set(sys.modules) - self._before)
         trusted = {"", "kedro", "kedro_bind", "kedro_datasets", "pickle", *self._own}
         datasets = {str(artifact.dataset["type"]) for artifact in predictor.plan.artifacts.values() if artifact.dataset}
         used = {kind.rpartition(".")[0] for kind in datasets}
@@ -209,11 +215,19 @@ class _Imports:
             # A package of datasets may import them all, with whatever happens to be installed for the others.
             return importer.partition(".")[0] in trusted and (importer in used or not importer.endswith("_dataset"))
 
-        incidental = {name for name in new if any(map(counts, self._importers.get(name, {""})))}
+        def importers(name: str) -> set[str]:
+            # What unpickling imports has an unknown importer, and is direct as well.
+            return self._importers.get(name, {""}) - ({""} if name in self._ahead else set())
+
+        incidental = {name for name in new if any(map(counts, importers(name)))}
         direct = self._direct | {
             type(artifact).__module__.partition(".")[0] for artifact in predictor.artifacts.values()
         }
         return tuple(tuple(sorted(modules - sys.stdlib_module_names - self._own)) for modules in (direct, incidental))
+
+
+def _top_level(modules: Iterable[str]) -> set[str]:
+    return {name.partition(".")[0] for name in modules}
 
 
 def _hide(folders: Iterable[str], packages: set[str]) -> None:

@@ -1,4 +1,7 @@
-"""The messages between the training process and the verifying process, as JSON."""
+"""The messages between the training process and the verifying process, as JSON.
+
+Between the setup and the job, the training process may send names of modules to import, each as a JSON string.
+"""
 
 from __future__ import annotations
 

@@ -67,7 +67,13 @@ class VerificationProcess:
                 start_new_session=True,
             )
         self._imported: set[str] = set()
-        self._send(VerificationSetup(str(self._result_file), own.packages, own.hidden, own.folders).to_json())
+        setup = VerificationSetup(
+            result=str(self._result_file),
+            packages=own.packages,
+            hidden_packages=own.hidden,
+            hidden_folders=own.folders,
+        )
+        self._send(setup.to_json())
 
     def _python_path(self) -> str:
         hidden = {os.path.realpath(folder) for folder in self.own.folders}
@@ -82,11 +88,15 @@ class VerificationProcess:
     ) -> None:
         self.stop()
 
+    def is_usable(self) -> bool:
+        """Return whether the process and its folder are still there: training may take days."""
+        return self._process.poll() is None and self._folder.path.is_dir()
+
     def stop(self) -> None:
         """End the process, and remove its files."""
         if self._process.returncode is None:
             self._kill_group()
-        with suppress(BrokenPipeError), self._process:  # closes its input, and waits for its end
+        with suppress(OSError), self._process:  # closes its input, and waits for its end
             pass
         self._folder.cleanup()
 
@@ -143,7 +153,7 @@ class VerificationProcess:
 
     def _send(self, line: str) -> None:
         assert self._process.stdin is not None
-        with suppress(BrokenPipeError):  # the process has died; `_result` reads why
+        with suppress(OSError):  # the process has died; `_result` reads why
             self._process.stdin.write(line + "\n")
             self._process.stdin.flush()
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import os
+import shutil
+import signal
+import tempfile
 
 import pandas as pd
 import pytest
@@ -11,9 +15,11 @@ from kedro.pipeline import Pipeline, node
 from kedro_datasets.json import JSONDataset
 from kedro_datasets.pickle import PickleDataset
 
+from kedro_bind.process.termination import Terminated, termination
 from kedro_bind.project import Origin
 from kedro_bind.redaction import Redaction
 from kedro_bind.session.observed import Observed
+from kedro_bind.tracking.log import start_verification
 from tests.bindings import resolved
 from tests.waiting import wait_until
 
@@ -85,12 +91,43 @@ def test_one_verifying_process_waits_at_a_time(tmp_path):
             verification.stop()
 
 
+def test_a_process_that_has_lost_its_folder_is_not_used(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    binding = resolved(INFERENCE, "rows", training=TRAINING, name="churn")
+    observed = Observed({"churn": binding}, Origin(project_path=tmp_path, package=None), Redaction(dict))
+    observed.start_verification()
+    (folder,) = tmp_path.glob("*/verify-*")
+    shutil.rmtree(folder)
+    assert observed.take_verification("churn") is None
+
+
+def test_a_signal_while_the_next_process_starts_ends_the_run_and_both_processes(tmp_path, monkeypatch):
+    started = []
+
+    def start(*arguments):
+        started.append(start_verification(*arguments))
+        if len(started) == 2:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return started[-1]
+
+    monkeypatch.setattr("kedro_bind.tracking.log.start_verification", start)
+    binding = resolved(INFERENCE, "rows", training=TRAINING)
+    bindings = {name: binding.named(name) for name in "ab"}
+    observed = Observed(bindings, Origin(project_path=tmp_path, package=None), Redaction(dict))
+    with termination.watched():
+        observed.start_verification()
+        with pytest.raises(Terminated):
+            observed.take_verification("a")
+    observed.stop()
+    assert [verification.is_usable() for verification in started] == [False, False]
+
+
 def test_the_library_of_a_pickled_artifact_is_imported_while_training_goes_on(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     for name in ("library_of_json", "library_of_pickle"):
-        tells = "from pathlib import Path\nPath(__file__).with_suffix('.imported').touch()\nclass Model: pass\n"
-        (tmp_path / f"{name}.py").write_text(tells, encoding="utf-8")
+        leaves_a_mark = "from pathlib import Path\nPath(__file__).with_suffix('.imported').touch()\nclass Model: pass\n"
+        (tmp_path / f"{name}.py").write_text(leaves_a_mark, encoding="utf-8")
     models = [importlib.import_module(name).Model() for name in ("library_of_json", "library_of_pickle")]
     for file in tmp_path.glob("*.imported"):
         file.unlink()
@@ -135,4 +172,5 @@ def test_data_of_any_kind_lets_training_go_on(observed):
             raise RuntimeError(name)
 
     observed.see_saved({"rows@pandas": Odd(), "scores": Odd()}, DataCatalog(), in_chunks=False)
+    observed.see_saved({"model": Odd()}, Odd(), in_chunks=False)
     assert observed.metrics.of([], DataCatalog()) == {}

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,13 +16,13 @@ from kedro_bind.packaging.project_files import OwnCode
 from kedro_bind.packaging.verification.parent import VerificationProcess
 from tests.waiting import wait_until
 
-TELLS = "from pathlib import Path\nPath(__file__).with_suffix('.imported').touch()\n"
+LEAVES_A_MARK = "from pathlib import Path\nPath(__file__).with_suffix('.imported').touch()\n"
 
 
 @pytest.fixture
 def libraries(tmp_path, monkeypatch):
     for name in ("first_library", "last_library", "shop"):
-        (tmp_path / f"{name}.py").write_text(TELLS, encoding="utf-8")
+        (tmp_path / f"{name}.py").write_text(LEAVES_A_MARK, encoding="utf-8")
     (tmp_path / "broken_library.py").write_text("raise RuntimeError", encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     return tmp_path
@@ -38,12 +37,10 @@ def test_modules_are_imported_ahead_except_those_of_the_project(libraries):
 
 
 def test_a_process_that_has_died_is_an_error_of_the_verification_alone(libraries):
-    (libraries / "sitecustomize.py").write_text(f"{TELLS}import os\nos._exit(3)\n", encoding="utf-8")
+    (libraries / "sitecustomize.py").write_text("import os\nos._exit(3)\n", encoding="utf-8")
     with VerificationProcess(OwnCode()) as verification:
-        wait_until((libraries / "sitecustomize.imported").exists)
-        for number in range(100):
-            verification.import_ahead([f"library_{number}"])
-            time.sleep(0.01)
+        wait_until(lambda: not verification.is_usable())
+        verification.import_ahead(["first_library"])
         verification.begin(verification.job(libraries, None))
         with pytest.raises(LoggingError, match="has died: exit code 3"):
             verification.end(None, None)
