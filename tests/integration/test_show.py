@@ -255,7 +255,9 @@ def test_an_evaluation_is_drawn_as_it_is_declared_and_as_it_was_when_the_model_w
 
 @pytest.mark.slow
 def test_the_lineage_of_a_model_with_an_evaluation_has_its_graph(scored, tmp_path):
-    place = mlflow.artifacts.download_artifacts("models:/churn/1", dst_path=str(tmp_path), tracking_uri=scored.store)
+    client = mlflow.MlflowClient(tracking_uri=scored.store, registry_uri=scored.store)
+    source = client.get_model_version("churn", "1").source
+    place = mlflow.artifacts.download_artifacts(source, dst_path=str(tmp_path), tracking_uri=scored.store)
     folder = Path(place)
     lineage = yaml.safe_load((folder / "artifacts/plan/lineage.yml").read_text())
     assert [node["name"] for node in lineage["evaluation_graph"]] == ["count", "score", "side_by_side"]
