@@ -256,9 +256,8 @@ def test_an_evaluation_is_drawn_as_it_is_declared_and_as_it_was_when_the_model_w
 @pytest.mark.slow
 def test_the_lineage_of_a_model_with_an_evaluation_has_its_graph(scored, tmp_path):
     client = mlflow.MlflowClient(tracking_uri=scored.store, registry_uri=scored.store)
-    source = client.get_model_version("churn", "1").source
-    place = mlflow.artifacts.download_artifacts(source, dst_path=str(tmp_path), tracking_uri=scored.store)
-    folder = Path(place)
+    model = client.get_logged_model(client.get_model_version("churn", "1").source.removeprefix("models:/"))
+    folder = Path(mlflow.artifacts.download_artifacts(model.artifact_location, dst_path=str(tmp_path)))
     lineage = yaml.safe_load((folder / "artifacts/plan/lineage.yml").read_text())
     assert [node["name"] for node in lineage["evaluation_graph"]] == ["count", "score", "side_by_side"]
     assert lineage["evaluation_graph"][1] == {
