@@ -9,6 +9,7 @@ import pytest
 
 from kedro_bind import KedroBindError, LoggingError
 from tests.kedro_project import BINDING
+from tests.processes import command_of
 
 pytestmark = pytest.mark.slow
 
@@ -198,8 +199,7 @@ if "verify" in os.getcwd():
         patch.setenv("STARTED", str(started))
         run(verified)
     assert len(versions(verified)) == 1
-    command = Path(f"/proc/{started.read_text()}/cmdline")
-    assert not command.exists() or not command.read_bytes()  # that of a process that has ended is empty
+    assert not command_of(started.read_text())
 
 
 def test_the_last_error_of_a_verification_that_dies_is_reported(verified):

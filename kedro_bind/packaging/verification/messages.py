@@ -7,15 +7,34 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kedro_bind.packaging.verification.row_wise import NOT_VERIFIED, RowWise
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 __all__ = ["VerificationJob", "VerificationResult", "VerificationSetup"]
 
 
 @dataclass(frozen=True)
-class VerificationSetup:
+class _Message:
+    def to_json(self) -> str:
+        """Return the message as one line of JSON."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Return the message in a text of JSON.
+
+        Raises:
+            ValueError: the text has something else.
+        """
+        return cls(**_fields(text))
+
+
+@dataclass(frozen=True)
+class VerificationSetup(_Message):
     """Where the verifying process writes its result, and the parts of the project that must be out of its reach.
 
     `result` is the path for the result as JSON. `packages` travel with the model; `hidden_packages` and
@@ -27,18 +46,9 @@ class VerificationSetup:
     hidden_packages: tuple[str, ...] = ()
     hidden_folders: tuple[str, ...] = ()
 
-    def to_json(self) -> str:
-        """Return the setup as one line of JSON."""
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def from_json(cls, line: str) -> VerificationSetup:
-        """Return the setup in a line of JSON."""
-        return cls(**_fields(line))
-
 
 @dataclass(frozen=True)
-class VerificationJob:
+class VerificationJob(_Message):
     """A saved model to verify.
 
     `example` and `varied` are the paths of pickled rows, and empty if there are none. `predictions` is the path for the
@@ -52,18 +62,9 @@ class VerificationJob:
     varied: str = ""
     most_calls: int | None = None
 
-    def to_json(self) -> str:
-        """Return the job as one line of JSON."""
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def from_json(cls, line: str) -> VerificationJob:
-        """Return the job in a line of JSON."""
-        return cls(**_fields(line))
-
 
 @dataclass(frozen=True)
-class VerificationResult:
+class VerificationResult(_Message):
     """What the verifying process found.
 
     `error` says why the model does not load or predict. `foreign_modules` are modules of the project that were not
@@ -82,10 +83,6 @@ class VerificationResult:
     unused_columns: tuple[str, ...] = ()
     row_wise: RowWise = NOT_VERIFIED
     remark: str = ""
-
-    def to_json(self) -> str:
-        """Return the result as JSON."""
-        return json.dumps(asdict(self))
 
     @classmethod
     def from_json(cls, text: str) -> VerificationResult:

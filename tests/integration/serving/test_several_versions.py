@@ -15,6 +15,7 @@ import requests
 from mlflow import MlflowClient
 
 from tests.integration.serving.requests_corpus import ROW
+from tests.processes import command_of
 from tests.servers import free_port, serve_command, serving
 
 pytestmark = pytest.mark.slow
@@ -124,16 +125,9 @@ def backends(address):
     """Return the processes whose parent serves at the address."""
     port = address.rpartition(":")[2]
     for process in Path("/proc").glob("[0-9]*"):
-        if f'"port": {port}'.encode() in command_of(process) and children(process):
-            return {pid for pid in children(process) if b"kedro_bind.serving" in command_of(Path(f"/proc/{pid}"))}
+        if f'"port": {port}'.encode() in command_of(process.name) and children(process):
+            return {pid for pid in children(process) if b"kedro_bind.serving" in command_of(pid)}
     raise AssertionError("there is no server")
-
-
-def command_of(process):
-    try:
-        return (process / "cmdline").read_bytes()
-    except OSError:  # it has ended
-        return b""
 
 
 def children(process):

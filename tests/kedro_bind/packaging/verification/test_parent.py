@@ -7,13 +7,13 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 
 from kedro_bind.errors import LoggingError
 from kedro_bind.packaging.project_files import OwnCode
 from kedro_bind.packaging.verification.parent import VerificationProcess
+from tests.processes import command_of
 from tests.waiting import wait_until
 
 LEAVES_A_MARK = "from pathlib import Path\nPath(__file__).with_suffix('.imported').touch()\n"
@@ -73,9 +73,3 @@ def test_it_ends_with_a_training_process_that_is_killed_whatever_keeps_its_input
             for process in (worker, verifying):
                 with suppress(ProcessLookupError):
                     os.kill(process, signal.SIGKILL)
-
-
-def command_of(process):
-    with suppress(FileNotFoundError, ProcessLookupError):
-        return Path(f"/proc/{process}/cmdline").read_bytes()
-    return b""
