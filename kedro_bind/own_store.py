@@ -24,9 +24,9 @@ def database_in(project_path: Path, tracking_uri: str) -> Path | None:
 
 
 def log_missing_ignores(project_path: Path, database: Path) -> None:
-    """Log the lines that .gitignore lacks, if there are any."""
+    """Warn about the lines that .gitignore lacks, if there are any."""
     if missing := missing_ignores(project_path, database):
-        logger.info(
+        logger.warning(
             "kedro_bind: runs and models are stored in the project's folder, and git does not ignore them; "
             "add to .gitignore:\n%s",
             "\n".join(missing),

@@ -11,8 +11,10 @@ import shutil
 import threading
 from pathlib import Path
 
+from kedro_bind.errors import LoggingError
 from kedro_bind.process.owners import ProcessId, has_ended, this_process
 from kedro_bind.process.temporary import TemporaryFolder
+from kedro_bind.store_errors import describe_error
 
 __all__ = ["make_store"]
 
@@ -26,6 +28,9 @@ def make_store(uri: str) -> bool:
 
     The tables are created in another file, which is then renamed. If several processes do so, the first one to rename
     its file wins, and the others use that file.
+
+    Raises:
+        LoggingError: the file can't be written.
     """
     if not uri.startswith(_PREFIX) or "?" in uri:
         return False
@@ -40,13 +45,21 @@ def make_store(uri: str) -> bool:
             new = folder / file.name
             address = f"{_PREFIX}{new.as_posix()}"
             mlflow.MlflowClient(address, address).search_experiments(max_results=1)
-            file.parent.mkdir(parents=True, exist_ok=True)
-            beside = file.with_name(f"{file.name}.{this_process()}")
             try:
-                shutil.copyfile(new, beside)
-                return _rename_unless_exists(beside, file)
-            finally:
-                beside.unlink(missing_ok=True)
+                return _moved(new, file)
+            except OSError as error:
+                raise LoggingError(f"the store {uri} can't be created: {describe_error(error)}") from error
+
+
+def _moved(new: Path, file: Path) -> bool:
+    """Give a finished store its place; return `False` if another process was faster."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    beside = file.with_name(f"{file.name}.{this_process()}")
+    try:
+        shutil.copyfile(new, beside)
+        return _rename_unless_exists(beside, file)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def _rename_unless_exists(origin: Path, place: Path) -> bool:

@@ -8,12 +8,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kedro_bind.errors import LoggingError
-from kedro_bind.own_store import database_in, log_missing_ignores
 from kedro_bind.redaction import get_logger
 from kedro_bind.store_errors import describe_error, explain_store_error
 from kedro_bind.tracking.dead_runs import PROCESS_TAG, end_dead_runs, ended_if_interrupted, process_tag
 from kedro_bind.tracking.experiment import experiment_id
-from kedro_bind.tracking.local_store import make_store
 from kedro_bind.tracking.retries import retrying
 from kedro_bind.tracking.run_tags import ERROR_TAGS
 from kedro_bind.tracking.server import connect
@@ -108,9 +106,6 @@ def _opened(request: RunRequest, config: TrackingConfig, context: KedroContext) 
     settings = config.mlflow.tracking
     with ExitStack() as stack:
         stack.enter_context(connect(config.mlflow.server, context))
-        uri = mlflow.get_tracking_uri()
-        database = database_in(context.project_path, uri)
-        is_new = make_store(uri)
         if config.declared and settings.disable_tracking.disable_autologging:
             mlflow.autolog(disable=True)
         run_id = request.run_id or (None if os.environ.get("MLFLOW_RUN_ID") else settings.run.id)
@@ -126,8 +121,6 @@ def _opened(request: RunRequest, config: TrackingConfig, context: KedroContext) 
                 nested=settings.run.nested,
                 tags={**request.tags, **owner},
             )
-            if database is not None and is_new:
-                log_missing_ignores(context.project_path, database)
             end_dead_runs(run.info.experiment_id, request.bindings, except_for=run.info.run_id)
             errors = tuple(tag for tag in run.data.tags if tag in ERROR_TAGS)
             return TrackedRun(run.info.run_id, old_errors=errors, _connection=stack.pop_all())

@@ -11,10 +11,11 @@ from urllib.parse import urlparse
 
 from kedro_bind.config.credentials import credentials_of
 from kedro_bind.errors import LoggingError
-from kedro_bind.own_store import DATABASE
+from kedro_bind.own_store import DATABASE, database_in, log_missing_ignores
 from kedro_bind.process.environment import set_variable
 from kedro_bind.redaction import get_logger
 from kedro_bind.store_errors import describe_error
+from kedro_bind.tracking.local_store import make_store
 
 if TYPE_CHECKING:
     from kedro.framework.context import KedroContext
@@ -39,11 +40,12 @@ def connect(server: Server, context: KedroContext) -> ExitStack:
     """Configure MLflow; closing the returned stack removes credentials and headers again.
 
     Addresses that the environment or code has set take precedence. Addresses stay set, so that a notebook finds what
-    its run has logged.
+    its run has logged. If the store is a file that does not exist, it is created: MLflow would do that with its first
+    request, in a way that another process can break.
 
     Raises:
-        LoggingError: the credentials or the header provider can't be used, or another run of this process uses another
-            store.
+        LoggingError: the credentials or the header provider can't be used, another run of this process uses another
+            store, or the store can't be created.
     """
     import mlflow
 
@@ -56,6 +58,8 @@ def connect(server: Server, context: KedroContext) -> ExitStack:
         uri = mlflow.get_tracking_uri()
         _connected.append(uri)
         stack.callback(_disconnect, uri)
+        if make_store(uri) and (database := database_in(context.project_path, uri)):
+            log_missing_ignores(context.project_path, database)
         return stack.pop_all()
     raise AssertionError  # for mypy: this ExitStack suppresses no exception
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import shutil
 import subprocess
 
@@ -10,16 +9,6 @@ import pytest
 
 from kedro_bind.own_store import database_in, log_missing_ignores
 from tests.kedro_project import BINDING
-
-
-@pytest.fixture(autouse=True)
-def _informed():
-    """Let the log show what a session shows."""
-    logger = logging.getLogger("kedro_bind")
-    before = logger.level
-    logger.setLevel(logging.INFO)
-    yield
-    logger.setLevel(before)
 
 
 def git(project):
@@ -68,6 +57,17 @@ def test_only_a_database_in_the_project_is_its_own(tmp_path):
     assert database_in(tmp_path, f"sqlite:///{tmp_path}/mlflow.db") == tmp_path / "mlflow.db"
     for other in ("sqlite:////elsewhere/mlflow.db", "http://127.0.0.1:5000", tmp_path.as_uri()):
         assert database_in(tmp_path, other) is None
+
+
+@pytest.mark.slow
+def test_a_command_that_makes_the_store_says_so(project):
+    git(project)
+    project.write("conf/base/pipeline_ml.yml", BINDING)
+    result = project.python("-m", "kedro_bind", "show", "models:/churn@champion", check=False)
+    assert result.returncode == 1
+    assert "add to .gitignore" in result.stderr
+    assert "mlartifacts/" in result.stderr
+    assert result.stdout == ""
 
 
 @pytest.mark.slow
