@@ -49,7 +49,7 @@ class Fingerprint:
 def record_files(bindings: Iterable[ResolvedBinding], catalog: Any) -> str:
     """Return a record of the inputs of training, and of the artifacts of an earlier training.
 
-    It covers local files and folders that are not versioned.
+    It covers local files and folders; of a versioned dataset, the version that training would load.
     """
     record: dict[str, list[Any]] = {}
     for binding in bindings:
@@ -71,12 +71,14 @@ def read_fingerprints(tags: Mapping[str, str]) -> dict[str, Fingerprint] | None:
 
 
 def local_file(name: str, catalog: Any) -> Path | None:
-    """Return the local file or folder of a dataset that is not versioned; `None` if it has none."""
+    """Return the local file or folder of a dataset, of a versioned one that of its last version; else `None`."""
     try:
         found = stored(catalog, name)
     except (KedroBindError, DatasetError, OSError):  # in memory, or without a version
         return None
-    return Path(found.path) if found.path is not None and found.protocol == "file" and found.version is None else None
+    if found.version is not None:
+        found.dataset.release()  # forgets this version: training may write the next one under a transcoded name
+    return Path(found.path) if found.path is not None and found.protocol == "file" else None
 
 
 def fingerprint(path: Path, *, read: bool) -> Fingerprint | None:

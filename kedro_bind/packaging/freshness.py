@@ -31,6 +31,7 @@ class _File:
 
     path: Path
     written: int
+    is_versioned: bool
 
     def __str__(self) -> str:
         return f"{self.path}, {datetime.fromtimestamp(self.written / 1e9).astimezone():%Y-%m-%d %H:%M:%S}"
@@ -56,8 +57,9 @@ def stale_artifacts(
     """Return messages about artifacts that are out of date: files that they are computed from have changed since.
 
     `record` has the fingerprints of a run's files before it trained: an artifact that was written since is up to date
-    as long as the inputs are the same. For other artifacts, and without a record, modification times are compared: that
-    of the newest file in a folder, and of the last version of a versioned dataset. Only local files are compared.
+    as long as the inputs are the same. For other artifacts, without a record, and for an input with another version
+    than the recorded one, modification times are compared: that of the newest file in a folder, and of the last version
+    of a versioned dataset. Only local files are compared.
     """
     stale = []
     inputs = binding.training.inputs()
@@ -70,12 +72,13 @@ def stale_artifacts(
             other = _file(source, catalog)
             if other is None or other.path == own.path:
                 continue
-            if source in recorded and source in inputs:
-                now = fingerprint(other.path, read=bool(recorded[source].sha256))
-                if now is None or not now.is_of(recorded[source]):
-                    stale.append(f"'{name}' ({own}) was trained before '{source}' ({other}) changed")
-                    break
-            elif other.written > own.written:
+            before = recorded.get(source) if source in inputs else None
+            if before is not None and _is_unchanged(other.path, before):
+                continue
+            if before is not None and not other.is_versioned:
+                stale.append(f"'{name}' ({own}) was trained before '{source}' ({other}) changed")
+                break
+            if other.written > own.written:
                 stale.append(f"'{name}' ({own}) is older than '{source}' ({other}), which it is computed from")
                 break
     return stale
@@ -86,6 +89,11 @@ def _written_since(name: str, catalog: Any, record: Mapping[str, Fingerprint]) -
     path = local_file(name, catalog)
     now = fingerprint(path, read=False) if path is not None else None
     return now is not None and (name not in record or not now.is_of(record[name]))
+
+
+def _is_unchanged(path: Path, before: Fingerprint) -> bool:
+    now = fingerprint(path, read=bool(before.sha256))
+    return now is not None and now.is_of(before)
 
 
 def _computed_from(training: Pipeline, name: str) -> set[str]:
@@ -111,7 +119,7 @@ def _file(name: str, catalog: Any) -> _File | None:
         written = max(_times(path), default=None)
     except (KedroBindError, DatasetError, OSError):  # in memory, without a version, or just deleted
         return None
-    return _File(path, written) if written is not None else None
+    return _File(path, written, found.version is not None) if written is not None else None
 
 
 def _times(path: Path) -> Iterator[int]:

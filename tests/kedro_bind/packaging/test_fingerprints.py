@@ -30,6 +30,10 @@ def fit(*data):
     return data
 
 
+def versioned(file):
+    return PickleDataset(filepath=str(file), version=Version(None, None))
+
+
 @pytest.mark.parametrize(
     ("other", "expected"),
     [
@@ -68,17 +72,30 @@ def test_what_is_not_there_has_no_fingerprint(tmp_path):
     assert fingerprint(tmp_path, read=True) is None  # a folder without a file
 
 
-def test_only_local_files_without_a_version_are_compared(file):
+def test_only_local_files_are_compared(tmp_path, file):
     catalog = DataCatalog(
         {
             "raw": PickleDataset(filepath=str(file)),
-            "versioned": PickleDataset(filepath=str(file), version=Version(None, None)),
+            "versioned": versioned(tmp_path / "model.pkl"),
+            "unsaved": versioned(tmp_path / "next.pkl"),
             "remote": PickleDataset(filepath="memory:///raw.pkl"),
             "in_memory": MemoryDataset(1),
         }
     )
+    catalog.save("versioned", [1])
+    (version,) = (tmp_path / "model.pkl").iterdir()
     assert local_file("raw", catalog) == file
-    assert [local_file(name, catalog) for name in ("versioned", "remote", "in_memory")] == [None, None, None]
+    assert local_file("versioned", catalog) == version / "model.pkl"
+    assert [local_file(name, catalog) for name in ("unsaved", "remote", "in_memory")] == [None, None, None]
+
+
+def test_recording_a_version_does_not_keep_training_from_loading_the_next_one(tmp_path):
+    """Kedro's datasets remember the last version that they found; here, another one writes the next."""
+    catalog = DataCatalog({name: versioned(tmp_path / "model.pkl") for name in ("model@written", "model@read")})
+    catalog.save("model@written", "of an earlier training")
+    assert local_file("model@read", catalog) is not None
+    catalog.save("model@written", "new")
+    assert catalog.load("model@read") == "new"
 
 
 def test_a_record_has_what_training_reads_and_what_the_model_gets(tmp_path, file):

@@ -11,6 +11,7 @@ from kedro.pipeline import Pipeline, node
 from kedro_datasets.partitions import PartitionedDataset
 from kedro_datasets.pickle import PickleDataset
 
+from kedro_bind.packaging.fingerprints import FILES_TAG, read_fingerprints, record_files
 from kedro_bind.packaging.freshness import missing_artifacts, stale_artifacts
 from tests.bindings import resolved
 
@@ -107,6 +108,27 @@ def test_the_last_version_of_a_versioned_dataset_is_compared(binding, catalog):
     assert stale_artifacts(binding, catalog) == []
     set_time("v_raw.pkl/2024-01-02T00.00.00.000Z/v_raw.pkl", 3000)
     assert len(stale_artifacts(binding, catalog)) == 1
+
+
+@pytest.mark.parametrize("versioned", ["raw", "model"])
+def test_a_version_from_a_clock_that_is_ahead_is_compared_with_the_record_of_a_run(binding, catalog, versioned):
+    def versions():
+        return PickleDataset(filepath=f"v_{versioned}.pkl", version=Version(None, None))
+
+    catalog[versioned] = versions()
+    catalog.save(versioned, ["of an earlier training"])
+    ahead = next(Path("v_raw.pkl").rglob("v_raw.pkl"), Path("raw.pkl"))
+    set_time(ahead, 2**32)
+    record = read_fingerprints({FILES_TAG: record_files([binding], catalog)})
+    catalog.save("model", ["trained"])
+    assert len(stale_artifacts(binding, catalog)) == 1
+    assert stale_artifacts(binding, catalog, record) == []
+    if versioned == "raw":
+        catalog["raw"] = versions()
+        catalog.save("raw", ["another version"])
+        set_time(max(Path("v_raw.pkl").iterdir()) / "v_raw.pkl", 2**32)
+        (message,) = stale_artifacts(binding, catalog, record)
+        assert "is older than 'raw'" in message
 
 
 def test_the_newest_file_of_a_folder_is_compared(binding, catalog):
