@@ -29,7 +29,8 @@ _SELECTIONS = ("training", "inference", "evaluation")
 class Draft:
     """A binding without its bad keys, whose names are in `bad`: `input_name`, `training`, `model.aliases`.
 
-    In `binding` a bad key has its default, or a stand-in where it is required, which must not be read.
+    In `binding` a bad key has its default, or a stand-in where it is required, which must not be read. A key that is
+    missing beside another one is bad, too.
     """
 
     binding: Binding
@@ -43,23 +44,31 @@ def draft(
 
     There is no draft of a value that is not a mapping.
     """
-    unknown, bad = list(unknown), set[str]()
+    unknown, bad, invalid = list(unknown), set[str](), set[str]()
     values = copy.deepcopy(value) if unknown else value
     for path in unknown:
         bad |= _without(values, path, wording)
     findings: dict[Diagnostic, None] = {}
     while True:
         try:
-            return Draft(Binding.model_validate(values, context={"bad": bad}), frozenset(bad)), list(findings)
+            binding = Binding.model_validate(values, context={"bad": bad, "invalid": invalid})
+            return Draft(binding, frozenset(bad)), list(findings)
         except ValidationError as error:
             found = explain(error, values, wording, name, (name,))
+            absent = [details.get("ctx", {}).get("absent") for details in error.errors(include_url=False)]
         new = dict.fromkeys(found).keys() - findings
         findings |= dict.fromkeys(found)
         if not new or not isinstance(values, dict):
             return None, list(findings)
         values = copy.deepcopy(values)
-        for finding in found:
-            bad |= _without(values, finding.path[1:], wording)
+        for finding, missing in zip(found, absent, strict=True):
+            path = finding.path[1:]
+            if missing is not None:
+                bad.add(_label((*path[:-1], missing)))
+                continue
+            bad |= _without(values, path, wording)
+            if finding.code == "bad-value":
+                invalid.add(_label(path[:2]))
 
 
 def _without(values: Any, path: KeyPath, wording: Wording) -> set[str]:
@@ -71,7 +80,7 @@ def _without(values: Any, path: KeyPath, wording: Wording) -> set[str]:
     if top in _SELECTIONS:
         if tuple(path[:2]) in _ALONE and isinstance(inside, dict) and rest[0] in inside:
             del inside[rest[0]]
-            return {".".join(map(str, path[:2]))}
+            return {_label(path[:2])}
         values[top] = {}
         return {str(top)}
     if top == "model" and rest and isinstance(inside, dict):
@@ -88,7 +97,7 @@ def _meant(path: KeyPath, wording: Wording) -> set[str]:
     key, parent = str(path[-1]), path[:-1]
     known = wording.keys(parent)
     if key in known:
-        return {".".join(map(str, path))}
+        return {_label(path)}
     paths = meant(key, parent, wording) or [(*parent, near) for near in [closest(key, known)] if near is not None]
     return {name for intended in paths for name in _names(intended, wording)}
 
@@ -98,4 +107,8 @@ def _names(path: KeyPath, wording: Wording) -> set[str]:
         return {str(path[0])}
     if path == ("model",):
         return {f"model.{key}" for key in wording.keys(path)}
-    return {".".join(map(str, path[:2]))} if path[0] != "runner" else {"runner"}
+    return {_label(path[:2])} if path[0] != "runner" else {"runner"}
+
+
+def _label(path: Iterable[str | int]) -> str:
+    return ".".join(map(str, path))

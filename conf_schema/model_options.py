@@ -142,16 +142,21 @@ class ModelOptions(Strict):
 
     @model_validator(mode="after")
     def _agree(self, info: ValidationInfo) -> ModelOptions:
-        """Check combinations of keys; `bad` in the context of the validation names keys whose values are invalid."""
-        bad = (info.context or {}).get("bad", frozenset())
+        """Check combinations of keys.
+
+        In the context of the validation, `bad` names the keys that may be present, and `invalid` those that are, each
+        with a value that has been removed.
+        """
+        context = info.context or {}
+        bad, invalid = context.get("bad", ()), context.get("invalid", ())
         present = {key for key in type(self).model_fields if f"model.{key}" in bad or getattr(self, key) is not None}
+        certain = {key for key in present if f"model.{key}" in invalid or getattr(self, key) is not None}
         for key, reason in _OF_REGISTERED.items():
-            if getattr(self, key) is not None and "registered_model_name" not in present:
-                raise conflict(key, reason, "add 'registered_model_name'")
-        if self.promote_if is not None and "aliases" not in present:
-            raise conflict(
-                "promote_if", "a version is promoted by means of its aliases, and 'aliases' is missing", "add 'aliases'"
-            )
+            if key in certain and "registered_model_name" not in present:
+                raise conflict(key, reason, "add 'registered_model_name'", "registered_model_name")
+        if "promote_if" in certain and "aliases" not in present:
+            reason = "a version is promoted by means of its aliases, and 'aliases' is missing"
+            raise conflict("promote_if", reason, "add 'aliases'", "aliases")
         if self.row_wise is True and not self.verify:
             reason = "only verification can confirm it, and 'verify' is false"
             raise conflict("row_wise", reason, "remove one of them")

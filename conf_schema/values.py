@@ -106,6 +106,8 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, validate_default=False)
 
 
-def conflict(key: str | None, message: str, hint: str) -> PydanticCustomError:
-    """Return the error for a value that is invalid by itself, or beside another key."""
-    return PydanticCustomError("conflict", "{message}", {"key": key, "message": message, "hint": hint})
+def conflict(key: str | None, message: str, hint: str, absent: str | None = None) -> PydanticCustomError:
+    """Return the error for a value that is invalid by itself, beside another key, or without one that is `absent`."""
+    return PydanticCustomError(
+        "conflict", "{message}", {"key": key, "message": message, "hint": hint, "absent": absent}
+    )

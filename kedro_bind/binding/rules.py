@@ -65,7 +65,7 @@ def one_output(binding: ResolvedBinding) -> Iterator[Diagnostic]:
         )
 
 
-@rule("training", "inference", "input_name", "artifacts", breaks=["sources"])
+@rule("training", "inference", "input_name", "artifacts", "artifacts.names", breaks=["sources"])
 def inputs_come_from_training(binding: ResolvedBinding) -> Iterator[Diagnostic]:
     """Rule 3: every other input is produced by training, or is one of its inputs, or is a parameter."""
     datasets = {name for name in binding.training.datasets() if not is_parameter(name)}
@@ -102,7 +102,7 @@ def copy_modes_are_of_datasets(binding: ResolvedBinding) -> Iterator[Diagnostic]
             yield _unknown(name, datasets, "the inference pipeline has no dataset", ("copy_mode", name), on_key=True)
 
 
-@rule("inference", "artifacts", breaks=["artifacts"])
+@rule("inference", "artifacts", breaks=["artifacts.names"])
 def artifacts_are_inference_inputs(binding: ResolvedBinding) -> Iterator[Diagnostic]:
     """Rule 6 for artifacts: inference needs them."""
     data_inputs = _data_inputs(binding)
@@ -118,12 +118,12 @@ def artifacts_are_inference_inputs(binding: ResolvedBinding) -> Iterator[Diagnos
             yield _unknown(name, data_inputs - {binding.input_name}, "inference has no input", path, on_key=True)
 
 
-@rule("training", "artifacts", breaks=["artifacts"])
+@rule("training", "artifacts", breaks=["artifacts.datasets"])
 def artifacts_are_training_datasets(binding: ResolvedBinding) -> Iterator[Diagnostic]:
     """Rule 6 for artifacts: training has their datasets."""
     datasets = {name for name in binding.training.datasets() if not is_parameter(name)}
     for name, source in binding.artifacts.items():
-        if bare(source) not in _bare(datasets):
+        if not is_parameter(name) and bare(source) not in _bare(datasets):
             yield _unknown(source, datasets, "training has no dataset", ("artifacts", name))
 
 

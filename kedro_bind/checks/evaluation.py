@@ -20,15 +20,22 @@ if TYPE_CHECKING:
     from kedro_bind.binding.evaluation import Evaluation
     from kedro_bind.binding.resolved import ResolvedBinding
 
-__all__ = ["evaluation_parameter_problems", "evaluation_problems"]
+__all__ = ["evaluation_input_problems", "evaluation_parameter_problems", "evaluation_problems"]
+
+_PREDICTS = "the model predicts"
+
+
+def evaluation_input_problems(binding: ResolvedBinding, catalog: Any) -> Iterator[Diagnostic]:
+    """Find that the declared input of an evaluation can't be loaded; paths start at the binding's name."""
+    if name := _declared_input(binding):
+        yield from _unreadable(name, _PREDICTS, binding, catalog, ("evaluation", "input_name"))
 
 
 def evaluation_problems(binding: ResolvedBinding, evaluation: Evaluation, catalog: Any) -> Iterator[Diagnostic]:
-    """Find data of an evaluation that can't be loaded when the model is there; paths start at the binding's name."""
+    """Find other data of an evaluation that can't be loaded when the model is there."""
     output = next(iter(binding.inference.outputs()), "")
-    declared = binding.document.get("evaluation", {}).get("input_name") is not None
-    place = ("evaluation", "input_name") if declared else ("evaluation",)
-    yield from _unreadable(evaluation.input_name, "the model predicts", binding, catalog, place)
+    if not _declared_input(binding):
+        yield from _unreadable(evaluation.input_name, _PREDICTS, binding, catalog, ("evaluation",))
     for name in evaluation.data_inputs(output):
         if bare(name) != bare(evaluation.input_name):
             users = ", ".join(node.name for node in evaluation.pipeline.nodes if name in node.inputs)
@@ -58,6 +65,11 @@ def evaluation_parameter_problems(
     for problem in typed_parameter_problems(binding, catalog, hints):
         if problem.path[1:] == ("evaluation",):
             yield problem
+
+
+def _declared_input(binding: ResolvedBinding) -> str | None:
+    name: str | None = binding.document.get("evaluation", {}).get("input_name")
+    return name
 
 
 def _unreadable(

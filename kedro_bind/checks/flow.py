@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["flow_problems"]
 
-_OBJECTS = {"pickle", "tensorflow", "pytorch", "safetensors", "huggingface"}
-"""The folders of kedro_datasets whose datasets store fitted objects rather than tables."""
+_OBJECTS = {"pickle", "json", "yaml", "tensorflow", "pytorch", "safetensors", "huggingface"}
+"""The folders of kedro_datasets whose datasets store fitted objects, or the numbers in them, rather than tables."""
 
 
 def flow_problems(binding: ResolvedBinding, catalog: Any) -> Iterator[Diagnostic]:
@@ -91,7 +91,7 @@ def _data(node: Node, binding: ResolvedBinding) -> set[str]:
 
 
 def _is_object(name: str, catalog: Any) -> bool:
-    """Check whether a dataset stores a fitted object: a pickle, or what a modelling library writes."""
+    """Check whether a dataset stores a fitted object: a pickle, a mapping, or what a modelling library writes."""
     if not _is_stored(name, catalog):
         return False
     kind = type(unwrapped(catalog.get(name)))

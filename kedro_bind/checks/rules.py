@@ -12,7 +12,11 @@ from typing import TYPE_CHECKING, Any
 from kedro_bind.binding.resolve import Drafted
 from kedro_bind.binding.rule import Rule, find_problems, rule
 from kedro_bind.checks.artifacts import artifact_problems
-from kedro_bind.checks.evaluation import evaluation_parameter_problems, evaluation_problems
+from kedro_bind.checks.evaluation import (
+    evaluation_input_problems,
+    evaluation_parameter_problems,
+    evaluation_problems,
+)
 from kedro_bind.checks.flow import flow_problems
 from kedro_bind.checks.metrics import metric_problems
 from kedro_bind.checks.model_code import function_problems, model_code_problems
@@ -46,7 +50,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CHECK_RULES", "CheckContext", "check_bindings", "check_drafts", "locate_findings"]
 
-_HANDED_OVER = ("training", "inference", "input_name", "artifacts")
+_HANDED_OVER = ("training", "inference", "input_name", "artifacts", "artifacts.names", "artifacts.datasets")
 
 
 @dataclass(frozen=True)
@@ -189,6 +193,11 @@ def _long_parameters(subject: _Subject) -> Iterator[Diagnostic]:
         yield from long_parameters([subject.binding], subject.context.catalog, subject.context.tracking)
 
 
+@rule("evaluation.input_name", "catalog")
+def _evaluation_input(subject: _Subject) -> Iterator[Diagnostic]:
+    yield from evaluation_input_problems(subject.binding, subject.context.catalog)
+
+
 @rule("inference", "evaluation", "evaluation.input_name", "input_name", "training.input_name", "catalog")
 def _evaluation(subject: _Subject) -> Iterator[Diagnostic]:
     if subject.binding.evaluation is not None:
@@ -224,6 +233,7 @@ CHECK_RULES: tuple[Rule[_Subject], ...] = (
     _model_code,
     _requirements,
     _long_parameters,
+    _evaluation_input,
     _evaluation,
     _evaluation_parameters,
 )

@@ -32,7 +32,8 @@ def test_a_valid_binding_has_no_bad_key():
         ({"training": {"pipelin": "a"}}, {"training"}, "unknown-key", ("training", "pipelin")),
         ({"training": {"input_name": 3}}, {"training.input_name"}, "bad-value", ("training", "input_name")),
         ({"evaluation": {"metrics": 3}}, {"evaluation.metrics"}, "bad-value", ("evaluation", "metrics")),
-        ({"model": {"aliases": 3, "verify": False}}, {"model.aliases"}, "bad-value", ("model", "aliases")),
+        ({"model": {"description": 3, "verify": False}}, {"model.description"}, "bad-value", ("model", "description")),
+        ({"model": {"aliases": ["a"]}}, {"model.registered_model_name"}, "bad-value", ("model", "aliases")),
         ({"model": {"alias": ["a"]}}, {"model.aliases"}, "unknown-key", ("model", "alias")),
         ({"runner": {"type": 3}}, {"runner"}, "bad-value", ("runner", "type")),
         ({"copy_mode": {"a": "shallow"}}, {"copy_mode"}, "bad-value", ("copy_mode", "a")),
@@ -50,8 +51,20 @@ def test_a_bad_key_is_left_out_and_named(values, bad, code, path):
 
 def test_all_bad_keys_are_found_at_once():
     found, findings = drafted({**VALID, "input_name": 3, "runner": 4, "model": {"aliases": [""]}})
-    assert found.bad == {"input_name", "runner", "model.aliases"}
-    assert len(findings) == 3
+    assert found.bad == {"input_name", "runner", "model.aliases", "model.registered_model_name"}
+    assert len(findings) == 4
+
+
+def test_what_a_key_needs_beside_it_is_missing_even_if_its_own_value_is_invalid():
+    found, findings = drafted({**VALID, "model": {"promote_if": "accuracy = champion", "tags": {"a": "b"}}})
+    assert found.bad == {"model.promote_if", "model.registered_model_name", "model.aliases"}
+    assert findings == [("bad-value", ("model", "promote_if"))] * 3
+    assert found.binding.model.tags == {"a": "b"}
+
+
+def test_a_key_with_an_unknown_value_may_be_absent_and_needs_nothing():
+    found, findings = drafted({**VALID, "model": {"aliases": "?"}}, unknown=[("model", "aliases")])
+    assert (found.bad, findings) == ({"model.aliases"}, [])
 
 
 def test_a_missing_selection_is_bad():

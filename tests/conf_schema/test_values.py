@@ -59,6 +59,7 @@ def test_a_condition_says_how_to_write_it():
         "key": None,
         "message": "'a => 1' is not a valid condition",
         "hint": "write '>=' or '<='",
+        "absent": None,
     }
 
 

@@ -8,7 +8,11 @@ from kedro.pipeline import Pipeline, node
 from kedro_datasets.pickle import PickleDataset
 
 from kedro_bind.binding.evaluation import Evaluation
-from kedro_bind.checks.evaluation import evaluation_parameter_problems, evaluation_problems
+from kedro_bind.checks.evaluation import (
+    evaluation_input_problems,
+    evaluation_parameter_problems,
+    evaluation_problems,
+)
 from tests.bindings import resolved
 
 TRAINING = Pipeline([node(max, ["x"], ["model", "features"], name="fit")])
@@ -22,7 +26,11 @@ def bound(*inputs, **options):
 
 
 def problems(binding, **entries):
-    found = evaluation_problems(binding, binding.evaluation, DataCatalog(entries))
+    catalog = DataCatalog(entries)
+    found = [
+        *evaluation_input_problems(binding, catalog),
+        *evaluation_problems(binding, binding.evaluation, catalog),
+    ]
     return [(problem.code, problem.path[1:], problem.message, problem.hint) for problem in found]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from kedro.io import DataCatalog, MemoryDataset
 from kedro.pipeline import Pipeline, node
+from kedro_datasets.json import JSONDataset
 from kedro_datasets.pandas import CSVDataset
 from kedro_datasets.pickle import PickleDataset
 
@@ -44,6 +45,16 @@ def test_a_shared_node_whose_output_is_a_table_may_only_transform():
     found = problems([FIT_SCALER, SCALE, FIT], [FIT_SCALER, SCALE, PREDICT], scaler=CSVDataset(filepath="a.csv"))
     assert [(code, severity) for code, severity, _ in found] == [("fits-again", Severity.WARNING)]
     assert problems([FIT_SCALER, SCALE, FIT], [FIT_SCALER, SCALE, PREDICT], scaler=MemoryDataset()) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "severity"), [(JSONDataset, Severity.ERROR), (PickleDataset, Severity.ERROR), (CSVDataset, None)]
+)
+def test_a_pipeline_that_is_bound_to_itself_fits_again(kind, severity):
+    both = [FIT_SCALER, node(max, ["x", "scaler"], "out", name="scale")]
+    found = problems(both, both, scaler=kind(filepath="scaler"))
+    assert ("fits-again" in {code for code, _, _ in found}) == (severity is not None)
+    assert severity in {severity for _, severity, _ in found} | {None}
 
 
 @pytest.mark.parametrize(
