@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -136,7 +136,9 @@ def connect_models(catalog: Any, entries: Mapping[str, Any], context: KedroConte
     """Let the models among the entries of a catalog be loaded from the MLflow store of their project."""
     names = [name for name, entry in entries.items() if isinstance(entry, dict) and "{" not in name]
     for name in names:
-        if str(entries[name].get("type", "")).endswith(BoundModelDataset.__name__):
+        if not str(entries[name].get("type", "")).endswith(BoundModelDataset.__name__):
+            continue
+        with suppress(DatasetError):  # an invalid entry is an error of Kedro's where it is used
             dataset = catalog.get(name)
             if isinstance(dataset, BoundModelDataset):
                 dataset.connection = _connection_of(context)

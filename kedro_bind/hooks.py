@@ -75,10 +75,14 @@ class MlflowPipelineHook:
     def after_catalog_created(self, catalog: Any, conf_catalog: dict[str, Any]) -> None:
         """Let the logged models in the catalog be loaded from the project's MLflow store."""
         session = _session.get()
-        if session is not None:
+        if session is None:
+            return
+        try:
             from kedro_bind.datasets import connect_models
 
             connect_models(catalog, conf_catalog, session.context)
+        except Exception as error:  # noqa: BLE001 - as above
+            warn_left_out(error)
 
     @hook_impl(trylast=True)
     def before_pipeline_run(self, run_params: dict[str, Any], pipeline: Pipeline, catalog: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,15 +12,21 @@ from kedro_bind.binding.resolve import CodeOnly, refuse
 from kedro_bind.errors import BindingError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from conf_schema import Binding
     from kedro_bind.binding.evaluation import Evaluation
 
 __all__ = ["LOG_MODEL_KEYS", "PASSED_ON", "declared_in_code"]
 
 _KPM_KEYS = ("runner", "copy_mode")
-PASSED_ON = ("auth_policy", "model_config", "model_type", "params", "prompts", "resources", "step")
+_FORMS: dict[str, tuple[tuple[type, ...], str]] = {
+    "model_config": ((Mapping, str, os.PathLike), "a mapping, or the path of a YAML file"),
+    "model_type": ((str,), "a string"),
+    "params": ((Mapping,), "a mapping"),
+    "prompts": ((list, tuple), "a list"),
+    "resources": ((list, tuple, str, os.PathLike), "a list of resources, or the path of a YAML file"),
+    "step": ((int,), "an integer"),
+}
+PASSED_ON = ("auth_policy", *_FORMS)
 """The arguments of `mlflow.pyfunc.log_model` that are not options of a document; MLflow gets them unchanged."""
 LOG_MODEL_KEYS = (*ModelOptions.model_fields, *PASSED_ON)
 """The keys of `log_model_kwargs`: the options of a document under the same names, and those that are passed on."""
@@ -186,7 +193,18 @@ def _object_problems(objects: Mapping[str, Any]) -> list[Diagnostic]:
             problems.append(
                 Diagnostic("bad-value", f"{found}; it must be a ModelSignature", hint, path=("model", "signature"))
             )
-    if "resources" in objects["more"] and "auth_policy" in objects["more"]:
+    passed_on = {key: value for key, value in objects["more"].items() if value is not None}
+    for key, (kinds, form) in _FORMS.items():
+        if key in passed_on and not isinstance(passed_on[key], kinds):
+            message = f"'{key}' is of type {type(passed_on[key]).__name__}; it must be {form}"
+            problems.append(Diagnostic("bad-value", message, path=("model", key)))
+    if "auth_policy" in passed_on:
+        from mlflow.models.auth_policy import AuthPolicy
+
+        if not isinstance(passed_on["auth_policy"], AuthPolicy):
+            message = f"'auth_policy' is of type {type(passed_on['auth_policy']).__name__}; it must be an AuthPolicy"
+            problems.append(Diagnostic("bad-value", message, path=("model", "auth_policy")))
+    if "resources" in passed_on and "auth_policy" in passed_on:
         message = "MLflow takes only one of 'resources' and 'auth_policy'"
         problems.append(Diagnostic("bad-value", message, "keep one of them", path=("model", "auth_policy")))
     return problems

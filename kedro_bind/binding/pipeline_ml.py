@@ -52,6 +52,8 @@ class PipelineML(Pipeline):
         Raises:
             BindingError: the parts do not belong together; see docs/binding.md.
         """
+        if nodes is None:
+            raise BindingError("'nodes' is of type NoneType; pass a Pipeline, or a list of nodes")
         super().__init__(nodes, *args, tags=tags)
         _refuse_other_than_pipeline("inference", inference)
         scored = Evaluation(evaluation) if isinstance(evaluation, Pipeline) else evaluation

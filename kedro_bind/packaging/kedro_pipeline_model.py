@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kedro.io.core import is_parameter
+from kedro.pipeline import Pipeline
 
 from kedro_bind.binding.code import declared_in_code
 from kedro_bind.binding.datasets import stored, uris_of
@@ -24,8 +25,6 @@ from kedro_bind.packaging.planned_parameters import planned_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from kedro.pipeline import Pipeline
 
     from kedro_bind.binding.resolved import ResolvedBinding
 
@@ -66,7 +65,7 @@ class KedroPipelineModel(PickledModel):
         options |= {} if copy_mode is _UNSET else {"copy_mode": copy_mode}
         if pipeline_ml is not None:
             self.binding = _with(pipeline_ml.binding, input_name, options)
-        elif pipeline is not None and input_name is not None:
+        elif isinstance(pipeline, Pipeline) and input_name is not None:
             # Every input but this one is an artifact.
             declared, code = declared_in_code(input_name, options)
             self.binding = resolve(declared, pipeline, pipeline, code=code)

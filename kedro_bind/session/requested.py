@@ -50,7 +50,8 @@ def load_requested(
         if broken or names is None or "__default__" in names:  # loading everything would fail in the same way
             raise
         registered = _load_all(register_pipelines, error)
-        if config is None and any(name not in registered for name in requested):
+        known = {*registered, *(config.names if config is not None else ())}
+        if not known.issuperset(requested):
             raise  # as it would without kedro_bind
         return registered
 
@@ -76,14 +77,11 @@ def _names_to_find(requested: list[str], config: Config | None) -> list[str] | N
         return requested
     from kedro_bind.binding.expand import pipelines_named_by
 
-    names: set[str] = set()
-    for name in requested:
-        binding = config.document.bindings.get(name)
-        if binding is not None:
-            names |= pipelines_named_by(binding)
-        if name not in config.names or _is_modular(name):
-            names.add(name)
-    return sorted(names) if all(_is_modular(name) for name in names) else None
+    bindings = config.document.bindings
+    selected = {found for name in requested if name in bindings for found in pipelines_named_by(bindings[name])}
+    if not all(map(_is_modular, selected)):
+        return None
+    return sorted(selected.union(name for name in requested if name not in config.names or _is_modular(name)))
 
 
 @contextmanager

@@ -51,6 +51,11 @@ def register_pipelines():
     )
     return pipelines
 """
+DOCUMENT = """
+price:
+  training: {pipeline: pricing, tags: training}
+  inference: {pipeline: pricing, tags: inference}
+"""
 CATALOG = """
 flights: {type: pandas.CSVDataset, filepath: data/01_raw/flights.csv}
 regressor: {type: pickle.PickleDataset, filepath: data/06_models/regressor.pkl}
@@ -102,9 +107,11 @@ def test_a_run_of_any_pipeline_survives_a_registry_that_needs_others(template, a
     assert "predict" not in template.kedro("registry", "describe", "training").stdout
 
 
-def test_a_misspelt_name_gets_the_error_that_kedro_has_for_it(template):
+@pytest.mark.parametrize("document", ["", DOCUMENT])
+def test_a_misspelt_name_gets_the_error_that_kedro_has_for_it(template, document):
     from kedro.framework.project import pipelines
 
+    template.write("conf/base/pipeline_ml.yml", document)
     result = template.kedro("run", "--pipelines=trainin", check=False)
     output = " ".join((result.stdout + result.stderr).split())
     assert result.returncode == 1

@@ -27,12 +27,23 @@ def test_an_unbound_run_goes_on(project, module):
     assert len(warnings_in(result)) == (module != "mlflow")  # which an unbound run does not import
 
 
-@pytest.mark.parametrize("module", ["kedro_bind.session.install", "kedro_bind.cli", "kedro_bind.binding.expand"])
+@pytest.mark.parametrize(
+    "module",
+    ["kedro_bind.session.install", "kedro_bind.cli", "kedro_bind.binding.expand", "kedro_bind.datasets"],
+)
 def test_an_unbound_run_goes_on_where_a_module_of_ours_is_broken(project, module):
     project.write("broken/sitecustomize.py", f"import sys; sys.modules['{module}'] = None")
     result = project.kedro("run", "--pipeline=reporting", PYTHONPATH=str(project.path / "broken"))
     assert "completed successfully" in result.stdout + result.stderr
     assert len(warnings_in(result)) == 1
+
+
+def test_an_unbound_run_goes_on_beside_an_invalid_model_in_the_catalog(project):
+    catalog = project.path / "conf/base/catalog.yml"
+    catalog.write_text(catalog.read_text() + "champion: {type: kedro_bind.BoundModelDataset, model_ur: models:/m@a}\n")
+    result = project.kedro("run", "--pipeline=reporting")
+    assert "completed successfully" in result.stdout + result.stderr
+    assert warnings_in(result) == []
 
 
 def test_other_commands_go_on(project):

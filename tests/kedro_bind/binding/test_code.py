@@ -14,7 +14,7 @@ from kedro.runner import SequentialRunner, ThreadRunner
 from mlflow.models import infer_signature
 
 from conf_schema import RunnerSpec
-from kedro_bind.binding.code import declared_in_code
+from kedro_bind.binding.code import PASSED_ON, declared_in_code
 from kedro_bind.binding.evaluation import Evaluation
 from kedro_bind.errors import BindingError
 
@@ -81,6 +81,11 @@ def test_objects_of_mlflow_are_kept_beside_the_binding():
     assert code.model == {"signature": signature, "input_example": example, "more": {"step": 3}}
 
 
+def test_arguments_that_are_passed_on_may_be_none():
+    nothing = dict.fromkeys(PASSED_ON)
+    assert declared_in_code(log_model_kwargs=nothing)[1].model == {"more": nothing}
+
+
 def test_artifact_path_is_the_name_in_mlflow_2():
     assert model(artifact_path="churn") == model(name="churn")
     with pytest.raises(BindingError, match="both 'name' and 'artifact_path'"):
@@ -103,6 +108,10 @@ def test_artifact_path_is_the_name_in_mlflow_2():
         ),
         ({"log_model_kwargs": {"resources": [], "auth_policy": 1}}, "takes only one of 'resources' and 'auth_policy'"),
         ({"log_model_kwargs": {"aliases": [3]}}, "must be a string"),
+        ({"log_model_kwargs": {"params": 3}}, "'params' is of type int; it must be a mapping"),
+        ({"log_model_kwargs": {"model_config": 3}}, "'model_config' is of type int; it must be a mapping, or the path"),
+        ({"log_model_kwargs": {"resources": 5}}, "'resources' is of type int; it must be a list of resources"),
+        ({"log_model_kwargs": {"auth_policy": "me"}}, "'auth_policy' is of type str; it must be an AuthPolicy"),
     ],
 )
 def test_an_argument_that_is_invalid_is_named(arguments, message):

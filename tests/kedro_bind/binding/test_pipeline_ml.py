@@ -268,6 +268,11 @@ def test_what_does_not_belong_together_is_refused(change, message):
     assert isinstance(caught.value, ValueError)
 
 
+def test_nodes_of_none_are_refused():
+    with pytest.raises(BindingError, match="'nodes' is of type NoneType; pass a Pipeline"):
+        PipelineML(None, inference=INFERENCE)
+
+
 def test_mlflow_2s_name_for_a_models_name_is_taken():
     made = pipeline_ml_factory(TRAINING, INFERENCE, "data", log_model_kwargs={"artifact_path": "mine"})
     assert made.log_model_kwargs == {"name": "mine", "signature": "auto"}

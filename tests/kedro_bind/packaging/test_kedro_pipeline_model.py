@@ -13,7 +13,7 @@ from kedro.io import DataCatalog, MemoryDataset
 from kedro.pipeline import Pipeline, node
 from mlflow.pyfunc.model import PythonModelContext
 
-from kedro_bind import KedroPipelineModel
+from kedro_bind import BindingError, KedroPipelineModel
 
 
 def pair(x, value):
@@ -40,3 +40,9 @@ def test_parameters_of_a_pickled_model_stay_the_same(value, module):
     kept = loaded.predictor.predict(1)[1]
     assert (kept, type(kept)) == (value, type(value))
     assert repr(kept) == repr(value)
+
+
+@pytest.mark.parametrize("pipeline", [None, 3])
+def test_what_is_no_pipeline_is_refused(pipeline):
+    with pytest.raises(BindingError, match="needs a pipeline and its input_name"):
+        KedroPipelineModel(pipeline, DataCatalog({}), "x")
