@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import bz2
+import io
+import lzma
 import os
 import pickletools
+import zlib
 from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,6 +22,8 @@ _STORING = {"PUT", "BINPUT", "LONG_BINPUT"}
 _FETCHING = {"GET", "BINGET", "LONG_BINGET"}
 _LONGEST_NAME = 1 << 16
 """What is longer, in bytes, is data."""
+_CHUNK = 1 << 16
+_ZLIB_OR_GZIP = 32 + zlib.MAX_WBITS
 
 
 def artifact_modules(plan: Plan, folder: Path) -> set[str]:
@@ -34,14 +40,15 @@ def artifact_modules(plan: Plan, folder: Path) -> set[str]:
 def pickled_modules(path: Path) -> set[str]:
     """Return the top-level modules whose classes and functions a pickle file names.
 
-    For a file that is not only a pickle, such as one of joblib with arrays in between, return the modules that are
-    named before the first part that can't be read.
+    The file may be compressed, as joblib does with zlib, gzip, bz2, xz and lzma. For a file that is not only a pickle,
+    such as one of joblib with arrays in between, return the modules that are named before the first part that can't be
+    read.
     """
     found: set[str] = set()
     strings: list[str] = []
     memo: dict[int, str] = {}
     last = ""
-    with path.open("rb") as file:
+    with path.open("rb") as stored, _decompressed(stored) as file:
         pickled: Any = _WithoutData(file)  # has what `genops` uses of a file
         try:
             for opcode, argument, _ in pickletools.genops(pickled):
@@ -63,9 +70,38 @@ def pickled_modules(path: Path) -> set[str]:
                 else:
                     last = ""
                 del strings[:-2]
-        except (ValueError, UnicodeDecodeError, OverflowError):
+        except (ValueError, UnicodeDecodeError, OverflowError, EOFError, OSError, lzma.LZMAError, zlib.error):
             pass
     return {module.partition(".")[0] for module in found if module.partition(".")[0].isidentifier()}
+
+
+def _decompressed(file: io.BufferedReader) -> IO[bytes]:
+    """Return what an open file has in it, if its first bytes are those of a compressed file."""
+    start = file.peek(6)
+    if start.startswith(b"BZh"):
+        return bz2.BZ2File(file)
+    if start.startswith((b"\xfd7zXZ\0", b"]\0\0")):
+        return lzma.LZMAFile(file)
+    if start.startswith((b"\x1f\x8b", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")):
+        return io.BufferedReader(_Inflated(file))
+    return file
+
+
+class _Inflated(io.RawIOBase):
+    """What an open file has in it that zlib or gzip has compressed."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file, self._inflater = file, zlib.decompressobj(_ZLIB_OR_GZIP)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        found = b""
+        while not found and (start := self._inflater.unconsumed_tail or self._file.read(_CHUNK)):
+            found = self._inflater.decompress(start, len(buffer))
+        buffer[: len(found)] = found
+        return len(found)
 
 
 class _WithoutData:
@@ -73,13 +109,17 @@ class _WithoutData:
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
-        self.readline, self.tell = file.readline, file.tell
+        self.readline = file.readline
 
     def read(self, size: int) -> bytes:
         """Read a few bytes, such as a name; skip many."""
         if size <= _LONGEST_NAME:
             return self._file.read(size)
-        self._file.seek(size, os.SEEK_CUR)
+        if self._file.seekable():
+            self._file.seek(size, os.SEEK_CUR)
+        else:
+            for left in range(size, 0, -_CHUNK):
+                self._file.read(min(left, _CHUNK))
         skipped = _Skipped()
         skipped.length = size
         return skipped

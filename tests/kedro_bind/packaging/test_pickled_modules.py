@@ -62,9 +62,10 @@ def test_plain_values_name_nothing(tmp_path):
     assert pickled_modules(tmp_path / "plain.pkl") == set()
 
 
-def test_a_file_of_joblib_names_its_library(tmp_path):
+@pytest.mark.parametrize("compress", [0, 3, ("gzip", 3), ("bz2", 3), ("lzma", 3), ("xz", 3)])
+def test_a_file_of_joblib_names_its_library(tmp_path, compress):
     forest = RandomForestClassifier(n_estimators=2, random_state=0).fit([[0.0], [1.0]], [0, 1])
-    joblib.dump(forest, tmp_path / "model.joblib")
+    joblib.dump([b"a" * 1_000_000, forest], tmp_path / "model.joblib", compress=compress)
     assert "sklearn" in pickled_modules(tmp_path / "model.joblib")
 
 
