@@ -26,13 +26,13 @@ __all__ = ["SavedModel", "refuse_other_files", "saved_model"]
 
 logger = get_logger(__name__)
 
-_FOLDER = "artifacts"
-"""The folder of a model with its plan, its artifacts and its pickled functions."""
+_FOLDERS = ("artifacts", "code")
+"""The folders of a model: one with its plan, its artifacts and its pickled functions, one with its code."""
 
 
 @dataclass(frozen=True)
 class SavedModel:
-    """A model as it was saved: its plan and the folder of that, the size of each file there, and what is beside it."""
+    """A model as it was saved: its plan and the folder of that, the size of each file, and what is beside them."""
 
     plan: Plan
     folder: str
@@ -44,7 +44,7 @@ class SavedModel:
 
 def saved_model(model: Path, plan: Plan, folder: Path, lineage: Mapping[str, Any], mlmodel: Model) -> SavedModel:
     """Return the model that was saved at `model`, with its plan in `folder`."""
-    files = [file for file in (model / _FOLDER).rglob("*") if file.is_file()]
+    files = [file for folder in _FOLDERS for file in (model / folder).rglob("*") if file.is_file()]
     sizes = {file.relative_to(model).as_posix(): file.stat().st_size for file in files}
     requirements = (model / "requirements.txt").read_text(encoding="utf-8").splitlines()
     return SavedModel(plan, folder.relative_to(model).as_posix(), sizes, lineage, mlmodel, tuple(requirements))
@@ -59,8 +59,9 @@ def refuse_other_files(model_id: str, saved: SavedModel) -> None:
     import mlflow
 
     client = mlflow.MlflowClient()
+    folders = dict.fromkeys(name.partition("/")[0] for name in saved.sizes)
     try:
-        stored = dict(_sizes(client, model_id, _FOLDER))
+        stored = {name: size for folder in folders for name, size in _sizes(client, model_id, folder)}
     except Exception as error:  # noqa: BLE001 - writing may be allowed where listing is not
         logger.warning("kedro_bind: the files that MLflow has stored can't be compared: %s", describe_error(error))
         return

@@ -89,6 +89,13 @@ def test_a_truncated_or_lost_file_is_found_and_nothing_is_registered(store_by, p
     assert client.search_logged_models([experiment]) == []
 
 
+def test_a_lost_file_of_the_code_is_found(store_by):
+    project = store_by("watched", after=lambda stored: next((stored / "code").rglob("nodes.py")).unlink())
+    with pytest.raises(LoggingError, match=r"differ from the verified ones: code/.*nodes\.py has no bytes"):
+        run(project)
+    assert mlflow.MlflowClient().search_model_versions("name='churn'") == []
+
+
 def test_other_contents_of_the_same_size_are_found_in_a_local_folder(store_by):
     def tamper(stored):
         (stored / CLASSIFIER).write_bytes((stored / CLASSIFIER).read_bytes()[::-1])
