@@ -17,6 +17,8 @@ __all__ = ["Diagnostic", "KeyPath", "Severity", "Suggestion", "closest", "did_yo
 KeyPath = tuple[str | int, ...]
 """The keys and indices that lead from the top of a document to a value in it."""
 
+_PARAMETER = "params:"
+"""What the names of parameters begin with in Kedro."""
 _MOST_CANDIDATES = 2_000
 
 
@@ -142,8 +144,11 @@ def did_you_mean(name: str, candidates: Iterable[str]) -> str:
 
 
 def _closest(name: str, candidates: Iterable[str]) -> list[str]:
-    """Return the closest candidates, which are equally close."""
+    """Return the closest candidates, which are equally close; of parameters, by their names without `params:`."""
     known = list(candidates)
+    parameters = [candidate.removeprefix(_PARAMETER) for candidate in known if candidate.startswith(_PARAMETER)]
+    if parameters and name.startswith(_PARAMETER):
+        return [_PARAMETER + found for found in _closest(name.removeprefix(_PARAMETER), parameters)]
     if len(known) > _MOST_CANDIDATES:
         known = [candidate for candidate in known if candidate.lower() == name.lower()]
     by_lower: dict[str, list[str]] = {}

@@ -89,6 +89,11 @@ def test_did_you_mean_is_empty_where_nothing_is_close():
     assert did_you_mean("xyz", ()) == ""
 
 
+def test_parameters_are_not_alike_because_of_their_prefix():
+    assert did_you_mean("params:depth", {"params:threshold"}) == ""
+    assert did_you_mean("params:treshold", {"params:threshold", "threshold"}) == "did you mean 'params:threshold'?"
+
+
 def test_among_very_many_candidates_only_case_may_differ():
     many = [f"name{number}" for number in range(3_000)]
     assert closest("NAME7", many) == "name7"
