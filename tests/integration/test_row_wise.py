@@ -52,11 +52,15 @@ def test_a_model_that_is_row_wise(project, store, row_wise):
     assert plan(project)["row_wise_declared"] is (row_wise == "true")
 
 
-def test_a_model_that_is_not_row_wise(project, store):
+def test_a_model_that_is_not_row_wise(project, store, messages):
     make_rows_dependent(project)
     run(project, "auto")
     assert plan(project)["row_wise"] is False
-    assert "differs" in plan(project)["row_wise_reason"]
+    reason = plan(project)["row_wise_reason"]
+    assert "differs" in reason
+    question = f"{reason}; does a node of inference fit something, which only training should"
+    (message,) = [message for message in messages if question in message]
+    assert "these run in both: scale" in message
 
 
 def test_a_model_that_is_declared_row_wise_and_is_not(project, store):

@@ -39,16 +39,18 @@ _AGAIN = 16
 class RowWise:
     """Whether a model is row-wise; if not, `reason` names the comparison that differed.
 
-    `declared` says that the binding declares the model row-wise.
+    `declared` says that the binding declares the model row-wise, and `dependent` that a prediction has been found to
+    depend on other rows.
     """
 
     row_wise: bool
     reason: str = ""
     declared: bool = False
+    dependent: bool = False
 
 
 NOT_VERIFIED = RowWise(row_wise=False, reason="not verified")
-NO_ROW_ALONE = RowWise(row_wise=False, reason="the model refuses each row when it is alone")
+NO_ROW_ALONE = RowWise(False, "the model refuses each row when it is alone", dependent=True)
 TOO_SLOW = RowWise(False, "not determined: predicting is too slow; 'row_wise: true' in 'model' sets no time limit")
 
 
@@ -73,7 +75,7 @@ def check_row_wise(predict: Callable[[Any], Any], rows: Any, most_calls: int | N
     try:
         return _compare(counted, _Batch(made_rows(rows, MOST_ROWS)))
     except PredictionsDiffer as found:
-        return RowWise(False, str(found))
+        return RowWise(False, str(found), dependent=True)
     except _TooManyCalls:
         return TOO_SLOW
     except Exception as error:  # noqa: BLE001 - rows and predictions may be of types that raise anything
