@@ -23,9 +23,23 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def full(session: nox.Session) -> None:
-    """Run the full size of the tests whose small size runs by default, and the guides' commands."""
+    """Run the full size of the tests whose small size runs by default, and the guides' commands; takes hours."""
     session.install("-c", CONSTRAINTS, "-e", ".[test]")
     session.run("pytest", "-n", "2", "-m", "full", *session.posargs, env=ENVIRONMENT)
+    if session.posargs:  # which choose tests
+        return
+    session.run("pytest", "-n", "2", "tests/soundness", env={**ENVIRONMENT, "KEDRO_BIND_SOUNDNESS": "500"})
+    signals = ("tests/recovery/test_signals.py", "-k", "at_any_moment")
+    session.run("pytest", "-n", "2", *signals, env={**ENVIRONMENT, "KEDRO_BIND_SIGNALS": "50"})
+
+
+@nox.session
+def order(session: nox.Session) -> None:
+    """Run the fast tests in one process: in the order of the files, then in random order."""
+    session.install("-c", CONSTRAINTS, "-e", ".[test]", "pytest-randomly>=3.16")
+    command = ("pytest", "-p", "no:xdist", "-m", "not slow and not full")
+    session.run(*command, "-p", "no:randomly", env=ENVIRONMENT)
+    session.run(*command, *session.posargs, env=ENVIRONMENT)
 
 
 @nox.session(python=PYTHONS[-1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import configparser
 import re
 from pathlib import Path
@@ -28,8 +29,7 @@ def pinned(name, python):
 def requirements():
     setup = configparser.ConfigParser(interpolation=None)
     setup.read(ROOT / "setup.cfg", encoding="utf-8")
-    extras = setup["options.extras_require"]
-    texts = [setup["options"]["install_requires"], *(extras[name] for name in ("example", "test", "lint"))]
+    texts = [setup["options"]["install_requires"], *setup["options.extras_require"].values()]
     lines = [line for text in texts for line in text.splitlines()]
     return [Requirement(line) for line in lines if line and not line.startswith(("#", "%"))]
 
@@ -59,3 +59,15 @@ def test_commands_install_it(file):
 @pytest.mark.parametrize("requirement", requirements(), ids=str)
 def test_each_requirement_has_a_lower_bound(requirement):
     assert any(part.operator in (">=", "==") for part in requirement.specifier)
+
+
+def test_every_session_that_is_named_exists():
+    tree = ast.parse((ROOT / "noxfile.py").read_text(encoding="utf-8"))
+    sessions = {statement.name for statement in tree.body if isinstance(statement, ast.FunctionDef)}
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    commands = [*re.findall(r"nox -s ((?:\w+ ?)+)", text), *re.findall(r"session `(\w+)`", text)]
+    weekly = (ROOT / ".github" / "workflows" / "weekly.yml").read_text(encoding="utf-8")
+    (matrix,) = re.findall(r"session: \[(.+)\]", weekly)
+    named = {name for command in commands for name in command.split()} | set(matrix.split(", "))
+    assert {"lock", "lowest", "newest"} <= named
+    assert named <= sessions

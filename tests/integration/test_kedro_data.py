@@ -14,7 +14,7 @@ from mlflow.exceptions import MlflowException
 
 from tests.kedro_project import BINDING, clean_environment
 from tests.mlflow_store import all_models
-from tests.servers import ask, free_port, serving
+from tests.servers import ask, free_port, serve_command, serving
 
 pytestmark = pytest.mark.slow
 
@@ -112,7 +112,7 @@ def plan_of(model):
     return yaml.safe_load(mlflow.artifacts.load_text(f"{model.artifact_location}/artifacts/plan/plan.yml"))
 
 
-def served(model, folder):
+def served(model, folder, by="mlflow models serve"):
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     scripts = Path(sys.executable).parent
@@ -121,6 +121,7 @@ def served(model, folder):
     )
     command = [sys.executable, "-m", "mlflow", "models", "serve", "-m", model.model_uri]
     command += ["--env-manager=local", f"--port={port}", "--host=127.0.0.1", "--workers=1"]
+    command = serve_command(model.model_uri, f"--port={port}") if by == "kedro bind serve" else command
     return f"{address}/invocations", serving(command, f"{address}/ping", folder, environment)
 
 
@@ -145,12 +146,18 @@ def test_a_run_with_typed_parameters_logs_a_model_that_makes_the_same_objects(ty
     with pytest.raises(MlflowException, match="parameter 'cut' is rejected by its type Cut: at: Input should be less"):
         loaded.predict(ROWS, params={"cut": {"at": 101.0}})
 
-    url, server = served(model, tmp_path)
-    with server:
-        body = {"dataframe_split": ROWS.to_dict(orient="split", index=False)}
-        assert ask(url, body) == (200, {"predictions": answer.to_dict(orient="records")})
-        status, told = ask(url, {**body, "params": {"growth": {"depth": 0}}})
-        assert (status, "depth must be positive" in told) == (400, True)
+    body = {"dataframe_split": ROWS.to_dict(orient="split", index=False)}
+    for by in ("mlflow models serve", "kedro bind serve"):
+        url, server = served(model, tmp_path, by)
+        with server:
+            assert ask(url, body) == (200, {"predictions": answer.to_dict(orient="records")})
+            assert ask(url, {**body, "params": {"growth": {"depth": 5}}})[0] == 200
+            for params, message in (
+                ({"growth": {"depth": 0}}, "depth must be positive"),
+                ({"cut": {"at": 101.0}}, "at: Input should be less than or equal to 100"),
+            ):
+                status, text = ask(url, {**body, "params": params})
+                assert (status, message in text) == (400, True), text
 
 
 def test_logging_what_is_stored_gives_the_same_plan(typed, store):

@@ -132,6 +132,18 @@ def test_an_address_of_the_environment_counts_while_it_is_there_and_none_stays_t
     assert "MLFLOW_TRACKING_URI" not in os.environ
 
 
+def test_a_relative_path_in_the_environment_is_one_of_the_working_directory(quick, empty_store, monkeypatch, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "other.db").write_bytes(empty_store.read_bytes())
+    monkeypatch.chdir(elsewhere)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:///other.db")
+    run(quick)
+    assert mlflow.get_tracking_uri() == "sqlite:///other.db"
+    assert len(contents(f"sqlite:///{elsewhere}/other.db")[1]) == 1
+    assert not (quick.path / "other.db").exists()
+
+
 def test_a_run_that_would_take_the_store_from_another_one_is_refused(quick):
     with quick.session() as session:
         context = session.load_context()

@@ -80,6 +80,17 @@ def test_a_bound_run_logs_one_model_that_predicts_as_kedro_does(project, store):
     assert loaded.predict(customers).to_json() == expected.strip()
 
 
+def test_a_parameter_that_only_training_takes_is_missed_before_training(quick):
+    quick.write("conf/base/parameters.yml", "threshold: 0.0\n")
+    result = quick.kedro("run", "--pipelines=churn", check=False)
+    assert result.returncode == 1
+    output = " ".join((result.stdout + result.stderr).split())
+    assert "training needs 'params:depth' (node fit_classifier), which does not exist" in output
+    assert "conf/base/pipeline_ml.yml:2:" in output
+    assert not (quick.path / "data/scaler.pkl").exists()
+    assert runs_of(quick) == []
+
+
 def test_a_second_run_logs_a_second_model_and_both_load_elsewhere(quick, tmp_path):
     run(quick, "churn")
     run(quick, "churn")

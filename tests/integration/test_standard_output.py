@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 
 import pytest
 
-from tests.kedro_project import BINDING
+from kedro_bind.render.explanation import explanation
+from tests.integration.evaluated import BINDING as EVALUATED
+from tests.integration.evaluated import evaluate_in
+from tests.kedro_project import BINDING, make_project
 
 QUICK = BINDING + "  model: {verify: false, registered_model_name: churn}\n"
 NOISE = """
@@ -33,13 +37,31 @@ root: {handlers: [plain]}
 """
 
 
+NOISY_LINES = ("printed", "warned", "written", "said by a child")
+
+
+def with_noise(project):
+    """Let a project print wherever its code runs, in every possible way, with plain logging."""
+    project.write("conf/logging.yml", LOGGING)
+    for module in ("settings", "pipeline_registry", "nodes"):
+        file = project.source / f"{module}.py"
+        file.write_text(NOISE + file.read_text())
+    return project
+
+
 @pytest.fixture
 def noisy(project):
-    """A project that prints wherever its code runs, in every possible way, with plain logging."""
-    project.write("conf/logging.yml", LOGGING)
-    project.write(f"src/{project.package}/settings.py", NOISE)
-    registry = project.source / "pipeline_registry.py"
-    registry.write_text(NOISE + registry.read_text())
+    """A project that prints, with plain logging."""
+    return with_noise(project)
+
+
+@pytest.fixture(scope="module")
+def noisy_logged(tmp_path_factory, empty_store):
+    """A project that prints, and has logged a model whose code prints."""
+    project = make_project(tmp_path_factory.mktemp("noisy") / "project")
+    with_noise(evaluate_in(project, EVALUATED.replace("model:\n", "model:\n    verify: false\n")))
+    shutil.copy(empty_store, project.path / "mlflow.db")
+    project.kedro("run", "--pipelines=churn")
     return project
 
 
@@ -70,9 +92,44 @@ def test_standard_output_of_the_module_is_the_answer(noisy, loud):
     assert noisy.python("-m", "kedro_bind", "list", **loud).stdout.splitlines() == LISTED
     checked = noisy.python("-m", "kedro_bind", "check", "--format=json", **loud)
     assert json.loads(checked.stdout) == {"diagnostics": []}
-    for line in ("printed", "warned", "written", "said by a child"):
+    for line in NOISY_LINES:
         assert line in checked.stderr
     assert json.loads(noisy.python("-m", "kedro_bind", "schema", **loud).stdout)["$schema"]
+
+
+def answer_of(project, loud, *arguments):
+    """Return what a command prints to standard output; the noise of the project is on standard error."""
+    result = project.python("-m", "kedro_bind", *arguments, **loud)
+    for line in NOISY_LINES:
+        assert line in result.stderr
+    return result.stdout
+
+
+def test_what_explains_draws_or_proposes_prints_its_answer_alone(noisy, loud):
+    assert answer_of(noisy, loud, "explain", "empty-selection") == explanation("empty-selection")
+    picture = answer_of(noisy, loud, "show", "churn", "--format=svg").strip()
+    assert (picture[:5], picture[-6:]) == ("<?xml", "</svg>")
+    wrote, *_, following = answer_of(noisy, loud, "init", "--force").splitlines()
+    assert wrote == "wrote conf/base/pipeline_ml.yml"
+    assert following.startswith("next: kedro bind check && kedro run --pipelines=")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("arguments", "form"),
+    [
+        (["evaluate", "churn", "--format=json"], r"\{.*\}\n"),
+        (["diff", "models:/churn/1", "models:/churn/1", "--format=json"], r"\{.*\}\n"),
+        (["predict", "churn", "customers", "scores.csv"], r"21 rows in .* s \(.* rows/s\), to scores\.csv\n"),
+        (["promote", "churn", "1", "--alias=tried", "--yes"], r"version 1 of 'churn' is now tried\n"),
+    ],
+    ids=lambda given: given[0] if isinstance(given, list) else "",
+)
+def test_what_loads_a_model_prints_its_answer_alone(noisy_logged, loud, arguments, form):
+    answer = answer_of(noisy_logged, loud, *arguments)
+    assert re.fullmatch(form, answer, re.DOTALL)
+    if "--format=json" in arguments:
+        json.loads(answer)
 
 
 def test_a_command_adds_nothing_to_the_line_that_kedro_writes(project, loud):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections import OrderedDict
 from pathlib import Path
 
@@ -123,6 +124,17 @@ def test_an_argument_that_is_invalid_is_named(arguments, message):
 @pytest.mark.parametrize("argument", inspect.signature(mlflow.pyfunc.log_model).parameters)
 def test_every_argument_of_log_model_is_known(argument):
     assert "there is no key" not in refusal(**{argument: object()})
+
+
+def test_the_page_on_migrating_names_what_is_refused_and_what_is_passed_on():
+    page = (Path(__file__).parents[3] / "docs/migrating-from-kedro-mlflow.md").read_text(encoding="utf-8")
+    section = page.partition("## Arguments of log_model")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (`.+?) \|", section, flags=re.MULTILINE)
+    named = set(re.findall(r"`(\w+)`", " ".join(rows)))
+    arguments = {*inspect.signature(mlflow.pyfunc.log_model).parameters, *named}  # MLflow 3.1 lacks some of them
+    assert named == {name for name in arguments if "can't have the key" in refusal(**{name: object()})}
+    passed_on = section.partition("same names. ")[2].partition(" are passed on")[0]
+    assert tuple(re.findall(r"`(\w+)`", passed_on)) == PASSED_ON
 
 
 def refusal(**options):

@@ -45,3 +45,14 @@ def test_interpolations_are_resolved_where_the_loader_is_not_asked(read):
     config = read("_name: a\n_a: &a {input_name: '${_name}'}\nchurn: {<<: [*a]}\n")
     assert config.findings == ()
     assert config.values == {"churn": {"input_name": "a"}}
+
+
+@pytest.mark.parametrize("text", ["[" * 300, "[" * 300 + "]" * 300], ids=["open", "closed"])
+def test_a_document_nested_too_deeply_is_a_finding_and_the_loader_is_not_asked(read, monkeypatch, text):
+    asked, load = [], OmegaConfigLoader.__getitem__
+    # Beyond about 100 levels, it would take minutes to fail.
+    monkeypatch.setattr(OmegaConfigLoader, "__getitem__", lambda loader, key: asked.append(key) or load(loader, key))
+    config = read(f"churn: {{artifacts: {text}\n")
+    assert [finding.severity.value for finding in config.findings] == ["error"]
+    assert config.values == {}
+    assert "pipeline_ml" not in asked

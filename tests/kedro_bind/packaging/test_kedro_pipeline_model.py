@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import cloudpickle
 import pytest
-from kedro.io import DataCatalog, MemoryDataset
+from kedro.io import DataCatalog, DatasetError, MemoryDataset
 from kedro.pipeline import Pipeline, node
 from mlflow.pyfunc.model import PythonModelContext
 
@@ -18,6 +18,30 @@ from kedro_bind import BindingError, KedroPipelineModel
 
 def pair(x, value):
     return [x, value]
+
+
+@pytest.fixture
+def inference():
+    return Pipeline([node(pair, ["x", "params:p"], "out", name="pair")])
+
+
+def predicted(model):
+    loaded = pickle.loads(cloudpickle.dumps(model))
+    loaded.load_context(PythonModelContext({}, None))
+    return loaded.predictor.predict(1)
+
+
+def test_parameters_are_read_when_the_model_is_made(inference):
+    catalog = DataCatalog({"params:p": MemoryDataset(1)})
+    model = KedroPipelineModel(inference, catalog, "x")
+    catalog.save("params:p", 2)
+    model.extract_pipeline_artifacts()
+    assert predicted(model) == [1, 1]
+
+
+def test_a_parameter_without_a_value_is_the_error_of_kedro(inference):
+    with pytest.raises(DatasetError, match="Data for MemoryDataset has not been saved yet"):
+        KedroPipelineModel(inference, DataCatalog({"params:p": MemoryDataset()}), "x")
 
 
 @pytest.mark.parametrize(

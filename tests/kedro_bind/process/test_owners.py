@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -44,6 +45,15 @@ def test_a_process_has_ended_when_it_is_killed_whether_or_not_its_parent_has_wai
 
 def test_a_process_with_the_same_number_but_another_start_time_is_another_one():
     assert has_ended(replace(this_process(), start="1")) is True
+
+
+@pytest.mark.skipif(not Path("/proc/sys/kernel/random/boot_id").exists(), reason="needs the id of a boot")
+def test_a_process_of_an_earlier_boot_has_ended_if_the_machine_is_known_to_be_the_same():
+    machine_id = Path("/etc/machine-id")  # without it, another machine may have the same name
+    known = machine_id.exists() and machine_id.read_text().strip() != ""
+    earlier = replace(this_process(), boot="0badcafe")
+    assert has_ended(earlier) is (True if known else None)
+    assert has_ended(replace(earlier, namespace="1")) is (True if known else None)
 
 
 @pytest.mark.parametrize(

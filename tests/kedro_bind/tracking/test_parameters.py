@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import pytest
+from kedro.io import DataCatalog
+from kedro.pipeline import Pipeline, node
 
 from conf_schema.mlflow import Params
-from kedro_bind.tracking.parameters import MOST_CHARACTERS, loggable
+from kedro_bind.tracking.parameters import MOST_CHARACTERS, loggable, parameter_values
+from tests.bindings import resolved
 
 NESTED = {"model": {"tree": {"depth": 3}, "seed": 1}, "rate": 0.5, "none": {}}
 
 
 def options(**given):
     return Params.model_validate(given)
+
+
+def test_each_key_of_all_parameters_is_a_parameter():
+    training = Pipeline([node(max, ["x", "parameters", "params:model"], "fitted", name="fit")])
+    inference = Pipeline([node(max, ["x", "fitted", "params:threshold"], "out", name="predict")])
+    catalog = DataCatalog()
+    for name, value in {"parameters": NESTED, "params:model": NESTED["model"], "params:threshold": 0.5}.items():
+        catalog[name] = value
+    assert parameter_values([resolved(inference, training=training)], catalog) == NESTED
+    without = Pipeline([node(max, ["x", "params:model"], "fitted", name="fit")])
+    assert parameter_values([resolved(inference, training=without)], catalog) == {"model": NESTED["model"]}
 
 
 @pytest.mark.parametrize(
