@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kedro_bind.secret_values import looks_secret
+from kedro_bind.secret_values import SECRET_NAMES, looks_secret
 
 __all__ = ["MASK", "masked", "without_user_info"]
 
@@ -17,8 +17,8 @@ _USER_INFO = re.compile(
 _VARIABLE = re.compile(r"(?:^|:)\\?\$")
 _SIGNED = re.compile(r"(?i)([?&](?:[\w-]*(?:signature|credential|token|key(?:id)?)|sig)=)[^&\s\"')]+")
 _NAMED = re.compile(
-    r"(?i)\b([\w-]*(?:passwords?|passwd|passphrase|pwd|secrets?|tokens?|(?:api|access|account|private)[_-]?key))"
-    r"(=|(?:['\"]:\s*)(?=['\"]))(['\"]?)[^&;\s\"',)]+"
+    rf"(?i)\b([\w-]*(?:{SECRET_NAMES}))"
+    r"(=(?!=)|(?:['\"]:\s*)(?=['\"]))(['\"]?)[^&;\s\"',)]+"  # `name==1.0` is a requirement
 )
 _HEADER = re.compile(r"(?i)\b(bearer|basic) [\w.~+/=-]{8,}")
 _KNOWN = re.compile(

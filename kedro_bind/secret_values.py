@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import os
 import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus, unquote
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LONG",
+    "SECRET_NAMES",
     "credential_values",
     "environment_values",
     "forms_of",
@@ -28,26 +30,28 @@ _SHORTEST, LONG = 4, 8
 _SHORTEST_VARIABLE = 6
 _SHORTEST_LINE = 16
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_SECRET = re.compile(
-    r"(?:^|[_\- ])(?:passwords?|passwd|passphrase|pwd|secrets?|tokens?|credentials?|authorization|connection[_-]?string"
-    r"|(?:api|access|account|secret|private|encryption)[_-]?key)$",
-    re.IGNORECASE,
+_CLEAR = (
+    r"passwords?|passwd|passphrase|secrets?|tokens?|credentials?|connection[_-]?string"
+    r"|(?:api|access|account|encryption|fernet|master|private|secret|session|signing|stripe)[_-]?key"
 )
-_OF_TEXT = re.compile(
-    r"(?:^|_)(?:pad|sep|cls|mask|unk|bos|eos|eot|special|start|end|stop|max|min|num|n|image)_tokens?$"
+_SHORT = r"(?:db|smtp|ssh)?pass|pwd|authorization|jwt"
+SECRET_NAMES = f"{_CLEAR}|{_SHORT}"
+"""How names of credentials end, as a pattern; `looks_secret` knows the exceptions."""
+_SECRET = re.compile(rf"(?:^|[_\- ])(?:{SECRET_NAMES})$", re.IGNORECASE)
+_VARIABLE = re.compile(rf"(?:{_CLEAR})(?!IZER|BOARD|WORD)|(?:^|_)(?:{_SHORT})$", re.IGNORECASE)
+"""Variables have what is clear anywhere in their names: `PGPASSWORD`, `SECRET_KEY_BASE`."""
+_OTHER = re.compile(
+    r"(?:^|_)(?:(?:pad|sep|cls|mask|unk|bos|eos|eot|special|start|end|stop|max|min|num|n|image)_tokens?"
+    r"|(?:low|high|band|all|first|second|last|next|one|two|single|multi|forward|backward|max|min|num|n)_pass)$"
 )
-"""Tokens of texts, in the terms of language models."""
+"""Tokens of texts, in the terms of language models; passes over data, and filters."""
 _PLAIN = re.compile(
     r"(?:^|_)(?:user(?:_?name)?|login|host(?:_?name)?|port|region(?:_name)?|database|db(?:_?name)?|schema|driver(?:name)?"
     r"|protocol|account_name|bucket|endpoint(?:_url)?|timeout)$",
     re.IGNORECASE,
 )
 """Keys of `credentials.yml` whose values are not secret: places and people, which messages have to name."""
-_VARIABLE = re.compile(
-    r"PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN(?!IZER)|(?:API|ACCESS|ACCOUNT|PRIVATE)_?KEY|CONNECTION_STRING|CREDENTIAL"
-    r"|_PWD$"
-)
-_PLACE = re.compile(r"_(?:FILE|PATH|DIR|HOME)$")
+_PLACE = re.compile(r"_(?:FILE|PATH|DIR|HOME)$|^PWD$", re.IGNORECASE)
 _PASSWORD = re.compile(r"[a-zA-Z][\w+.-]*://[^/\s:@]*:(?!\d+(?:/|$))([^\s]+)@")
 _WORDS = {"true", "false", "none", "null"}
 
@@ -55,7 +59,7 @@ _WORDS = {"true", "false", "none", "null"}
 def looks_secret(name: str) -> bool:
     """Return whether a key, a parameter or an argument, or a part of it between dots, is named like a credential."""
     parts = [_CAMEL.sub("_", part) for part in re.split(r"[.:]", name)]
-    return any(_SECRET.search(part) and not _OF_TEXT.search(part.lower()) for part in parts)
+    return any(_SECRET.search(part) and not _OTHER.search(part.lower()) for part in parts)
 
 
 def secret_keys(value: Any, prefix: str = "") -> Iterator[str]:
@@ -106,8 +110,16 @@ def environment_values(environment: Mapping[str, str]) -> Iterator[str]:
         value = environment.get(name, "")  # another thread may have removed it
         if "://" in value:
             yield from passwords_in(value)
-        if len(value) >= _SHORTEST_VARIABLE and _VARIABLE.search(name.upper()) and not _PLACE.search(name.upper()):
+        if len(value) >= _SHORTEST_VARIABLE and _names_secret(name) and not _is_path(value):
             yield value
+
+
+def _names_secret(variable: str) -> bool:
+    return bool(_VARIABLE.search(variable)) and not _PLACE.search(variable) and not _OTHER.search(variable.lower())
+
+
+def _is_path(value: str) -> bool:
+    return value.startswith("/") and os.path.exists(value)  # noqa: PTH110 - `Path.exists` raises for a long name
 
 
 def passwords_in(text: str) -> Iterator[str]:
