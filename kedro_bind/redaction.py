@@ -20,14 +20,14 @@ from kedro_bind.secret_values import (
     credential_values,
     environment_values,
     forms_of,
-    looks_secret,
+    is_credential,
     named_values,
     passwords_in,
     secret_keys,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 __all__ = [
     "Redaction",
@@ -41,6 +41,7 @@ __all__ = [
     "redacted",
     "redacting",
     "redaction_of",
+    "secrets_among",
     "secrets_in",
 ]
 
@@ -156,7 +157,7 @@ def redact_message(text: str) -> str:
 def redact_value(value: Any, name: str = "") -> Any:
     """Redact every text in a nested value, and every value that is named like a credential."""
     is_empty = value is None or (isinstance(value, str) and not value)  # an array can't be compared with a text
-    if looks_secret(name) and not is_empty and not isinstance(value, bool):
+    if is_credential(name, value) and not is_empty and not isinstance(value, bool):
         return MASK
     if isinstance(value, dict):
         return {redact(key) if isinstance(key, str) else key: redact_value(value[key], str(key)) for key in value}
@@ -172,8 +173,16 @@ def has_secret(text: str) -> bool:
 
 def secrets_in(name: str, value: Any) -> list[str]:
     """Find the keys of a parameter that look like credentials, or whose texts contain a secret in force."""
-    texts = _texts(value, name)
-    return list(dict.fromkeys([*secret_keys({name: value}), *(key for key, text in texts if has_secret(text))]))
+    found = list(secret_keys({name: value}))
+    for key, text in _texts(value, name):
+        if has_secret(text) and not any(f"{key}.".startswith(f"{above}.") for above in found):
+            found.append(key)
+    return found
+
+
+def secrets_among(values: Mapping[str, Any]) -> list[str]:
+    """Find such keys among arguments, each of which is like a parameter."""
+    return [found for name, value in values.items() for found in secrets_in(name, value)]
 
 
 def _texts(value: Any, name: str) -> Iterator[tuple[str, str]]:

@@ -19,6 +19,7 @@ __all__ = [
     "credential_values",
     "environment_values",
     "forms_of",
+    "is_credential",
     "looks_secret",
     "named_values",
     "passwords_in",
@@ -53,6 +54,11 @@ _PLAIN = re.compile(
 """Keys of `credentials.yml` whose values are not secret: places and people, which messages have to name."""
 _PLACE = re.compile(r"_(?:FILE|PATH|DIR|HOME)$|^PWD$", re.IGNORECASE)
 _PASSWORD = re.compile(r"[a-zA-Z][\w+.-]*://[^/\s:@]*:(?!\d+(?:/|$))([^\s]+)@")
+_ASSIGNED = re.compile(rf"(?i)(?:^|[\s;?&])([\w-]*(?:{SECRET_NAMES}))=(?!=)('[^']+'|\"[^\"]+\"|[^\s;&'\"]+)")
+"""A password in a connection string (`host=db password=…`), or in the query of a URI."""
+_REFERENCE = re.compile(r"\\?\$|<[^<>]*>$|%\(|\{\w*\}$|\*+$")
+"""What stands for a value: `$TOKEN`, `<token>`, `%(token)s`, `{token}`, `***`."""
+_LOGIN = re.compile(r"(?:^|[_.:\-])auth$", re.IGNORECASE)
 _WORDS = {"true", "false", "none", "null"}
 
 
@@ -62,13 +68,20 @@ def looks_secret(name: str) -> bool:
     return any(_SECRET.search(part) and not _OTHER.search(part.lower()) for part in parts)
 
 
+def is_credential(name: str, value: Any) -> bool:
+    """Return whether a value is a credential by its name: one that looks secret, or `auth` with user and password."""
+    if _LOGIN.search(name) and isinstance(value, list | tuple) and len(value) == 2:  # noqa: PLR2004 - a pair
+        return all(isinstance(member, str) for member in value)
+    return looks_secret(name)
+
+
 def secret_keys(value: Any, prefix: str = "") -> Iterator[str]:
     """Find the keys of credentials in a nested value, with the keys above them."""
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list | tuple) else ()
     for key, inner in items:
         name = f"{prefix}{key}"
         if isinstance(inner, dict | list | tuple) and inner:
-            yield from [name] if looks_secret(str(key)) else secret_keys(inner, f"{name}.")
+            yield from [name] if is_credential(str(key), inner) else secret_keys(inner, f"{name}.")
         elif isinstance(inner, str) and inner and (looks_secret(str(key)) or list(passwords_in(inner))):
             yield name
 
@@ -94,7 +107,7 @@ def named_values(values: Any, *, secret: bool = False) -> Iterator[str]:
     """Find the secrets among parameters or arguments: values that are named like secrets, and passwords in URIs."""
     if isinstance(values, dict):
         for name, value in values.items():
-            yield from named_values(value, secret=secret or looks_secret(str(name)))
+            yield from named_values(value, secret=secret or is_credential(str(name), value))
     elif isinstance(values, list | tuple):
         for value in values:
             yield from named_values(value, secret=secret)
@@ -108,8 +121,7 @@ def environment_values(environment: Mapping[str, str]) -> Iterator[str]:
     """Find the secrets in environment variables: values that are named like secrets, and passwords in URIs."""
     for name in environment:
         value = environment.get(name, "")  # another thread may have removed it
-        if "://" in value:
-            yield from passwords_in(value)
+        yield from passwords_in(value)
         if len(value) >= _SHORTEST_VARIABLE and _names_secret(name) and not _is_path(value):
             yield value
 
@@ -123,10 +135,14 @@ def _is_path(value: str) -> bool:
 
 
 def passwords_in(text: str) -> Iterator[str]:
-    """Find the passwords of the URIs in a text; a reference to a variable (`${TOKEN}`) is not a password."""
-    for match in _PASSWORD.finditer(text):
-        if not match[1].startswith(("$", "\\$")):
+    """Find the passwords of URIs and connection strings in a text; a reference (`${TOKEN}`) is not a password."""
+    for match in _PASSWORD.finditer(text) if "://" in text else ():
+        if not _REFERENCE.match(match[1]):
             yield from {match[1], unquote(match[1])}
+    for match in _ASSIGNED.finditer(text) if "=" in text else ():
+        value = match[2].strip("'\"")
+        if looks_secret(match[1]) and not _REFERENCE.match(value):
+            yield from {value, unquote(value)}
 
 
 def forms_of(secret: str) -> set[str]:

@@ -40,6 +40,37 @@ def test_passwords_of_uris_are_found_as_written_and_decoded():
     assert list(passwords_in("https://${USER}:${TOKEN}@host and http://host:5000/")) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("host=db user=me password=hunter2", {"hunter2"}),
+        ("host=db password='hunter 2' user=me", {"hunter 2"}),
+        ("Server=db;Uid=me;Pwd=hunter2;", {"hunter2"}),
+        ("AccountName=a;AccountKey=abc==;EndpointSuffix=b", {"abc=="}),
+        ("jdbc:postgresql://db/x?user=me&password=p%40ss", {"p%40ss", "p@ss"}),
+        ("host=db password=${PASSWORD} token=<token>", set()),
+        ("host={host} password={password} pwd=%(password)s", set()),
+        ("flask-token==1.2 pad_token=[PAD] low_pass=3 compass=north", set()),
+    ],
+)
+def test_passwords_of_connection_strings_are_found(text, found):
+    assert set(passwords_in(text)) == found
+    assert set(secret_keys({"dsn": text})) == ({"dsn"} if found else set())
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ({"auth": ["me", "pw"]}, ["auth"]),
+        ({"load_args": {"http_auth": ("me", "pw")}}, ["load_args.http_auth"]),
+        ({"auth": "basic", "authors": ["me", "you"], "auths": ["a", "b"]}, []),
+        ({"auth": ["read", "write", "admin"]}, []),
+    ],
+)
+def test_a_user_with_a_password_is_a_credential(value, found):
+    assert list(secret_keys(value)) == found
+
+
 def test_secret_variables_are_found_by_their_names_and_uris():
     environment = {
         "API_KEY": "abcdef",
