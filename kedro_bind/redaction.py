@@ -43,6 +43,7 @@ __all__ = [
     "redaction_of",
     "secrets_among",
     "secrets_in",
+    "shows_secret",
 ]
 
 _Method = TypeVar("_Method", bound="Callable[..., Any]")
@@ -169,6 +170,11 @@ def redact_value(value: Any, name: str = "") -> Any:
 def has_secret(text: str) -> bool:
     """Return whether a text contains a password, or a secret in force that is too long to occur by chance."""
     return any(len(form) >= LONG and form in text for form in _forms()) or any(passwords_in(text))
+
+
+def shows_secret(text: str) -> bool:
+    """Return whether a text contains such a secret, or a credential that only its shape or its name shows."""
+    return has_secret(text) or masked(text) != text
 
 
 def secrets_in(name: str, value: Any) -> list[str]:

@@ -15,10 +15,12 @@ _USER_INFO = re.compile(
     r"|([^/\s'\"<>]+))@"
 )
 _VARIABLE = re.compile(r"(?:^|:)\\?\$")
-_SIGNED = re.compile(r"(?i)([?&](?:[\w-]*(?:signature|credential|token|key(?:id)?)|sig)=)[^&\s\"')]+")
+_NO_REFERENCE = r"(?!\\?\$\{\w+\})"
+"""`${TOKEN}` in a requirement is filled in by pip."""
+_SIGNED = re.compile(rf"(?i)([?&](?:[\w-]*(?:signature|credential|token|key(?:id)?)|sig)=){_NO_REFERENCE}[^&\s\"')]+")
 _NAMED = re.compile(
     rf"(?i)\b([\w-]*(?:{SECRET_NAMES}))"
-    r"(=(?!=)|(?:['\"]:\s*)(?=['\"]))(['\"]?)[^&;\s\"',)]+"  # `name==1.0` is a requirement
+    rf"(=(?!=)|(?:['\"]:\s*)(?=['\"]))(['\"]?){_NO_REFERENCE}[^&;\s\"',)]+"  # `name==1.0` is a requirement
 )
 _HEADER = re.compile(r"(?i)\b(bearer|basic) [\w.~+/=-]{8,}")
 _KNOWN = re.compile(
