@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Redaction",
     "add_redaction",
+    "contains_secret",
     "current_redactions",
     "get_logger",
     "has_secret",
@@ -60,9 +61,14 @@ class Redaction:
     read: Callable[[], Iterable[str]]
 
     @cached_property
+    def secrets(self) -> frozenset[str]:
+        """The secrets themselves."""
+        return frozenset(self.read())
+
+    @cached_property
     def forms(self) -> frozenset[str]:
         """The secrets, in every form in which a text may quote them."""
-        return frozenset(form for secret in self.read() for form in forms_of(secret))
+        return frozenset(form for secret in self.secrets for form in forms_of(secret))
 
 
 _in_force: ContextVar[tuple[Redaction, ...]] = ContextVar("kedro_bind_redactions", default=())
@@ -177,12 +183,21 @@ def shows_secret(text: str) -> bool:
     return has_secret(text) or masked(text) != text
 
 
+def contains_secret(content: bytes) -> bool:
+    """Return whether a pickle contains a secret in force that is too long to occur by chance."""
+    secrets = set(environment_values(os.environ)).union(*(redaction.secrets for redaction in _in_force.get()))
+    return any(len(secret) >= LONG and secret.encode("utf-8", "surrogatepass") in content for secret in secrets)
+
+
 def secrets_in(name: str, value: Any) -> list[str]:
     """Find the keys of a parameter that look like credentials, or whose texts contain a secret in force."""
-    found = list(secret_keys({name: value}))
-    for key, text in _texts(value, name):
-        if has_secret(text) and not any(f"{key}.".startswith(f"{above}.") for above in found):
-            found.append(key)
+    try:
+        found = list(secret_keys({name: value}))
+        for key, text in _texts(value, name):
+            if has_secret(text) and not any(f"{key}.".startswith(f"{above}.") for above in found):
+                found.append(key)
+    except RecursionError:  # a list that contains itself, which a plan can't keep
+        return []
     return found
 
 
