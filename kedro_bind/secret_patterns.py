@@ -19,7 +19,7 @@ _NO_REFERENCE = r"(?!\\?\$\{\w+\})"
 """`${TOKEN}` in a requirement is filled in by pip."""
 _SIGNED = re.compile(rf"(?i)([?&](?:[\w-]*(?:signature|credential|token|key(?:id)?)|sig)=){_NO_REFERENCE}[^&\s\"')]+")
 _NAMED = re.compile(
-    rf"(?i)\b([\w-]*(?:{SECRET_NAMES}))"
+    rf"(?i)(?<![\w-])([\w-]*(?:{SECRET_NAMES}))"
     rf"(=(?!=)|(?:['\"]:\s*)(?=['\"]))(['\"]?){_NO_REFERENCE}[^&;\s\"',)]+"  # `name==1.0` is a requirement
 )
 _HEADER = re.compile(r"(?i)\b(bearer|basic) [\w.~+/=-]{8,}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import html
 import json
 import os
@@ -121,9 +122,14 @@ def environment_values(environment: Mapping[str, str]) -> Iterator[str]:
     """Find the secrets in environment variables: values that are named like secrets, and passwords in URIs."""
     for name in environment:
         value = environment.get(name, "")  # another thread may have removed it
-        yield from passwords_in(value)
-        if len(value) >= _SHORTEST_VARIABLE and _names_secret(name) and not _is_path(value):
-            yield value
+        yield from _variable_values(name, value)
+
+
+@functools.lru_cache(maxsize=1024)
+def _variable_values(name: str, value: str) -> tuple[str, ...]:
+    """Return the secrets in a variable; every text is redacted by all of them."""
+    is_secret = len(value) >= _SHORTEST_VARIABLE and _names_secret(name) and not _is_path(value)
+    return (*passwords_in(value), *([value] if is_secret else ()))
 
 
 def _names_secret(variable: str) -> bool:

@@ -69,7 +69,7 @@ def hide_user_info(model: Path) -> list[str]:
         after = without_user_info(before)
         if shows_secret(after):
             raise LoggingError(
-                f"the model's {name} would have credentials in it, outside of the user and password of an address"
+                f"the model's {name} has credentials in it, other than the user and the password of an address"
                 "; write them as ${TOKEN}, which pip fills in from an environment variable"
             )
         if after != before:
