@@ -20,18 +20,19 @@ from kedro_bind.secret_values import (
     credential_values,
     environment_values,
     forms_of,
-    looks_secret,
+    is_credential,
     named_values,
     passwords_in,
     secret_keys,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 __all__ = [
     "Redaction",
     "add_redaction",
+    "contains_secret",
     "current_redactions",
     "get_logger",
     "has_secret",
@@ -41,7 +42,9 @@ __all__ = [
     "redacted",
     "redacting",
     "redaction_of",
+    "secrets_among",
     "secrets_in",
+    "shows_secret",
 ]
 
 _Method = TypeVar("_Method", bound="Callable[..., Any]")
@@ -58,9 +61,14 @@ class Redaction:
     read: Callable[[], Iterable[str]]
 
     @cached_property
+    def secrets(self) -> frozenset[str]:
+        """The secrets themselves."""
+        return frozenset(self.read())
+
+    @cached_property
     def forms(self) -> frozenset[str]:
         """The secrets, in every form in which a text may quote them."""
-        return frozenset(form for secret in self.read() for form in forms_of(secret))
+        return frozenset(form for secret in self.secrets for form in forms_of(secret))
 
 
 _in_force: ContextVar[tuple[Redaction, ...]] = ContextVar("kedro_bind_redactions", default=())
@@ -156,7 +164,7 @@ def redact_message(text: str) -> str:
 def redact_value(value: Any, name: str = "") -> Any:
     """Redact every text in a nested value, and every value that is named like a credential."""
     is_empty = value is None or (isinstance(value, str) and not value)  # an array can't be compared with a text
-    if looks_secret(name) and not is_empty and not isinstance(value, bool):
+    if is_credential(name, value) and not is_empty and not isinstance(value, bool):
         return MASK
     if isinstance(value, dict):
         return {redact(key) if isinstance(key, str) else key: redact_value(value[key], str(key)) for key in value}
@@ -170,10 +178,32 @@ def has_secret(text: str) -> bool:
     return any(len(form) >= LONG and form in text for form in _forms()) or any(passwords_in(text))
 
 
+def shows_secret(text: str) -> bool:
+    """Return whether a text contains such a secret, or a credential that only its shape or its name shows."""
+    return has_secret(text) or masked(text) != text
+
+
+def contains_secret(content: bytes) -> bool:
+    """Return whether a pickle contains a secret in force that is too long to occur by chance."""
+    secrets = set(environment_values(os.environ)).union(*(redaction.secrets for redaction in _in_force.get()))
+    return any(len(secret) >= LONG and secret.encode("utf-8", "surrogatepass") in content for secret in secrets)
+
+
 def secrets_in(name: str, value: Any) -> list[str]:
     """Find the keys of a parameter that look like credentials, or whose texts contain a secret in force."""
-    texts = _texts(value, name)
-    return list(dict.fromkeys([*secret_keys({name: value}), *(key for key, text in texts if has_secret(text))]))
+    try:
+        found = list(secret_keys({name: value}))
+        for key, text in _texts(value, name):
+            if has_secret(text) and not any(f"{key}.".startswith(f"{above}.") for above in found):
+                found.append(key)
+    except RecursionError:  # a list that contains itself, which a plan can't keep
+        return []
+    return found
+
+
+def secrets_among(values: Mapping[str, Any]) -> list[str]:
+    """Find such keys among arguments, each of which is like a parameter."""
+    return [found for name, value in values.items() for found in secrets_in(name, value)]
 
 
 def _texts(value: Any, name: str) -> Iterator[tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kedro_bind.secret_values import looks_secret
+from kedro_bind.secret_values import SECRET_NAMES, looks_secret
 
 __all__ = ["MASK", "masked", "without_user_info"]
 
@@ -15,10 +15,12 @@ _USER_INFO = re.compile(
     r"|([^/\s'\"<>]+))@"
 )
 _VARIABLE = re.compile(r"(?:^|:)\\?\$")
-_SIGNED = re.compile(r"(?i)([?&](?:[\w-]*(?:signature|credential|token|key(?:id)?)|sig)=)[^&\s\"')]+")
+_NO_REFERENCE = r"(?!\\?\$\{\w+\})"
+"""`${TOKEN}` in a requirement is filled in by pip."""
+_SIGNED = re.compile(rf"(?i)([?&](?:[\w-]*(?:signature|credential|token|key(?:id)?)|sig)=){_NO_REFERENCE}[^&\s\"')]+")
 _NAMED = re.compile(
-    r"(?i)\b([\w-]*(?:passwords?|passwd|passphrase|pwd|secrets?|tokens?|(?:api|access|account|private)[_-]?key))"
-    r"(=|(?:['\"]:\s*)(?=['\"]))(['\"]?)[^&;\s\"',)]+"
+    rf"(?i)(?<![\w-])([\w-]*(?:{SECRET_NAMES}))"
+    rf"(=(?!=)|(?:['\"]:\s*)(?=['\"]))(['\"]?){_NO_REFERENCE}[^&;\s\"',)]+"  # `name==1.0` is a requirement
 )
 _HEADER = re.compile(r"(?i)\b(bearer|basic) [\w.~+/=-]{8,}")
 _KNOWN = re.compile(

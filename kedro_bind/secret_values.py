@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import functools
 import html
 import json
+import os
 import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus, unquote
@@ -14,9 +16,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LONG",
+    "SECRET_NAMES",
     "credential_values",
     "environment_values",
     "forms_of",
+    "is_credential",
     "looks_secret",
     "named_values",
     "passwords_in",
@@ -28,34 +32,48 @@ _SHORTEST, LONG = 4, 8
 _SHORTEST_VARIABLE = 6
 _SHORTEST_LINE = 16
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_SECRET = re.compile(
-    r"(?:^|[_\- ])(?:passwords?|passwd|passphrase|pwd|secrets?|tokens?|credentials?|authorization|connection[_-]?string"
-    r"|(?:api|access|account|secret|private|encryption)[_-]?key)$",
-    re.IGNORECASE,
+_CLEAR = (
+    r"passwords?|passwd|passphrase|secrets?|tokens?|credentials?|connection[_-]?string"
+    r"|(?:api|access|account|encryption|fernet|master|private|secret|session|signing|stripe)[_-]?key"
 )
-_OF_TEXT = re.compile(
-    r"(?:^|_)(?:pad|sep|cls|mask|unk|bos|eos|eot|special|start|end|stop|max|min|num|n|image)_tokens?$"
+_SHORT = r"(?:db|smtp|ssh)?pass|pwd|authorization|jwt"
+SECRET_NAMES = f"{_CLEAR}|{_SHORT}"
+"""How names of credentials end, as a pattern; `looks_secret` knows the exceptions."""
+_SECRET = re.compile(rf"(?:^|[_\- ])(?:{SECRET_NAMES})$", re.IGNORECASE)
+_VARIABLE = re.compile(rf"(?:{_CLEAR})(?!IZER|BOARD|WORD)|(?:^|_)(?:{_SHORT})$", re.IGNORECASE)
+"""Variables have what is clear anywhere in their names: `PGPASSWORD`, `SECRET_KEY_BASE`."""
+_OTHER = re.compile(
+    r"(?:^|_)(?:(?:pad|sep|cls|mask|unk|bos|eos|eot|special|start|end|stop|max|min|num|n|image)_tokens?"
+    r"|(?:low|high|band|all|first|second|last|next|one|two|single|multi|forward|backward|max|min|num|n)_pass)$"
 )
-"""Tokens of texts, in the terms of language models."""
+"""Tokens of texts, in the terms of language models; passes over data, and filters."""
 _PLAIN = re.compile(
     r"(?:^|_)(?:user(?:_?name)?|login|host(?:_?name)?|port|region(?:_name)?|database|db(?:_?name)?|schema|driver(?:name)?"
     r"|protocol|account_name|bucket|endpoint(?:_url)?|timeout)$",
     re.IGNORECASE,
 )
 """Keys of `credentials.yml` whose values are not secret: places and people, which messages have to name."""
-_VARIABLE = re.compile(
-    r"PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN(?!IZER)|(?:API|ACCESS|ACCOUNT|PRIVATE)_?KEY|CONNECTION_STRING|CREDENTIAL"
-    r"|_PWD$"
-)
-_PLACE = re.compile(r"_(?:FILE|PATH|DIR|HOME)$")
+_PLACE = re.compile(r"_(?:FILE|PATH|DIR|HOME)$|^PWD$", re.IGNORECASE)
 _PASSWORD = re.compile(r"[a-zA-Z][\w+.-]*://[^/\s:@]*:(?!\d+(?:/|$))([^\s]+)@")
+_ASSIGNED = re.compile(rf"(?i)(?:^|[\s;?&])([\w-]*(?:{SECRET_NAMES}))=(?!=)('[^']+'|\"[^\"]+\"|[^\s;&'\"]+)")
+"""A password in a connection string (`host=db password=…`), or in the query of a URI."""
+_REFERENCE = re.compile(r"\\?\$|<[^<>]*>$|%\(|\{\w*\}$|\*+$")
+"""What stands for a value: `$TOKEN`, `<token>`, `%(token)s`, `{token}`, `***`."""
+_LOGIN = re.compile(r"(?:^|[_.:\-])auth$", re.IGNORECASE)
 _WORDS = {"true", "false", "none", "null"}
 
 
 def looks_secret(name: str) -> bool:
     """Return whether a key, a parameter or an argument, or a part of it between dots, is named like a credential."""
     parts = [_CAMEL.sub("_", part) for part in re.split(r"[.:]", name)]
-    return any(_SECRET.search(part) and not _OF_TEXT.search(part.lower()) for part in parts)
+    return any(_SECRET.search(part) and not _OTHER.search(part.lower()) for part in parts)
+
+
+def is_credential(name: str, value: Any) -> bool:
+    """Return whether a value is a credential by its name: one that looks secret, or `auth` with user and password."""
+    if _LOGIN.search(name) and isinstance(value, list | tuple) and len(value) == 2:  # noqa: PLR2004 - a pair
+        return all(isinstance(member, str) for member in value)
+    return looks_secret(name)
 
 
 def secret_keys(value: Any, prefix: str = "") -> Iterator[str]:
@@ -64,7 +82,7 @@ def secret_keys(value: Any, prefix: str = "") -> Iterator[str]:
     for key, inner in items:
         name = f"{prefix}{key}"
         if isinstance(inner, dict | list | tuple) and inner:
-            yield from [name] if looks_secret(str(key)) else secret_keys(inner, f"{name}.")
+            yield from [name] if is_credential(str(key), inner) else secret_keys(inner, f"{name}.")
         elif isinstance(inner, str) and inner and (looks_secret(str(key)) or list(passwords_in(inner))):
             yield name
 
@@ -90,7 +108,7 @@ def named_values(values: Any, *, secret: bool = False) -> Iterator[str]:
     """Find the secrets among parameters or arguments: values that are named like secrets, and passwords in URIs."""
     if isinstance(values, dict):
         for name, value in values.items():
-            yield from named_values(value, secret=secret or looks_secret(str(name)))
+            yield from named_values(value, secret=secret or is_credential(str(name), value))
     elif isinstance(values, list | tuple):
         for value in values:
             yield from named_values(value, secret=secret)
@@ -104,17 +122,33 @@ def environment_values(environment: Mapping[str, str]) -> Iterator[str]:
     """Find the secrets in environment variables: values that are named like secrets, and passwords in URIs."""
     for name in environment:
         value = environment.get(name, "")  # another thread may have removed it
-        if "://" in value:
-            yield from passwords_in(value)
-        if len(value) >= _SHORTEST_VARIABLE and _VARIABLE.search(name.upper()) and not _PLACE.search(name.upper()):
-            yield value
+        yield from _variable_values(name, value)
+
+
+@functools.lru_cache(maxsize=1024)
+def _variable_values(name: str, value: str) -> tuple[str, ...]:
+    """Return the secrets in a variable; every text is redacted by all of them."""
+    is_secret = len(value) >= _SHORTEST_VARIABLE and _names_secret(name) and not _is_path(value)
+    return (*passwords_in(value), *([value] if is_secret else ()))
+
+
+def _names_secret(variable: str) -> bool:
+    return bool(_VARIABLE.search(variable)) and not _PLACE.search(variable) and not _OTHER.search(variable.lower())
+
+
+def _is_path(value: str) -> bool:
+    return value.startswith("/") and os.path.exists(value)  # noqa: PTH110 - `Path.exists` raises for a long name
 
 
 def passwords_in(text: str) -> Iterator[str]:
-    """Find the passwords of the URIs in a text; a reference to a variable (`${TOKEN}`) is not a password."""
-    for match in _PASSWORD.finditer(text):
-        if not match[1].startswith(("$", "\\$")):
+    """Find the passwords of URIs and connection strings in a text; a reference (`${TOKEN}`) is not a password."""
+    for match in _PASSWORD.finditer(text) if "://" in text else ():
+        if not _REFERENCE.match(match[1]):
             yield from {match[1], unquote(match[1])}
+    for match in _ASSIGNED.finditer(text) if "=" in text else ():
+        value = match[2].strip("'\"")
+        if looks_secret(match[1]) and not _REFERENCE.match(value):
+            yield from {value, unquote(value)}
 
 
 def forms_of(secret: str) -> set[str]:

@@ -18,7 +18,7 @@ from kedro.io.core import (
 
 from kedro_bind.errors import BindingError, LoggingError
 from kedro_bind.names import PATH_KEYS
-from kedro_bind.secret_values import secret_keys
+from kedro_bind.redaction import secrets_among
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -125,7 +125,7 @@ def unwrapped(dataset: Any) -> Any:
 
 def credentials_of(dataset: Any) -> list[str]:
     """Return the arguments of a dataset that are credentials."""
-    return list(secret_keys(_configured(unwrapped(dataset))))
+    return secrets_among(_configured(unwrapped(dataset)))
 
 
 def _version(name: str, dataset: Any, protocol: str, path: str) -> str | None:

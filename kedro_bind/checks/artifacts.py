@@ -11,7 +11,7 @@ from kedro_bind.checks.catalog_entries import FIX_ENTRY, dataset_names, invalid_
 from kedro_bind.errors import KedroBindError
 from kedro_bind.names import bare
 from kedro_bind.packaging.artifacts import local_config
-from kedro_bind.secret_values import secret_keys
+from kedro_bind.redaction import secrets_among
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,7 +103,7 @@ def _credentials_in_entry(artifact: _Artifact, dataset: Any) -> Iterator[Diagnos
         config = local_config(artifact.source, Stored(unwrapped(dataset), "filepath"))
     except KedroBindError:
         return  # reported when the model is logged
-    for key in secret_keys(config):
+    for key in secrets_among(config):
         yield artifact.finding(
             "credentials-in-catalog",
             f"the catalog entry of the artifact '{artifact.source}' has a credential in '{key}', which would become "

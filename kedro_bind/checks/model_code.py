@@ -14,6 +14,7 @@ from conf_schema import Diagnostic, Severity
 from kedro_bind.model.plan import NodePlan, Plan
 from kedro_bind.packaging.references import function_reference
 from kedro_bind.packaging.requirements import imported_by, pinned
+from kedro_bind.redaction import contains_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -98,13 +99,26 @@ def _left_behind(code: Iterable[tuple[str, str, KeyPath]], packages: tuple[str, 
 
 
 def _not_importable(node: Node, path: tuple[str, str]) -> Diagnostic:
+    import cloudpickle
+
     name = getattr(node.func, "__qualname__", type(node.func).__name__).rpartition("<locals>.")[2]
     problem = f"the function of node '{node.name}' ({name}) can't be imported by name"
-    if (reason := _pickling_error(node)) is not None:
+    try:
+        pickled = cloudpickle.dumps(node.func)
+    except Exception as error:  # noqa: BLE001 - pickling calls whatever the function refers to
+        reason = " ".join(str(error).split()) or type(error).__name__
         return Diagnostic(
             "not-importable",
             f"{problem}, and it can't be pickled either: {reason}",
             "define it at the top level of a module",
+            path=path,
+            on_key=True,
+        )
+    if contains_secret(pickled):
+        return Diagnostic(
+            "credentials-captured",
+            f"{problem}, and its pickle contains credentials, which would become part of the model",
+            "let the function read them from environment variables when it is called",
             path=path,
             on_key=True,
         )
@@ -116,16 +130,6 @@ def _not_importable(node: Node, path: tuple[str, str]) -> Diagnostic:
         path,
         on_key=True,
     )
-
-
-def _pickling_error(node: Node) -> str | None:
-    import cloudpickle
-
-    try:
-        cloudpickle.dumps(node.func)
-    except Exception as error:  # noqa: BLE001 - pickling calls whatever the function refers to
-        return " ".join(str(error).split()) or type(error).__name__
-    return None
 
 
 @cache

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from conf_schema import Diagnostic, Severity
+from kedro_bind.redaction import shows_secret
 from kedro_bind.secret_patterns import without_user_info
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ def requirement_problems(binding: ResolvedBinding, origin: Origin | None) -> Ite
                     "write it as in a requirements.txt, such as 'pandas>=2' or '-r FILE'",
                     path=(*path, key, index),
                 )
-            elif without_user_info(line) != line:
-                yield _with_credentials(key, (*path, key, index))
+            else:
+                yield from _credentials(key, _content(line, folder), (*path, key, index))
     if model.conda_env is not None and (problem := _conda_problem(model.conda_env, folder)):
         yield Diagnostic(
             "bad-value",
@@ -46,18 +47,44 @@ def requirement_problems(binding: ResolvedBinding, origin: Origin | None) -> Ite
             "use what 'conda env export' writes, or the path of such a file from the project's folder",
             path=(*path, "conda_env"),
         )
-    elif without_user_info(str(model.conda_env)) != str(model.conda_env):
-        yield _with_credentials("conda_env", (*path, "conda_env"))
+    elif model.conda_env is not None:
+        content = _text(model.conda_env, folder) if isinstance(model.conda_env, str) else str(model.conda_env)
+        yield from _credentials("conda_env", content, (*path, "conda_env"))
 
 
-def _with_credentials(key: str, path: KeyPath) -> Diagnostic:
-    return Diagnostic(
-        "credentials-in-requirements",
-        f"'model.{key}' has a URL with credentials, which are removed from the model's requirements",
-        "write it as https://\\${USER}:\\${TOKEN}@host, which pip fills in from environment variables",
-        Severity.WARNING,
-        path,
-    )
+def _credentials(key: str, content: str, path: KeyPath) -> Iterator[Diagnostic]:
+    """Find credentials in requirements; without those that are not a user and a password, pip could install nothing."""
+    without = without_user_info(content)
+    if shows_secret(without):
+        yield Diagnostic(
+            "credentials-in-requirements",
+            f"'model.{key}' contains credentials, which would become part of the model's requirements",
+            "write them as \\${TOKEN}, which pip fills in from an environment variable",
+            path=path,
+        )
+    elif without != content:
+        yield Diagnostic(
+            "credentials-in-requirements",
+            f"'model.{key}' has a URL with credentials, which are removed from the model's requirements",
+            "write it as https://\\${USER}:\\${TOKEN}@host, which pip fills in from environment variables",
+            Severity.WARNING,
+            path,
+        )
+
+
+def _content(line: str, folder: Path | None) -> str:
+    """Return a requirement, or the requirements in the file that it names."""
+    file = _FILE.match(line)
+    return _text(file[1], folder) if file else line
+
+
+def _text(file: str, folder: Path | None) -> str:
+    if folder is None:
+        return ""
+    try:
+        return (folder / file).read_text(encoding="utf-8")
+    except (OSError, UnicodeError):  # pip reports what it can't read
+        return ""
 
 
 def _requirement_problem(line: str, folder: Path | None) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from kedro_bind.binding.resolve import Drafted
 from kedro_bind.binding.rule import Rule, find_problems, rule
 from kedro_bind.checks.artifacts import artifact_problems
+from kedro_bind.checks.credentials import credentials_in_arguments
 from kedro_bind.checks.evaluation import (
     evaluation_input_problems,
     evaluation_parameter_problems,
@@ -133,6 +134,11 @@ def _secret_parameters(subject: _Subject) -> Iterator[Diagnostic]:
     yield from secret_parameters(subject.binding, subject.context.catalog)
 
 
+@rule("runner")
+def _credentials_in_arguments(subject: _Subject) -> Iterator[Diagnostic]:
+    yield from credentials_in_arguments(subject.binding)
+
+
 @rule(*_HANDED_OVER, "sources", "catalog")
 def _flow(subject: _Subject) -> Iterator[Diagnostic]:
     yield from flow_problems(subject.binding, subject.context.catalog)
@@ -222,6 +228,7 @@ CHECK_RULES: tuple[Rule[_Subject], ...] = (
     _training_parameters,
     _inference_parameters,
     _secret_parameters,
+    _credentials_in_arguments,
     _flow,
     _parameter_types,
     _typed_parameters,

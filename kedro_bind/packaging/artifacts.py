@@ -17,9 +17,10 @@ from kedro_bind.binding.datasets import Stored, arguments_of, credentials_of, fi
 from kedro_bind.errors import LoggingError
 from kedro_bind.model.plan import Artifact, paths_in
 from kedro_bind.names import folder_name
-from kedro_bind.secret_values import secret_keys
+from kedro_bind.packaging.credentials import refuse_credentials, refuse_pickled
+from kedro_bind.redaction import secrets_among
 
-__all__ = ["link_file", "local_config", "store_artifact"]
+__all__ = ["artifact_config", "link_file", "local_config", "store_artifact"]
 
 _REMOTE_KEYS = ("credentials", "versioned", "version", "metadata", "save_args")
 """Arguments of a dataset that its copy in a model does not need, or must not have."""
@@ -44,30 +45,45 @@ def store_artifact(name: str, source: Stored, folder: Path) -> Artifact:
             )
         place = home / "data.pkl"
         try:
-            place.write_bytes(pickle.dumps(source.dataset.load(), protocol=pickle.HIGHEST_PROTOCOL))
+            pickled = pickle.dumps(source.dataset.load(), protocol=pickle.HIGHEST_PROTOCOL)
         except Exception as error:
             raise LoggingError(f"the artifact '{name}' can't be captured by value: {error}") from error
+        refuse_pickled(f"the artifact '{name}', which is not a file,", pickled, "let training return it without them")
+        place.write_bytes(pickled)
         return Artifact(location=place.relative_to(folder).as_posix())
     place = home / PurePosixPath(source.path.rstrip("/")).name
     try:
         _fetch(source, place)
     except Exception as error:
         raise LoggingError(f"the artifact '{name}' can't be read from {source.uri}: {error}") from error
-    config = local_config(name, source)
-    if found := list(secret_keys(config)):
-        raise LoggingError(
-            f"the catalog entry of the artifact '{name}' has credentials in it ({', '.join(found)}), and the "
-            "model would have them too; move them to credentials.yml, and name them with 'credentials' in the entry"
-        )
     return Artifact(
         location=place.relative_to(folder).as_posix(),
-        dataset=config,
+        dataset=artifact_config(name, source),
         path_key=source.path_key,
     )
 
 
+def artifact_config(name: str, source: Stored) -> dict[str, Any]:
+    """Return the configuration of the dataset that reads the copy in the model.
+
+    Raises:
+        LoggingError: it can't be part of a model, or contains credentials.
+    """
+    config = local_config(name, source)
+    refuse_credentials(
+        f"the catalog entry of the artifact '{name}'",
+        secrets_among(config),
+        "move them to credentials.yml, and name them with 'credentials' in the entry",
+    )
+    return config
+
+
 def local_config(name: str, source: Stored) -> dict[str, Any]:
-    """Return the configuration of the dataset that reads the copy in the model."""
+    """Return that configuration, which may contain credentials.
+
+    Raises:
+        LoggingError: it can't be part of a model.
+    """
     arguments = arguments_of(source.dataset)
     parameters = inspect.signature(type(source.dataset).__init__).parameters
     config = {

@@ -17,12 +17,13 @@ from kedro_bind.model.integrity import code_digests
 from kedro_bind.model.plan import Artifact, NodePlan, Plan, RunnerPlan
 from kedro_bind.model.plan_file import write_plan
 from kedro_bind.packaging.artifacts import link_file, store_artifact
+from kedro_bind.packaging.credentials import refuse_credentials, refuse_pickled
 from kedro_bind.packaging.declared_validators import declared_validators
 from kedro_bind.packaging.parameter_hints import hints_of
 from kedro_bind.packaging.plain_values import require_plain
 from kedro_bind.packaging.planned_parameters import planned_parameters
 from kedro_bind.packaging.references import function_reference
-from kedro_bind.redaction import secrets_in
+from kedro_bind.redaction import secrets_among
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from kedro_bind.packaging.planned_parameters import PlannedParameters
     from kedro_bind.packaging.verification.row_wise import RowWise
 
-__all__ = ["BuiltPlan", "build_plan", "plan_of"]
+__all__ = ["BuiltPlan", "build_plan", "pickled_function", "plan_of"]
 
 
 @dataclass(frozen=True)
@@ -82,17 +83,13 @@ def build_plan(binding: ResolvedBinding, catalog: Any, folder: Path) -> BuiltPla
 
     Raises:
         BindingError: an artifact is not persisted.
-        LoggingError: an artifact can't be read, a function can't be pickled, or a parameter is not a plain value.
+        LoggingError: an artifact can't be read, a function can't be pickled, a parameter is not a plain value, or the
+            model would have credentials in it.
     """
     names = sorted(filter(is_parameter, binding.inference.inputs()))
     typed = planned_parameters(names, catalog, hints_of(binding.training, binding.inference))
     for parameter, value in typed.parameters.items():
         require_plain(f"the parameter '{parameter}' of the inference pipeline", value)
-        if found := secrets_in(parameter.removeprefix("params:"), value):
-            raise LoggingError(
-                f"the inference parameter '{parameter}' has credentials in it ({', '.join(found)}), and the "
-                "model would have them too; let the node read them from environment variables"
-            )
     artifacts: dict[str, Artifact] = {}
     versions: dict[str, str] = {}
     warnings: list[str] = []
@@ -113,7 +110,8 @@ def build_plan(binding: ResolvedBinding, catalog: Any, folder: Path) -> BuiltPla
             nodes.append(planned)
             continue
         pickled = f"functions/{len(nodes)}.pkl"
-        _pickle_function(node, folder / pickled)
+        (folder / pickled).parent.mkdir(exist_ok=True)
+        (folder / pickled).write_bytes(pickled_function(node))
         nodes.append(planned.model_copy(update={"pickle": pickled, "sha256": digest(folder / pickled)}))
         warnings.append(
             f"the function of node '{node.name}' can't be imported by name ({_described(node.func)})"
@@ -164,7 +162,12 @@ def plan_of(
 
 
 def runner_plan(runner: RunnerSpec) -> RunnerPlan:
-    """Return the import path and the arguments of a runner."""
+    """Return the import path and the arguments of a runner.
+
+    Raises:
+        LoggingError: an argument contains credentials.
+    """
+    refuse_credentials("the runner", secrets_among(runner.arguments), "let it read them from environment variables")
     path = runner.type if "." in runner.type else f"kedro.runner.{runner.type}"
     return RunnerPlan(type=path, arguments=runner.arguments)
 
@@ -180,17 +183,24 @@ def _full_name(name: str, parameters: Mapping[str, Any]) -> str:
     return name if name in parameters else f"params:{name}"
 
 
-def _pickle_function(node: Node, place: Path) -> None:
+def pickled_function(node: Node) -> bytes:
+    """Pickle the function of a node that can't be imported by name.
+
+    Raises:
+        LoggingError: it can't be pickled, or its pickle contains credentials.
+    """
     import cloudpickle
 
-    place.parent.mkdir(exist_ok=True)
     try:
-        place.write_bytes(cloudpickle.dumps(node.func))
+        pickled: bytes = cloudpickle.dumps(node.func)
     except Exception as error:
         raise LoggingError(
             f"the function of node '{node.name}' can be neither imported by name nor pickled: {error}"
             "; define it at the top of a module"
         ) from error
+    name = f"the function of node '{node.name}', which can't be imported by name,"
+    refuse_pickled(name, pickled, "let the function read them from environment variables when it is called")
+    return pickled
 
 
 def _described(function: Callable[..., Any]) -> str:

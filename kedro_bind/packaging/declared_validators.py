@@ -37,7 +37,7 @@ def declared_validators(binding: ResolvedBinding, catalog: Any) -> dict[str, Val
         modes = _modes(spec, name, binding.inference) if spec is not None else []
         if not modes:
             continue
-        if has_credentials(spec.options) or secrets_in("options", spec.options):
+        if has_credentials(spec.options):
             raise LoggingError(
                 f"the validator of '{name}' uses credentials, which a model can't have"
                 "; set 'validators: false' in 'model', or write the validator without them"
@@ -77,8 +77,12 @@ def spec_of(name: str, catalog: Any) -> Any:
 
 
 def has_credentials(options: Any) -> bool:
-    """Return whether there is a key `credentials`, which Kedro replaces by the credentials, at any depth."""
-    return isinstance(options, dict) and ("credentials" in options or any(map(has_credentials, options.values())))
+    """Return whether there are credentials, or a key `credentials`, which Kedro replaces by them, at any depth."""
+    return bool(secrets_in("options", options)) or _has_key(options)
+
+
+def _has_key(options: Any) -> bool:
+    return isinstance(options, dict) and ("credentials" in options or any(map(_has_key, options.values())))
 
 
 def _modes(spec: Any, name: str, inference: Pipeline) -> list[Any]:

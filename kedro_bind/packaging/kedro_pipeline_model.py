@@ -17,11 +17,12 @@ from kedro_bind.binding.resolved import ModelSettings
 from kedro_bind.errors import BindingError
 from kedro_bind.model.kedro_pipeline_model import PickledModel, restored
 from kedro_bind.model.plan import Artifact, Plan
-from kedro_bind.packaging.artifacts import local_config
-from kedro_bind.packaging.build import plan_of
+from kedro_bind.packaging.artifacts import artifact_config
+from kedro_bind.packaging.build import pickled_function, plan_of
 from kedro_bind.packaging.declared_validators import declared_validators
 from kedro_bind.packaging.parameter_hints import hints_of
 from kedro_bind.packaging.planned_parameters import planned_parameters
+from kedro_bind.packaging.references import function_reference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,6 +59,7 @@ class KedroPipelineModel(PickledModel):
 
         Raises:
             BindingError: the pipeline is not a valid inference pipeline, or an artifact is not persisted.
+            LoggingError: the model would have credentials in it, or a parameter or an artifact can't be part of it.
         """
         if pipeline_ml is None and isinstance(pipeline, PipelineML):
             pipeline_ml = pipeline
@@ -76,6 +78,9 @@ class KedroPipelineModel(PickledModel):
         self._stored = {name: stored(catalog, source) for name, source in self.binding.artifact_sources.items()}
         names, hints = sorted(filter(is_parameter, inference.inputs())), hints_of(self.binding.training, inference)
         self._functions = [node.func for node in inference.nodes]
+        for node in inference.nodes:
+            if function_reference(node.func) is None:
+                pickled_function(node)  # refuses credentials; MLflow pickles the function with the model
         self.plan: Plan = plan_of(
             self.binding,
             planned_parameters(names, catalog, hints, pickled=True),
@@ -115,4 +120,4 @@ def _with(binding: ResolvedBinding, input_name: str | None, options: Mapping[str
 def _artifact(name: str, source: Any) -> Artifact:
     if source.path_key is None:
         return Artifact(location=name)
-    return Artifact(location=name, dataset=local_config(name, source), path_key=source.path_key)
+    return Artifact(location=name, dataset=artifact_config(name, source), path_key=source.path_key)

@@ -12,9 +12,11 @@ from pydantic import BaseModel, TypeAdapter
 from kedro_bind.errors import LoggingError
 from kedro_bind.model.plan import ParameterType
 from kedro_bind.model.typed_parameters import DeclaredType, RejectedParameter, key_of, typed_value
+from kedro_bind.packaging.credentials import refuse_credentials
 from kedro_bind.packaging.parameter_hints import in_force, value_in_force
 from kedro_bind.packaging.plain_values import require_plain, survives_yaml
 from kedro_bind.packaging.references import function_reference
+from kedro_bind.redaction import secrets_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -38,7 +40,8 @@ def planned_parameters(
     """Return parameters as a plan keeps them; a plan that is `pickled` keeps any other object too.
 
     Raises:
-        LoggingError: a type rejects its value or can't be imported by name, or the plan can't keep a value.
+        LoggingError: a type rejects its value or can't be imported by name, the plan can't keep a value, or a value
+            contains credentials.
     """
     types = in_force(hints)
     result = PlannedParameters()
@@ -54,6 +57,10 @@ def planned_parameters(
             if not pickled:
                 raise
             kept, found = value, {}
+        secrets = secrets_in(name.removeprefix("params:"), kept)
+        refuse_credentials(
+            f"the inference parameter '{name}'", secrets, "let the node read them from environment variables"
+        )
         result.parameters[name] = kept
         result.types |= found
     return result

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from kedro_bind.errors import KedroBindError, LoggingError
 from kedro_bind.names import folder_name
 from kedro_bind.packaging.build import build_plan
+from kedro_bind.packaging.credentials import options_with_credentials, refuse_credentials
 from kedro_bind.packaging.declared_validators import incoming
 from kedro_bind.packaging.input_sample import InputSample, sample_input
 from kedro_bind.packaging.lineage import lineage_tags, lineage_text
@@ -239,9 +240,17 @@ def _sample_from(catalog: Any, binding: ResolvedBinding) -> InputSample | None:
 
 
 def _redacted(settings: ModelSettings) -> ModelSettings:
-    """Return the settings without credentials in the texts that MLflow stores."""
+    """Return the settings without credentials in the texts that MLflow stores.
+
+    Raises:
+        LoggingError: there are credentials in what the model may need as it is.
+    """
+    for option, keys in options_with_credentials(settings).items():
+        refuse_credentials(f"'{option}'", keys, "read them from environment variables where the model uses them")
+    params = settings.more.get("params")
     return replace(
         settings,
+        more={**settings.more, **({} if params is None else {"params": redact_value(params)})},
         metadata=redact_value(settings.metadata),
         tags=redact_value(dict(settings.tags)),
         description=redact(settings.description) if settings.description else None,

@@ -225,7 +225,7 @@ def test_nested_values_are_redacted_by_name_and_by_text():
         "apiKey": "x",
         "uri": "s3://me:pw@host/x",
         "depth": 3,
-        "deep": [{"token": ["a"], "note": "fine"}],
+        "deep": [{"token": ["a"], "note": "fine", "auth": ["me", "x"]}],
         "n": None,
         "tokens": np.array([1, 2]),
         "password": "",
@@ -235,7 +235,7 @@ def test_nested_values_are_redacted_by_name_and_by_text():
         "apiKey": "***",
         "uri": "s3://host/x",
         "depth": 3,
-        "deep": [{"token": "***", "note": "fine"}],
+        "deep": [{"token": "***", "note": "fine", "auth": "***"}],
         "n": None,
         "tokens": "***",
         "password": "",
@@ -254,6 +254,8 @@ def test_nested_values_are_redacted_by_name_and_by_text():
         ("max_tokens", 512, []),
         ("token", None, []),
         ("name", "short", []),
+        ("store", {"dsn": "host=db password=x", "auth": ["me", "x"]}, ["store.dsn", "store.auth"]),
+        ("store", {"credentials": {"con": "a-long-secret"}}, ["store.credentials"]),
     ],
 )
 def test_credentials_in_a_parameter_are_found(name, value, found):

@@ -10,6 +10,7 @@ from kedro_datasets.pickle import PickleDataset
 
 from conf_schema import Severity
 from kedro_bind.checks.artifacts import artifact_problems
+from kedro_bind.redaction import Redaction, redacting
 from tests.bindings import resolved
 
 TRAINING = Pipeline([node(max, ["x", "words"], "model", name="fit")])
@@ -57,10 +58,16 @@ def test_a_file_is_kept(dataset):
             "credentials-in-catalog",
             "has a credential in 'load_args.storage_options.password'",
         ),
+        (
+            CSVDataset(filepath="model.csv", load_args={"comment": "hunter2-by-value"}),
+            "credentials-in-catalog",
+            "has a credential in 'load_args.comment'",
+        ),
     ],
 )
 def test_what_is_not_kept_as_a_file_is_found(dataset, code, message):
-    (problem,) = problems(dataset)
+    with redacting(Redaction(lambda: ["hunter2-by-value"])):
+        (problem,) = problems(dataset)
     assert (problem.code, problem.path) == (code, ("churn", "inference"))
     assert message in problem.message
     assert "hunter2" not in problem.message

@@ -7,6 +7,7 @@ from kedro.pipeline import Pipeline, node
 
 from kedro_bind.checks.requirements import requirement_problems
 from kedro_bind.project import Origin
+from kedro_bind.redaction import Redaction, redacting
 from tests.bindings import resolved
 
 
@@ -60,6 +61,49 @@ def test_credentials_in_a_url_are_a_warning(tmp_path, line):
     (finding,) = findings(tmp_path, pip_requirements=[line])
     assert (finding.code, finding.severity.value) == ("credentials-in-requirements", "warning")
     assert "secret" not in finding.text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "--extra-index-url https://packages.example/known-Token-4411/simple",
+        "shop @ https://known-Token-4411@packages.example/shop.whl#known-Token-4411",
+        "--index-url https://packages.example/simple?token=query-Token-5522",
+        "shop @ https://packages.example/shop.whl?sig=abcdefgh",
+        "-r requirements.txt",
+    ],
+)
+def test_credentials_that_pip_needs_are_an_error(tmp_path, line):
+    (tmp_path / "requirements.txt").write_text("pandas\n--index-url https://example/known-Token-4411/\n")
+    with redacting(Redaction(lambda: ["known-Token-4411"])):
+        (finding,) = findings(tmp_path, pip_requirements=[line])
+        conda_env = {"dependencies": ["pip", {"pip": [line.replace("-r ", "known-Token-4411")]}]}
+        (of_conda,) = findings(tmp_path, conda_env=conda_env)
+    for found in (finding, of_conda):
+        assert (found.code, found.severity.value) == ("credentials-in-requirements", "error")
+        assert "write them as \\${TOKEN}" in found.text
+        assert "Token-" not in found.text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "--extra-index-url https://packages.example/${TOKEN}/simple",
+        "--index-url https://${USER}:${TOKEN}@packages.example/simple?token=${TOKEN}&password=${PASSWORD}",
+        "flask-token==1.2",
+        "shop @ https://packages.example/shop.whl#sha256=0123456789abcdef",
+    ],
+)
+def test_references_to_variables_and_names_of_packages_are_valid(tmp_path, line):
+    (tmp_path / "conda.yml").write_text(f"dependencies: [pip, {{pip: ['{line}']}}]\n")
+    assert findings(tmp_path, pip_requirements=[line]) == []
+    assert findings(tmp_path, conda_env="conda.yml") == []
+
+
+def test_a_file_of_a_conda_environment_is_looked_at_too(tmp_path):
+    (tmp_path / "conda.yml").write_text("channels: ['https://ci:3f9a@conda.example']\ndependencies: [pip]\n")
+    (finding,) = findings(tmp_path, conda_env="conda.yml")
+    assert (finding.code, finding.severity.value) == ("credentials-in-requirements", "warning")
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,13 @@ def test_a_validator_that_can_be_made_is_fine():
     assert found("x", f"{__name__}.positive", validators=False) == ([], [])
 
 
+def test_a_validator_must_not_bring_credentials_into_the_model():
+    validator = {"class": VALID, "options": {"service": {"password": "hunter2hunter2"}}}
+    problems, _ = found("x", validator)
+    assert problems[0][:2] == ("credentials-in-catalog", "inference")
+    assert "credentials-in-catalog" not in [code for code, _, _ in found("x", validator, validators=False)[0]]
+
+
 @pytest.mark.parametrize(("dataset", "part"), [("x", "inference"), ("labels", "training")])
 def test_a_validator_that_can_not_be_made_is_found(dataset, part):
     problems, _ = found(dataset, f"{__name__}.gone")

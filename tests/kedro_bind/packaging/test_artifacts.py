@@ -26,6 +26,7 @@ from kedro_datasets.pickle import PickleDataset
 from kedro_bind import BindingError, LoggingError
 from kedro_bind.model.plan_file import PLAN_FILE
 from kedro_bind.model.runtime import load_predictor
+from kedro_bind.redaction import Redaction, redacting
 from tests.kedro_bind.model import nodes
 
 
@@ -234,6 +235,13 @@ def test_an_artifact_that_is_not_a_file_and_uses_credentials_is_rejected(shop, b
     dataset = SQLTableDataset(table_name="prices", credentials={"con": f"sqlite:///{shop}"})
     with pytest.raises(LoggingError, match=r"\(SQLTableDataset\) uses credentials \(credentials\).*store it as a file"):
         built(DataCatalog({"artifact": dataset}), nodes.describe)
+
+
+@pytest.mark.parametrize("database", ["host=db user=me password=hunter2", "of-the-Lake-7713"])
+def test_credentials_of_a_dataset_that_is_not_a_file_are_found_by_value(built, database):
+    refused = pytest.raises(LoggingError, match=r"\(TableDataset\) uses credentials \(database\)")
+    with redacting(Redaction(lambda: ["of-the-Lake-7713"])), refused:
+        built(DataCatalog({"artifact": TableDataset(database, sql="select 1")}), nodes.describe)
 
 
 def test_a_file_whose_entry_has_credentials_in_it_is_rejected(tmp_path, built):

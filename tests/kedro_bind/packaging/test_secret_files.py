@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from kedro_bind.errors import LoggingError
 from kedro_bind.packaging.secret_files import hide_user_info, remove_secret_files
+from kedro_bind.redaction import Redaction, redacting
 
 KEY = "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n"
 
@@ -75,3 +77,12 @@ def test_credentials_are_removed_from_requirements(tmp_path):
     assert "hunter2" not in text
     assert "pandas\nshop @ git+https://" in text
     assert hide_user_info(tmp_path) == []
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "constraints.txt", "conda.yaml"])
+@pytest.mark.parametrize("secret", ["known-Token-4411/simple", "simple?token=query-Token-5522"])
+def test_credentials_that_pip_needs_are_refused(tmp_path, name, secret):
+    (tmp_path / name).write_text(f"--extra-index-url https://packages.example/{secret}\n")
+    refused = pytest.raises(LoggingError, match=rf"the model's {name} has credentials in it.*\$\{{TOKEN\}}")
+    with redacting(Redaction(lambda: ["known-Token-4411"])), refused:
+        hide_user_info(tmp_path)
