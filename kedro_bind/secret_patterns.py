@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kedro_bind.secret_values import SECRET_NAMES, looks_secret
+from kedro_bind.secret_values import SECRET_NAMES, looks_secret_in_text
 
 __all__ = ["MASK", "masked", "without_user_info"]
 
@@ -50,7 +50,7 @@ def without_user_info(text: str) -> str:
 
 
 def _named(match: re.Match[str]) -> str:
-    return f"{match[1]}{match[2]}{match[3]}{MASK}" if looks_secret(match[1]) else match[0]
+    return f"{match[1]}{match[2]}{match[3]}{MASK}" if looks_secret_in_text(match[1]) else match[0]
 
 
 def _scheme(match: re.Match[str]) -> str:

@@ -22,6 +22,7 @@ __all__ = [
     "forms_of",
     "is_credential",
     "looks_secret",
+    "looks_secret_in_text",
     "named_values",
     "passwords_in",
     "secret_keys",
@@ -34,13 +35,16 @@ _SHORTEST_LINE = 16
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _CLEAR = (
     r"passwords?|passwd|passphrase|secrets?|tokens?|credentials?|connection[_-]?string"
-    r"|(?:api|access|account|encryption|fernet|master|private|secret|session|signing|stripe)[_-]?key"
+    r"|(?:api|access|account|encryption|fernet|private|secret|signing)[_-]?key"
 )
-_SHORT = r"(?:db|smtp|ssh)?pass|pwd|authorization|jwt"
-SECRET_NAMES = f"{_CLEAR}|{_SHORT}"
-"""How names of credentials end, as a pattern; `looks_secret` knows the exceptions."""
-_SECRET = re.compile(rf"(?:^|[_\- ])(?:{SECRET_NAMES})$", re.IGNORECASE)
-_VARIABLE = re.compile(rf"(?:{_CLEAR})(?!IZER|BOARD|WORD)|(?:^|_)(?:{_SHORT})$", re.IGNORECASE)
+_SHORT = r"(?:db|smtp|ssh)[_-]?pass|pwd|authorization|jwt"
+_AMBIGUOUS = r"pass|(?:master|session|stripe)[_-]?key"
+"""Credentials in variables and texts; a parameter of that name may be a column, or count passes over data."""
+SECRET_NAMES = f"{_CLEAR}|{_SHORT}|{_AMBIGUOUS}"
+"""How names of credentials end in texts, as a pattern."""
+_SECRET = re.compile(rf"(?:^|[_\- ])(?:{_CLEAR}|{_SHORT})$", re.IGNORECASE)
+_SECRET_IN_TEXT = re.compile(rf"(?:^|[_\- ])(?:{SECRET_NAMES})$", re.IGNORECASE)
+_VARIABLE = re.compile(rf"(?:{_CLEAR})(?!IZER|BOARD|WORD)|(?:^|_)(?:{_SHORT}|{_AMBIGUOUS})$", re.IGNORECASE)
 """Variables have what is clear anywhere in their names: `PGPASSWORD`, `SECRET_KEY_BASE`."""
 _OTHER = re.compile(
     r"(?:^|_)(?:(?:pad|sep|cls|mask|unk|bos|eos|eot|special|start|end|stop|max|min|num|n|image)_tokens?"
@@ -65,8 +69,17 @@ _WORDS = {"true", "false", "none", "null"}
 
 def looks_secret(name: str) -> bool:
     """Return whether a key, a parameter or an argument, or a part of it between dots, is named like a credential."""
+    return _has_part(name, _SECRET)
+
+
+def looks_secret_in_text(name: str) -> bool:
+    """Return whether a name before a value in a text, such as `pass=…` in the query of a URI, is one of a credential."""
+    return _has_part(name, _SECRET_IN_TEXT)
+
+
+def _has_part(name: str, pattern: re.Pattern[str]) -> bool:
     parts = [_CAMEL.sub("_", part) for part in re.split(r"[.:]", name)]
-    return any(_SECRET.search(part) and not _OTHER.search(part.lower()) for part in parts)
+    return any(pattern.search(part) and not _OTHER.search(part.lower()) for part in parts)
 
 
 def is_credential(name: str, value: Any) -> bool:
@@ -147,7 +160,7 @@ def passwords_in(text: str) -> Iterator[str]:
             yield from {match[1], unquote(match[1])}
     for match in _ASSIGNED.finditer(text) if "=" in text else ():
         value = match[2].strip("'\"")
-        if looks_secret(match[1]) and not _REFERENCE.match(value):
+        if looks_secret_in_text(match[1]) and not _REFERENCE.match(value):
             yield from {value, unquote(value)}
 
 

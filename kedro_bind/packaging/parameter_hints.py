@@ -58,6 +58,7 @@ def value_in_force(name: str, catalog: Any, types: Mapping[str, DeclaredType]) -
     In a bound run, Kedro has already applied the hints of training, but not those of inference.
 
     Raises:
+        DatasetError: there is no such parameter.
         RejectedParameter: a type rejects its value.
     """
     key = key_of(name)
@@ -65,7 +66,7 @@ def value_in_force(name: str, catalog: Any, types: Mapping[str, DeclaredType]) -
         if (owner := f"params:{above}") in catalog:
             value = typed_value(types, owner, catalog.get(owner).load())
             return _field_of(value, key.removeprefix(f"{above}."))
-    return typed_value(types, name, catalog.get(name).load())
+    return typed_value(types, name, catalog[name].load())
 
 
 def _hints_of_node(extractor: Any, node: Node) -> Iterator[Hint]:

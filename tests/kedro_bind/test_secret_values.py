@@ -24,6 +24,7 @@ def test_a_name_of_a_credential_is_recognized(name):
     [
         *("user", "pad_token", "max_tokens", "tokenizer", "keyboard", "monkey", "sort_key", "passwordless"),
         *("compass", "passengers", "low_pass", "firstPass", "n_pass", "jwt_algorithm"),
+        *("pass", "season_pass", "session_key", "master_key"),
     ],
 )
 def test_a_similar_name_is_not_one_of_a_credential(name):

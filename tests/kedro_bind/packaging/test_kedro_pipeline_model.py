@@ -70,3 +70,9 @@ def test_parameters_of_a_pickled_model_stay_the_same(value, module):
 def test_what_is_no_pipeline_is_refused(pipeline):
     with pytest.raises(BindingError, match="needs a pipeline and its input_name"):
         KedroPipelineModel(pipeline, DataCatalog({}), "x")
+
+
+def test_a_parameter_that_the_catalog_lacks_is_kedros_error():
+    inference = Pipeline([node(pair, ["x", "params:p"], "out", name="pair")])
+    with pytest.raises(DatasetError, match="params:p"):
+        KedroPipelineModel(inference, DataCatalog({}), "x")
