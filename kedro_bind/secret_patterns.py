@@ -10,7 +10,7 @@ __all__ = ["MASK", "masked", "without_user_info"]
 
 MASK = "***"
 _USER_INFO = re.compile(
-    r"([a-zA-Z][\w+.-]*://)"
+    r"((?<![\w+.-])[\w+.-]+://)"  # looked for once in each word: a text may be one long word
     r"(?:([^/\s:@'\"<>]*:(?!\d+(?:/|$))[^\s'\"<>]*)"  # with a password, which may contain '/' and '@'
     r"|([^/\s'\"<>]+))@"
 )

@@ -58,7 +58,7 @@ _PLAIN = re.compile(
 )
 """Keys of `credentials.yml` whose values are not secret: places and people, which messages have to name."""
 _PLACE = re.compile(r"_(?:FILE|PATH|DIR|HOME)$|^PWD$", re.IGNORECASE)
-_PASSWORD = re.compile(r"[a-zA-Z][\w+.-]*://[^/\s:@]*:(?!\d+(?:/|$))([^\s]+)@")
+_PASSWORD = re.compile(r"(?<![\w+.-])[\w+.-]+://[^/\s:@]*:(?!\d+(?:/|$))([^\s]+)@")
 _ASSIGNED = re.compile(rf"(?i)(?:^|[\s;?&])([\w-]*(?:{SECRET_NAMES}))=(?!=)('[^']+'|\"[^\"]+\"|[^\s;&'\"]+)")
 """A password in a connection string (`host=db password=…`), or in the query of a URI."""
 _REFERENCE = re.compile(r"\\?\$|<[^<>]*>$|%\(|\{\w*\}$|\*+$")
@@ -73,7 +73,7 @@ def looks_secret(name: str) -> bool:
 
 
 def looks_secret_in_text(name: str) -> bool:
-    """Return whether a name before a value in a text, such as `pass=…` in the query of a URI, is one of a credential."""
+    """Return whether a name before a value in a text, such as that in `?pass=…`, is one of a credential."""
     return _has_part(name, _SECRET_IN_TEXT)
 
 
