@@ -30,7 +30,7 @@ class Draft:
     """A binding without its bad keys, whose names are in `bad`: `input_name`, `training`, `model.aliases`.
 
     In `binding` a bad key has its default, or a stand-in where it is required, which must not be read. A key that is
-    missing beside another one is bad, too.
+    missing, and that another one requires, is bad too.
     """
 
     binding: Binding

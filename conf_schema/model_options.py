@@ -144,8 +144,8 @@ class ModelOptions(Strict):
     def _agree(self, info: ValidationInfo) -> ModelOptions:
         """Check combinations of keys.
 
-        In the context of the validation, `bad` names the keys that may be present, and `invalid` those that are, each
-        with a value that has been removed.
+        In the context of the validation, `bad` names keys that may have been declared, and `invalid` those that were,
+        with a bad value that the draft has removed.
         """
         context = info.context or {}
         bad, invalid = context.get("bad", ()), context.get("invalid", ())

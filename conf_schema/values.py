@@ -107,7 +107,7 @@ class Strict(BaseModel):
 
 
 def conflict(key: str | None, message: str, hint: str, absent: str | None = None) -> PydanticCustomError:
-    """Return the error for a value that is invalid by itself, beside another key, or without one that is `absent`."""
+    """Return the error for a value that is invalid by itself, beside another key, or without the key `absent`."""
     return PydanticCustomError(
         "conflict", "{message}", {"key": key, "message": message, "hint": hint, "absent": absent}
     )

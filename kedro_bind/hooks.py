@@ -77,12 +77,13 @@ class MlflowPipelineHook:
         session = _session.get()
         if session is None:
             return
-        try:
-            from kedro_bind.datasets import connect_models
+        with redacting(redaction_of(session.context.config_loader)):
+            try:
+                from kedro_bind.datasets import connect_models
 
-            connect_models(catalog, conf_catalog, session.context)
-        except Exception as error:  # noqa: BLE001 - as above
-            warn_left_out(error)
+                connect_models(catalog, conf_catalog, session.context)
+            except Exception as error:  # noqa: BLE001 - as above
+                warn_left_out(error)
 
     @hook_impl(trylast=True)
     def before_pipeline_run(self, run_params: dict[str, Any], pipeline: Pipeline, catalog: Any) -> None:

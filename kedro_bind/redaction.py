@@ -7,27 +7,29 @@ import logging
 import os
 import re
 import traceback
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from kedro_bind.quoted_data import without_data
-from kedro_bind.secret_patterns import MASK, masked
+from kedro_bind.secret_patterns import MASK, masked, urls_in
 from kedro_bind.secret_values import (
     LONG,
     credential_values,
     environment_values,
     forms_of,
     is_credential,
+    is_secret_name,
     named_values,
     passwords_in,
     secret_keys,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
 __all__ = [
     "Redaction",
@@ -35,7 +37,7 @@ __all__ = [
     "contains_secret",
     "current_redactions",
     "get_logger",
-    "has_secret",
+    "has_url_with_secret",
     "redact",
     "redact_message",
     "redact_value",
@@ -44,7 +46,6 @@ __all__ = [
     "redaction_of",
     "secrets_among",
     "secrets_in",
-    "shows_secret",
 ]
 
 _Method = TypeVar("_Method", bound="Callable[..., Any]")
@@ -166,48 +167,53 @@ def redact_value(value: Any, name: str = "") -> Any:
     is_empty = value is None or (isinstance(value, str) and not value)  # an array can't be compared with a text
     if is_credential(name, value) and not is_empty and not isinstance(value, bool):
         return MASK
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {redact(key) if isinstance(key, str) else key: redact_value(value[key], str(key)) for key in value}
     if isinstance(value, list | tuple):
         return [redact_value(item) for item in value]
     return redact(value) if isinstance(value, str) else value
 
 
-def has_secret(text: str) -> bool:
-    """Return whether a text contains a password, or a secret in force that is too long to occur by chance."""
-    return any(len(form) >= LONG and form in text for form in _forms()) or any(passwords_in(text))
-
-
-def shows_secret(text: str) -> bool:
-    """Return whether a text contains such a secret, or a credential that only its shape or its name shows."""
-    return has_secret(text) or masked(text) != text
+def has_url_with_secret(text: str) -> bool:
+    """Return whether a URL in a text has a password, a secret in force, or what looks like a credential."""
+    forms = _distinctive(_forms())
+    return any(_has_secret(url, forms) or masked(url) != url for url in urls_in(text))
 
 
 def contains_secret(content: bytes) -> bool:
     """Return whether a pickle contains a secret in force that is too long to occur by chance."""
     secrets = set(environment_values(os.environ)).union(*(redaction.secrets for redaction in _in_force.get()))
-    return any(len(secret) >= LONG and secret.encode("utf-8", "surrogatepass") in content for secret in secrets)
+    return any(secret.encode("utf-8", "surrogatepass") in content for secret in _distinctive(secrets))
 
 
 def secrets_in(name: str, value: Any) -> list[str]:
     """Find the keys of a parameter that look like credentials, or whose texts contain a secret in force."""
-    try:
-        found = list(secret_keys({name: value}))
+    found: list[str] = []
+    forms = _distinctive(_forms())
+    with suppress(RecursionError):  # a list that contains itself, which a plan can't keep
+        found.extend(secret_keys({name: value}))
         for key, text in _texts(value, name):
-            if has_secret(text) and not any(f"{key}.".startswith(f"{above}.") for above in found):
+            if _has_secret(text, forms) and not any(f"{key}.".startswith(f"{above}.") for above in found):
                 found.append(key)
-    except RecursionError:  # a list that contains itself, which a plan can't keep
-        return []
     return found
 
 
 def secrets_among(values: Mapping[str, Any]) -> list[str]:
-    """Find such keys among arguments, each of which is like a parameter."""
+    """Find the keys of arguments that look like credentials, or whose texts contain a secret in force."""
     return [found for name, value in values.items() for found in secrets_in(name, value)]
 
 
+def _has_secret(text: str, forms: Iterable[str]) -> bool:
+    return any(form in text for form in forms) or any(passwords_in(text))
+
+
+def _distinctive(secrets: Iterable[str]) -> list[str]:
+    """Leave out secrets that a text may have by chance: short ones, and words such as `password`."""
+    return [secret for secret in secrets if len(secret) >= LONG and not is_secret_name(secret)]
+
+
 def _texts(value: Any, name: str) -> Iterator[tuple[str, str]]:
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         for key, inner in value.items():
             yield from _texts(inner, f"{name}.{key}")
     elif isinstance(value, list | tuple):

@@ -6,7 +6,7 @@ import re
 
 from kedro_bind.secret_values import SECRET_NAMES, looks_secret_in_text
 
-__all__ = ["MASK", "masked", "without_user_info"]
+__all__ = ["MASK", "masked", "urls_in", "without_user_info"]
 
 MASK = "***"
 _USER_INFO = re.compile(
@@ -22,7 +22,8 @@ _NAMED = re.compile(
     rf"(?i)(?<![\w-])([\w-]*(?:{SECRET_NAMES}))"
     rf"(=(?!=)|(?:['\"]:\s*)(?=['\"]))(['\"]?){_NO_REFERENCE}[^&;\s\"',)]+"  # `name==1.0` is a requirement
 )
-_HEADER = re.compile(r"(?i)\b(bearer|basic) [\w.~+/=-]{8,}")
+_HEADER = re.compile(r"\b((?i:bearer|basic)) (?=[\w.~+/-]*(?:\d|=|[a-z][A-Z]))[\w.~+/=-]{8,}")
+_URL = re.compile(r"(?<![\w+.-])[\w+.-]+://[^\s'\"<>]+")
 _KNOWN = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
     r"|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\bgh[opsru]_\w{36,}|\bgithub_pat_\w{22,}|\bglpat-[\w-]{20,}|\bxox[abprs]-[\w-]{10,}"
@@ -47,6 +48,11 @@ def without_user_info(text: str) -> str:
     References to environment variables (`https://${USER}:${TOKEN}@host`) stay, and so does the user of an SSH address.
     """
     return _USER_INFO.sub(_scheme, text)
+
+
+def urls_in(text: str) -> list[str]:
+    """Return the URLs in a text."""
+    return _URL.findall(text)
 
 
 def _named(match: re.Match[str]) -> str:

@@ -8,11 +8,13 @@ import html
 import json
 import os
 import re
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus, unquote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
 __all__ = [
     "LONG",
@@ -21,6 +23,7 @@ __all__ = [
     "environment_values",
     "forms_of",
     "is_credential",
+    "is_secret_name",
     "looks_secret",
     "looks_secret_in_text",
     "named_values",
@@ -34,36 +37,47 @@ _SHORTEST_VARIABLE = 6
 _SHORTEST_LINE = 16
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _CLEAR = (
-    r"passwords?|passwd|passphrase|secrets?|tokens?|credentials?|connection[_-]?string"
+    r"passwords?|passwd|passphrase|secrets?|token|credentials?|connection[_-]?string"
     r"|(?:api|access|account|encryption|fernet|private|secret|signing)[_-]?key"
 )
-_SHORT = r"(?:db|smtp|ssh)[_-]?pass|pwd|authorization|jwt"
-_AMBIGUOUS = r"pass|(?:master|session|stripe)[_-]?key"
+_SHORT = r"(?:db|smtp|ssh)[_-]?pass|pwd|authorization|jwt|(?:access|api|auth|bearer|refresh)[_-]?tokens"
+_AMBIGUOUS = r"pass|tokens|(?:master|session|stripe)[_-]?key"
 """Credentials in variables and texts; a parameter of that name may be a column, or count passes over data."""
 SECRET_NAMES = f"{_CLEAR}|{_SHORT}|{_AMBIGUOUS}"
 """How names of credentials end in texts, as a pattern."""
 _SECRET = re.compile(rf"(?:^|[_\- ])(?:{_CLEAR}|{_SHORT})$", re.IGNORECASE)
+_SECRET_NAME = re.compile(SECRET_NAMES, re.IGNORECASE)
 _SECRET_IN_TEXT = re.compile(rf"(?:^|[_\- ])(?:{SECRET_NAMES})$", re.IGNORECASE)
-_VARIABLE = re.compile(rf"(?:{_CLEAR})(?!IZER|BOARD|WORD)|(?:^|_)(?:{_SHORT}|{_AMBIGUOUS})$", re.IGNORECASE)
-"""Variables have what is clear anywhere in their names: `PGPASSWORD`, `SECRET_KEY_BASE`."""
+_VARIABLE = re.compile(rf"(?:{_CLEAR})(?!IZER|BOARD|WORD|ARY)|(?:^|_)(?:{_SHORT}|{_AMBIGUOUS})$", re.IGNORECASE)
+"""In variables, names that are clear count anywhere: `PGPASSWORD`, `SECRET_KEY_BASE`."""
 _OTHER = re.compile(
-    r"(?:^|_)(?:(?:pad|sep|cls|mask|unk|bos|eos|eot|special|start|end|stop|max|min|num|n|image)_tokens?"
+    r"(?:^|_)(?:(?:pad|sep|cls|mask|unk|oov|bos|sos|eos|eot|special|start|end|stop|max|min|num|n|image|new|input|output"
+    r"|prompt|completion|context|total|target|class|blank|fill|added|reserved)_tokens?"
     r"|(?:low|high|band|all|first|second|last|next|one|two|single|multi|forward|backward|max|min|num|n)_pass)$"
 )
-"""Tokens of texts, in the terms of language models; passes over data, and filters."""
+"""Names that only look like those of credentials: tokens of language models, passes over data, filters."""
 _PLAIN = re.compile(
     r"(?:^|_)(?:user(?:_?name)?|login|host(?:_?name)?|port|region(?:_name)?|database|db(?:_?name)?|schema|driver(?:name)?"
-    r"|protocol|account_name|bucket|endpoint(?:_url)?|timeout)$",
+    r"|protocol|account(?:_name)?|bucket|endpoint(?:_url)?|timeout|project(?:_id)?|warehouse|role|dialect|type|profile"
+    r"|authenticator|(?:auth|token)_uri|universe_domain|client_email)$",
     re.IGNORECASE,
 )
 """Keys of `credentials.yml` whose values are not secret: places and people, which messages have to name."""
-_PLACE = re.compile(r"_(?:FILE|PATH|DIR|HOME)$|^PWD$", re.IGNORECASE)
-_PASSWORD = re.compile(r"(?<![\w+.-])[\w+.-]+://[^/\s:@]*:(?!\d+(?:/|$))([^\s]+)@")
-_ASSIGNED = re.compile(rf"(?i)(?:^|[\s;?&])([\w-]*(?:{SECRET_NAMES}))=(?!=)('[^']+'|\"[^\"]+\"|[^\s;&'\"]+)")
-"""A password in a connection string (`host=db password=…`), or in the query of a URI."""
+_PLACE = re.compile(
+    r"_(?:FILE|PATH|DIR|HOME|NAME|NAMESPACE|URL|URI|ENDPOINT|HELPER|BACKEND|PROVIDER|PROJECT|TYPE|LENGTH)$|^PWD$",
+    re.IGNORECASE,
+)
+_PASSWORD = re.compile(r"(?<![\w+.-])[\w+.-]+://[^/\s:@'\"<>]*:(?!\d+(?:/|$))([^\s'\"<>]+)@")
+_ASSIGNMENT = rf"([\w-]*(?:{SECRET_NAMES}))=(?!=)('[^']+'|\"[^\"]+\"|[^\s;&'\"]+)"
+_IN_QUERY = re.compile(rf"(?i)[?&]{_ASSIGNMENT}")
+_IN_CONNECTION = re.compile(rf"(?i)(?:^|[\s;]){_ASSIGNMENT}")
+_CONNECTION = re.compile(
+    r"(?i)(?:^|[\s;])(?:host(?:name|addr)?|server|data source|user(?: ?id|name)?|uid|driver|dbname|account_?name)\s*="
+)
+"""What a connection string has beside a password: `host=db password=…`."""
 _REFERENCE = re.compile(r"\\?\$|<[^<>]*>$|%\(|\{\w*\}$|\*+$")
 """What stands for a value: `$TOKEN`, `<token>`, `%(token)s`, `{token}`, `***`."""
-_LOGIN = re.compile(r"(?:^|[_.:\-])auth$", re.IGNORECASE)
+_LOGIN = re.compile(r"(?:^|[.:])(?:http_|basic_)?auth$", re.IGNORECASE)
 _WORDS = {"true", "false", "none", "null"}
 
 
@@ -75,6 +89,11 @@ def looks_secret(name: str) -> bool:
 def looks_secret_in_text(name: str) -> bool:
     """Return whether a name before a value in a text, such as that in `?pass=…`, is one of a credential."""
     return _has_part(name, _SECRET_IN_TEXT)
+
+
+def is_secret_name(text: str) -> bool:
+    """Return whether a text is nothing but the name of a credential, such as `password`."""
+    return _SECRET_NAME.fullmatch(text) is not None
 
 
 def _has_part(name: str, pattern: re.Pattern[str]) -> bool:
@@ -91,10 +110,10 @@ def is_credential(name: str, value: Any) -> bool:
 
 def secret_keys(value: Any, prefix: str = "") -> Iterator[str]:
     """Find the keys of credentials in a nested value, with the keys above them."""
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list | tuple) else ()
+    items = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list | tuple) else ()
     for key, inner in items:
         name = f"{prefix}{key}"
-        if isinstance(inner, dict | list | tuple) and inner:
+        if isinstance(inner, Mapping | list | tuple) and inner:
             yield from [name] if is_credential(str(key), inner) else secret_keys(inner, f"{name}.")
         elif isinstance(inner, str) and inner and (looks_secret(str(key)) or list(passwords_in(inner))):
             yield name
@@ -119,7 +138,7 @@ def credential_values(credentials: Any, key: str = "") -> Iterator[str]:
 
 def named_values(values: Any, *, secret: bool = False) -> Iterator[str]:
     """Find the secrets among parameters or arguments: values that are named like secrets, and passwords in URIs."""
-    if isinstance(values, dict):
+    if isinstance(values, Mapping):
         for name, value in values.items():
             yield from named_values(value, secret=secret or is_credential(str(name), value))
     elif isinstance(values, list | tuple):
@@ -138,7 +157,7 @@ def environment_values(environment: Mapping[str, str]) -> Iterator[str]:
         yield from _variable_values(name, value)
 
 
-@functools.lru_cache(maxsize=1024)
+@functools.lru_cache(maxsize=8192)  # Kubernetes sets seven variables for each service
 def _variable_values(name: str, value: str) -> tuple[str, ...]:
     """Return the secrets in a variable; every text is redacted by all of them."""
     is_secret = len(value) >= _SHORTEST_VARIABLE and _names_secret(name) and not _is_path(value)
@@ -150,7 +169,7 @@ def _names_secret(variable: str) -> bool:
 
 
 def _is_path(value: str) -> bool:
-    return value.startswith("/") and os.path.exists(value)  # noqa: PTH110 - `Path.exists` raises for a long name
+    return Path(value).is_absolute() and os.path.exists(value)  # noqa: PTH110 - `Path.exists` raises for a long name
 
 
 def passwords_in(text: str) -> Iterator[str]:
@@ -158,10 +177,13 @@ def passwords_in(text: str) -> Iterator[str]:
     for match in _PASSWORD.finditer(text) if "://" in text else ():
         if not _REFERENCE.match(match[1]):
             yield from {match[1], unquote(match[1])}
-    for match in _ASSIGNED.finditer(text) if "=" in text else ():
-        value = match[2].strip("'\"")
-        if looks_secret_in_text(match[1]) and not _REFERENCE.match(value):
-            yield from {value, unquote(value)}
+    if "=" not in text:
+        return
+    for pattern in (_IN_QUERY, *([_IN_CONNECTION] if _CONNECTION.search(text) else [])):
+        for match in pattern.finditer(text):
+            value = match[2].strip("'\"")
+            if looks_secret_in_text(match[1]) and not _REFERENCE.match(value) and value.lower() not in _WORDS:
+                yield from {value, unquote(value)}
 
 
 def forms_of(secret: str) -> set[str]:

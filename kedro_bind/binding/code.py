@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 import os
 from collections.abc import Mapping
 from dataclasses import replace
@@ -24,7 +25,7 @@ _FORMS: dict[str, tuple[tuple[type, ...], str]] = {
     "params": ((Mapping,), "a mapping"),
     "prompts": ((list, tuple), "a list"),
     "resources": ((list, tuple, str, os.PathLike), "a list of resources, or the path of a YAML file"),
-    "step": ((int,), "an integer"),
+    "step": ((numbers.Integral,), "an integer"),
 }
 PASSED_ON = ("auth_policy", *_FORMS)
 """The arguments of `mlflow.pyfunc.log_model` that are not options of a document; MLflow gets them unchanged."""

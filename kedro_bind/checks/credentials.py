@@ -13,21 +13,25 @@ if TYPE_CHECKING:
 
     from kedro_bind.binding.resolved import ResolvedBinding
 
-__all__ = ["credentials_in_arguments"]
+__all__ = ["credentials_in_options", "credentials_in_runner"]
 
 
-def credentials_in_arguments(binding: ResolvedBinding) -> Iterator[Diagnostic]:
-    """Find credentials in arguments of the runner, and in options that MLflow stores with the model."""
+def credentials_in_runner(binding: ResolvedBinding) -> Iterator[Diagnostic]:
+    """Find credentials in arguments of the runner."""
     for argument, value in binding.runner.arguments.items():
         if found := secrets_in(argument, value):
             yield Diagnostic(
                 "credentials-captured",
-                f"the runner has credentials among its arguments ({', '.join(found)}), which would become part of the "
+                f"an argument of the runner contains credentials ({', '.join(found)}), which would become part of the "
                 "model",
                 "let the runner read them from environment variables",
                 path=(binding.key, "runner", argument),
                 on_key=True,
             )
+
+
+def credentials_in_options(binding: ResolvedBinding) -> Iterator[Diagnostic]:
+    """Find credentials in options that MLflow stores with the model."""
     for option, found in options_with_credentials(binding.model).items():
         yield Diagnostic(
             "credentials-captured",

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from conf_schema import Diagnostic, Severity
-from kedro_bind.redaction import shows_secret
+from kedro_bind.redaction import has_url_with_secret
 from kedro_bind.secret_patterns import without_user_info
 
 if TYPE_CHECKING:
@@ -53,9 +53,9 @@ def requirement_problems(binding: ResolvedBinding, origin: Origin | None) -> Ite
 
 
 def _credentials(key: str, content: str, path: KeyPath) -> Iterator[Diagnostic]:
-    """Find credentials in requirements; without those that are not a user and a password, pip could install nothing."""
+    """Find credentials in the URLs of requirements: a user and a password can be removed, others are needed there."""
     without = without_user_info(content)
-    if shows_secret(without):
+    if has_url_with_secret(without):
         yield Diagnostic(
             "credentials-in-requirements",
             f"'model.{key}' contains credentials, which would become part of the model's requirements",

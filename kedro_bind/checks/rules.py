@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from kedro_bind.binding.resolve import Drafted
 from kedro_bind.binding.rule import Rule, find_problems, rule
 from kedro_bind.checks.artifacts import artifact_problems
-from kedro_bind.checks.credentials import credentials_in_arguments
+from kedro_bind.checks.credentials import credentials_in_options, credentials_in_runner
 from kedro_bind.checks.evaluation import (
     evaluation_input_problems,
     evaluation_parameter_problems,
@@ -135,8 +135,13 @@ def _secret_parameters(subject: _Subject) -> Iterator[Diagnostic]:
 
 
 @rule("runner")
-def _credentials_in_arguments(subject: _Subject) -> Iterator[Diagnostic]:
-    yield from credentials_in_arguments(subject.binding)
+def _credentials_in_runner(subject: _Subject) -> Iterator[Diagnostic]:
+    yield from credentials_in_runner(subject.binding)
+
+
+@rule()
+def _credentials_in_options(subject: _Subject) -> Iterator[Diagnostic]:
+    yield from credentials_in_options(subject.binding)
 
 
 @rule(*_HANDED_OVER, "sources", "catalog")
@@ -228,7 +233,8 @@ CHECK_RULES: tuple[Rule[_Subject], ...] = (
     _training_parameters,
     _inference_parameters,
     _secret_parameters,
-    _credentials_in_arguments,
+    _credentials_in_runner,
+    _credentials_in_options,
     _flow,
     _parameter_types,
     _typed_parameters,

@@ -18,10 +18,10 @@ __all__ = ["options_with_credentials", "refuse_credentials", "refuse_pickled"]
 
 
 def refuse_credentials(name: str, keys: Sequence[str], remedy: str) -> None:
-    """Reject what has credentials at these keys.
+    """Refuse what has credentials, which are at these `keys`.
 
     Raises:
-        LoggingError: there is a key.
+        LoggingError: there are keys.
     """
     if keys:
         raise LoggingError(
@@ -30,10 +30,10 @@ def refuse_credentials(name: str, keys: Sequence[str], remedy: str) -> None:
 
 
 def refuse_pickled(name: str, pickled: bytes, remedy: str) -> None:
-    """Reject a pickle that contains a value of `credentials.yml`, or of a secret environment variable.
+    """Refuse a pickle that contains a value of `credentials.yml`, or of a secret environment variable.
 
     Raises:
-        LoggingError: it contains one.
+        LoggingError: the pickle contains one.
     """
     if contains_secret(pickled):
         raise LoggingError(f"{name} has credentials in its pickle, and the model would have them too; {remedy}")
@@ -55,5 +55,5 @@ def _content(file: str | os.PathLike[str]) -> Any:
 
     try:
         return yaml.safe_load(Path(file).read_text(encoding="utf-8"))
-    except (OSError, UnicodeError, yaml.YAMLError):  # MLflow reports what it can't read
+    except Exception:  # noqa: BLE001 - a YAML constructor raises anything; MLflow reports what it can't read
         return None

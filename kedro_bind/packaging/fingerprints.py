@@ -6,6 +6,7 @@ Modification times alone are not enough: a file may come from a machine whose cl
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -77,7 +78,8 @@ def local_file(name: str, catalog: Any) -> Path | None:
     except (KedroBindError, DatasetError, OSError):  # in memory, or without a version
         return None
     if found.version is not None:
-        found.dataset.release()  # forgets this version: training may write the next one under a transcoded name
+        with suppress(DatasetError):
+            found.dataset.release()  # forgets this version: training may write the next one under a transcoded name
     return Path(found.path) if found.path is not None and found.protocol == "file" else None
 
 

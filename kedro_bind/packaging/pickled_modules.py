@@ -76,7 +76,7 @@ def pickled_modules(path: Path) -> set[str]:
 
 
 def _decompressed(file: io.BufferedReader) -> IO[bytes]:
-    """Return what an open file has in it, if its first bytes are those of a compressed file."""
+    """Return a reader that decompresses a file, or the file itself if it is not compressed."""
     start = file.peek(6)
     if start.startswith(b"BZh"):
         return bz2.BZ2File(file)
@@ -88,7 +88,7 @@ def _decompressed(file: io.BufferedReader) -> IO[bytes]:
 
 
 class _Inflated(io.RawIOBase):
-    """What an open file has in it that zlib or gzip has compressed."""
+    """A reader of a file that zlib or gzip has compressed."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file, self._inflater = file, zlib.decompressobj(_ZLIB_OR_GZIP)
@@ -118,11 +118,12 @@ class _WithoutData:
         if self._file.seekable():
             self._file.seek(size, os.SEEK_CUR)
         else:
-            for left in range(size, 0, -_CHUNK):
-                self._file.read(min(left, _CHUNK))
-        skipped = _Skipped()
-        skipped.length = size
-        return skipped
+            left = size
+            while left > 0 and (skipped := len(self._file.read(min(left, _CHUNK)))):
+                left -= skipped
+        data = _Skipped()
+        data.length = size
+        return data
 
 
 class _Skipped(bytes):

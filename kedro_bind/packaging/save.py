@@ -208,7 +208,7 @@ class BoundFlavor:
         shared = [name for name in self._lineage["inference"] if name in self._lineage["training"]]
         if result.row_wise == NO_ROW_ALONE or (result.row_wise.dependent and shared):
             of_both = f" (these run in both: {', '.join(shared)})" if shared else ""
-            message = "kedro_bind: %s: %s; does a node of inference fit something, which only training should%s? See %s"
+            message = "kedro_bind: %s: %s; does a node of inference%s fit something? Only training should: see %s"
             logger.warning(message, self._built.plan.name, result.row_wise.reason, of_both, DESIGNING_INFERENCE)
         if result.row_wise == TOO_SLOW:
             message = "kedro_bind: %s: whether the model is row-wise is %s"

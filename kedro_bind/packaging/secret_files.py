@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 from kedro_bind.errors import LoggingError
-from kedro_bind.redaction import shows_secret
+from kedro_bind.redaction import has_url_with_secret
 from kedro_bind.secret_patterns import without_user_info
 
 __all__ = ["hide_user_info", "remove_secret_files"]
@@ -60,16 +60,16 @@ def hide_user_info(model: Path) -> list[str]:
     """Remove users and passwords from addresses in the requirements of a saved model, and return warnings about them.
 
     Raises:
-        LoggingError: there are credentials elsewhere, without which pip could not install the requirement.
+        LoggingError: an address has other credentials, without which pip could not install the requirement.
     """
     changed = []
     for name in _REQUIREMENTS:
         file = model / name
         before = file.read_text(encoding="utf-8") if file.is_file() else ""
         after = without_user_info(before)
-        if shows_secret(after):
+        if has_url_with_secret(after):
             raise LoggingError(
-                f"the model's {name} has credentials in it, other than the user and the password of an address"
+                f"the model's {name} has a URL with credentials that are not its user and password"
                 "; write them as ${TOKEN}, which pip fills in from an environment variable"
             )
         if after != before:

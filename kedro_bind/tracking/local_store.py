@@ -6,6 +6,7 @@ same time break the file for good, and so does one that is killed meanwhile.
 
 from __future__ import annotations
 
+import glob
 import os
 import shutil
 import threading
@@ -32,9 +33,16 @@ def make_store(uri: str) -> bool:
     Raises:
         LoggingError: the file can't be written.
     """
-    if not uri.startswith(_PREFIX) or "?" in uri:
+    name = uri.removeprefix(_PREFIX)
+    if name == uri or "?" in name or name in ("", ":memory:"):
         return False
-    file = Path(uri.removeprefix(_PREFIX))
+    try:
+        return _made(Path(name))
+    except OSError as error:
+        raise LoggingError(f"the store {uri} can't be created: {describe_error(error)}") from error
+
+
+def _made(file: Path) -> bool:
     _remove_abandoned(file)
     with _lock:
         if file.exists():
@@ -45,10 +53,7 @@ def make_store(uri: str) -> bool:
             new = folder / file.name
             address = f"{_PREFIX}{new.as_posix()}"
             mlflow.MlflowClient(address, address).search_experiments(max_results=1)
-            try:
-                return _moved(new, file)
-            except OSError as error:
-                raise LoggingError(f"the store {uri} can't be created: {describe_error(error)}") from error
+            return _moved(new, file)
 
 
 def _moved(new: Path, file: Path) -> bool:
@@ -76,7 +81,7 @@ def _rename_unless_exists(origin: Path, place: Path) -> bool:
 
 def _remove_abandoned(file: Path) -> None:
     """Remove the files of processes that were killed while they created the store."""
-    for abandoned in file.parent.glob(f"{file.name}.*"):
+    for abandoned in file.parent.glob(f"{glob.escape(file.name)}.*"):
         process = ProcessId.parse(abandoned.name.removeprefix(f"{file.name}."))
         if process is not None and has_ended(process):
             abandoned.unlink(missing_ok=True)

@@ -21,6 +21,8 @@ from kedro_bind.secret_patterns import masked, without_user_info
         ("--params=model.api_key=abc,depth=3", "--params=model.api_key=***,depth=3"),
         ("{'db_password': 'abc', \"depth\": 3}", "{'db_password': '***', \"depth\": 3}"),
         ("Authorization: Bearer abcdef.123456", "Authorization: Bearer ***"),
+        ("Authorization: Basic dXNlcjpzZWNyZXQ=", "Authorization: Basic ***"),
+        ("Basic statistics of the bearer certificates", "Basic statistics of the bearer certificates"),
         ("a key: -----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----!", "a key: ***!"),
         (f"a key: AKIA{'A1' * 8}!", "a key: ***!"),
     ],

@@ -25,6 +25,7 @@ def test_a_name_of_a_credential_is_recognized(name):
         *("user", "pad_token", "max_tokens", "tokenizer", "keyboard", "monkey", "sort_key", "passwordless"),
         *("compass", "passengers", "low_pass", "firstPass", "n_pass", "jwt_algorithm"),
         *("pass", "season_pass", "session_key", "master_key"),
+        *("tokens", "max_new_tokens", "oov_token", "input_tokens", "prompt_tokens"),
     ],
 )
 def test_a_similar_name_is_not_one_of_a_credential(name):
@@ -52,6 +53,11 @@ def test_passwords_of_uris_are_found_as_written_and_decoded():
         ("host=db password=${PASSWORD} token=<token>", set()),
         ("host={host} password={password} pwd=%(password)s", set()),
         ("flask-token==1.2 pad_token=[PAD] low_pass=3 compass=north", set()),
+        ("SELECT * FROM results WHERE pass=1 AND token='word' AND secret='yes'", set()),
+        ("SELECT * FROM a JOIN b ON a.session_key=b.session_key", set()),
+        ("tokens=100 lr=3 pass=fail", set()),
+        ("host=db user=me authorization=none", set()),
+        ('{"u": "http://localhost:5000", "mail": "me@x.org"}', set()),
     ],
 )
 def test_passwords_of_connection_strings_are_found(text, found):
@@ -101,6 +107,8 @@ def test_a_variable_is_recognized_by_the_name_of_a_credential(name):
         *((name, "abcdef") for name in ("KEYBOARD", "MONKEY", "PASSENGERS", "COMPASS", "TOKENIZERS_PARALLELISM")),
         *((name, "abcdef") for name in ("SORT_KEY", "TWO_PASS", "SSH_ASKPASS", "SPECIAL_TOKENS", "JWT_ALGORITHM")),
         *((name, "/home/me") for name in ("PWD", "OLDPWD", "PATH", "TOKEN_FILE", "GNUPG_SECRET_HOME")),
+        *((name, "abcdefgh") for name in ("SECRETARY", "MAX_NEW_TOKENS", "K8S_SECRET_NAMESPACE", "AWS_SECRET_NAME")),
+        *((name, "abcdefgh") for name in ("TOKEN_URL", "GIT_CREDENTIAL_HELPER", "SECRET_BACKEND")),
         ("SSH_PRIVATE_KEY", __file__),
         ("DB_PASS", "short"),
     ],

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import UserDict
+
 import pytest
 from kedro.pipeline import Pipeline, node
 
 from conf_schema import RunnerSpec
-from kedro_bind.checks.credentials import credentials_in_arguments
+from kedro_bind.checks.credentials import credentials_in_options, credentials_in_runner
 from kedro_bind.checks.model_code import function_problems
 from kedro_bind.redaction import Redaction, redacting
 from tests.bindings import resolved
@@ -14,6 +16,10 @@ from tests.bindings import resolved
 
 def binding(function=len, **options):
     return resolved(Pipeline([node(function, "x", "out", name="predict")]), name="churn", **options)
+
+
+def found_in(made):
+    return [*credentials_in_runner(made), *credentials_in_options(made)]
 
 
 @pytest.mark.parametrize(
@@ -38,7 +44,7 @@ def binding(function=len, **options):
 )
 def test_credentials_in_an_argument_are_a_problem(options, path, keys):
     with redacting(Redaction(lambda: ["known-Token-4411"])):
-        (problem,) = credentials_in_arguments(binding(**options))
+        (problem,) = found_in(binding(**options))
     assert (problem.code, problem.severity.value, problem.path) == ("credentials-captured", "error", path)
     assert keys in problem.message
     assert "environment variables" in problem.text
@@ -47,7 +53,18 @@ def test_credentials_in_an_argument_are_a_problem(options, path, keys):
 def test_other_arguments_are_no_problem():
     runner = RunnerSpec(type="ThreadRunner", max_workers=2)
     options = {"model_config": {"depth": 3}, "params": {"api_key": "x"}, "model_type": "regressor"}
-    assert list(credentials_in_arguments(binding(kpm_kwargs={"runner": runner}, log_model_kwargs=options))) == []
+    assert found_in(binding(kpm_kwargs={"runner": runner}, log_model_kwargs=options)) == []
+
+
+@pytest.mark.parametrize("content", ["a: 2024-13-45", "a: !!int x", "[" * 3000, "- [", "\0"])
+def test_a_model_config_that_can_not_be_read_is_left_to_mlflow(tmp_path, content):
+    (tmp_path / "config.yml").write_text(content)
+    assert found_in(binding(log_model_kwargs={"model_config": str(tmp_path / "config.yml")})) == []
+
+
+def test_a_mapping_of_another_type_is_looked_into():
+    (problem,) = found_in(binding(log_model_kwargs={"model_config": UserDict(server=UserDict(password="hunter22"))}))
+    assert "(model_config.server.password)" in problem.message
 
 
 def test_credentials_in_the_pickle_of_a_function_are_a_problem():

@@ -77,7 +77,8 @@ def test_credentials_that_pip_needs_are_an_error(tmp_path, line):
     (tmp_path / "requirements.txt").write_text("pandas\n--index-url https://example/known-Token-4411/\n")
     with redacting(Redaction(lambda: ["known-Token-4411"])):
         (finding,) = findings(tmp_path, pip_requirements=[line])
-        conda_env = {"dependencies": ["pip", {"pip": [line.replace("-r ", "known-Token-4411")]}]}
+        url = line.replace("-r requirements.txt", "--index-url https://example/known-Token-4411/")
+        conda_env = {"dependencies": ["pip", {"pip": [url]}]}
         (of_conda,) = findings(tmp_path, conda_env=conda_env)
     for found in (finding, of_conda):
         assert (found.code, found.severity.value) == ("credentials-in-requirements", "error")
@@ -92,12 +93,18 @@ def test_credentials_that_pip_needs_are_an_error(tmp_path, line):
         "--index-url https://${USER}:${TOKEN}@packages.example/simple?token=${TOKEN}&password=${PASSWORD}",
         "flask-token==1.2",
         "shop @ https://packages.example/shop.whl#sha256=0123456789abcdef",
+        "snowflake-connector-python==3.12.0",
+        "-r requirements.txt",
     ],
 )
 def test_references_to_variables_and_names_of_packages_are_valid(tmp_path, line):
-    (tmp_path / "conda.yml").write_text(f"dependencies: [pip, {{pip: ['{line}']}}]\n")
-    assert findings(tmp_path, pip_requirements=[line]) == []
-    assert findings(tmp_path, conda_env="conda.yml") == []
+    (tmp_path / "requirements.txt").write_text("# Basic dependencies of 2024\npandas>=2\ndetect-secrets==1.5.0\n")
+    (tmp_path / "conda.yml").write_text(
+        f"# Basic environment\ndependencies: [pip, detect-secrets=1.5.0, python-jwt=4.0, {{pip: ['{line}']}}]\n"
+    )
+    with redacting(Redaction(lambda: ["snowflake", "detect-secrets"])):
+        assert findings(tmp_path, pip_requirements=[line]) == []
+        assert findings(tmp_path, conda_env="conda.yml") == []
 
 
 def test_a_file_of_a_conda_environment_is_looked_at_too(tmp_path):

@@ -1,6 +1,7 @@
 import gzip
 import pickle
 import tracemalloc
+import zlib
 
 import joblib
 import numpy as np
@@ -67,6 +68,12 @@ def test_a_file_of_joblib_names_its_library(tmp_path, compress):
     forest = RandomForestClassifier(n_estimators=2, random_state=0).fit([[0.0], [1.0]], [0, 1])
     joblib.dump([b"a" * 1_000_000, forest], tmp_path / "model.joblib", compress=compress)
     assert "sklearn" in pickled_modules(tmp_path / "model.joblib")
+
+
+def test_a_compressed_file_that_claims_to_be_huge_ends(tmp_path):
+    cut = pickle.dumps({"a": 1})[:-1] + b"\x8e" + (1 << 60).to_bytes(8, "little") + b"rest"
+    (tmp_path / "file").write_bytes(zlib.compress(cut))
+    assert pickled_modules(tmp_path / "file") == set()
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,6 @@ def test_credentials_are_removed_from_requirements(tmp_path):
 @pytest.mark.parametrize("secret", ["known-Token-4411/simple", "simple?token=query-Token-5522"])
 def test_credentials_that_pip_needs_are_refused(tmp_path, name, secret):
     (tmp_path / name).write_text(f"--extra-index-url https://packages.example/{secret}\n")
-    refused = pytest.raises(LoggingError, match=rf"the model's {name} has credentials in it.*\$\{{TOKEN\}}")
+    refused = pytest.raises(LoggingError, match=rf"the model's {name} has a URL with credentials.*\$\{{TOKEN\}}")
     with redacting(Redaction(lambda: ["known-Token-4411"])), refused:
         hide_user_info(tmp_path)

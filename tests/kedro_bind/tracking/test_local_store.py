@@ -54,6 +54,20 @@ def test_an_existing_store_is_left_alone_and_the_file_of_a_killed_process_is_rem
     assert list(tmp_path.iterdir()) == [file]
 
 
+def test_a_store_that_can_not_be_created_is_an_error(tmp_path):
+    (tmp_path / "file").touch()
+    for place in ("a" * 300 + ".db", "file/mlflow.db"):
+        with pytest.raises(LoggingError, match=r"the store sqlite:///.* can't be created: "):
+            make_store(f"sqlite:///{tmp_path}/{place}")
+
+
+@pytest.mark.parametrize("name", ["", ":memory:"])
+def test_a_store_in_memory_is_left_to_mlflow(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    assert make_store(f"sqlite:///{name}") is False
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("kind", ["half", "other", "none"])
 def test_a_broken_store_is_reported_as_such(project, store, kind):
     import sqlite3
