@@ -188,19 +188,20 @@ def contains_secret(content: bytes) -> bool:
 
 def secrets_in(name: str, value: Any) -> list[str]:
     """Find the keys of a parameter that look like credentials, or whose texts contain a secret in force."""
-    found: list[str] = []
-    forms = _distinctive(_forms())
-    with suppress(RecursionError):  # a list that contains itself, which a plan can't keep
-        found.extend(secret_keys({name: value}))
-        for key, text in _texts(value, name):
-            if _has_secret(text, forms) and not any(f"{key}.".startswith(f"{above}.") for above in found):
-                found.append(key)
-    return found
+    return secrets_among({name: value})
 
 
 def secrets_among(values: Mapping[str, Any]) -> list[str]:
     """Find the keys of arguments that look like credentials, or whose texts contain a secret in force."""
-    return [found for name, value in values.items() for found in secrets_in(name, value)]
+    found: list[str] = []
+    forms = _distinctive(_forms())
+    for name, value in values.items():
+        with suppress(RecursionError):  # a list that contains itself, which a plan can't keep
+            found.extend(secret_keys({name: value}))
+            for key, text in _texts(value, name):
+                if _has_secret(text, forms) and not any(f"{key}.".startswith(f"{above}.") for above in found):
+                    found.append(key)
+    return found
 
 
 def _has_secret(text: str, forms: Iterable[str]) -> bool:

@@ -57,7 +57,7 @@ def _made(file: Path) -> bool:
 
 
 def _moved(new: Path, file: Path) -> bool:
-    """Give a finished store its place; return `False` if another process was faster."""
+    """Move a finished store to its place; return `False` if another process has created it first."""
     file.parent.mkdir(parents=True, exist_ok=True)
     beside = file.with_name(f"{file.name}.{this_process()}")
     try:
