@@ -9,37 +9,37 @@ from kedro_bind.secret_values import SECRET_NAMES, looks_secret_in_text
 __all__ = ["MASK", "masked", "urls_in", "without_user_info"]
 
 MASK = "***"
-_USER_INFO = re.compile(
+# `re` compiles these patterns when they are first used, and keeps them: importing this module stays fast.
+_USER_INFO = (
     r"((?<![\w+.-])[\w+.-]+://)"  # looked for once in each word: a text may be one long word
     r"(?:([^/\s:@'\"<>]*:(?!\d+(?:/|$))[^\s'\"<>]*)"  # with a password, which may contain '/' and '@'
     r"|([^/\s'\"<>]+))@"
 )
-_VARIABLE = re.compile(r"(?:^|:)\\?\$")
+_VARIABLE = r"(?:^|:)\\?\$"
 _NO_REFERENCE = r"(?!\\?\$\{\w+\})"
 """`${TOKEN}` in a requirement is filled in by pip."""
-_SIGNED = re.compile(rf"(?i)([?&](?:[\w-]*(?:signature|credential|token|key(?:id)?)|sig)=){_NO_REFERENCE}[^&\s\"')]+")
-_NAMED = re.compile(
+_SIGNED = rf"(?i)([?&](?:[\w-]*(?:signature|credential|token|key(?:id)?)|sig)=){_NO_REFERENCE}[^&\s\"')]+"
+_NAMED = (
     rf"(?i)(?<![\w-])([\w-]*(?:{SECRET_NAMES}))"
     rf"(=(?!=)|(?:['\"]:\s*)(?=['\"]))(['\"]?){_NO_REFERENCE}[^&;\s\"',)]+"  # `name==1.0` is a requirement
 )
-_HEADER = re.compile(r"\b((?i:bearer|basic)) (?=[\w.~+/-]*(?:\d|=|[a-z][A-Z]))[\w.~+/=-]{8,}")
-_URL = re.compile(r"(?<![\w+.-])[\w+.-]+://[^\s'\"<>]+")
-_KNOWN = re.compile(
-    r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
+_HEADER = r"\b((?i:bearer|basic)) (?=[\w.~+/-]*(?:\d|=|[a-z][A-Z]))[\w.~+/=-]{8,}"
+_URL = r"(?<![\w+.-])[\w+.-]+://[^\s'\"<>]+"
+_KNOWN = (
+    r"(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
     r"|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\bgh[opsru]_\w{36,}|\bgithub_pat_\w{22,}|\bglpat-[\w-]{20,}|\bxox[abprs]-[\w-]{10,}"
-    r"|\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]+",
-    re.DOTALL,
+    r"|\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]+"
 )
 """Keys and tokens of well-known shapes."""
 
 
 def masked(text: str) -> str:
     """Mask keys and tokens of well-known shapes, signatures, passwords and secrets that are named so."""
-    text = _KNOWN.sub(MASK, text)
+    text = re.sub(_KNOWN, MASK, text)
     text = without_user_info(text)
-    text = _SIGNED.sub(rf"\1{MASK}", text)
-    text = _NAMED.sub(_named, text)
-    return _HEADER.sub(rf"\1 {MASK}", text)
+    text = re.sub(_SIGNED, rf"\1{MASK}", text)
+    text = re.sub(_NAMED, _named, text)
+    return re.sub(_HEADER, rf"\1 {MASK}", text)
 
 
 def without_user_info(text: str) -> str:
@@ -47,12 +47,12 @@ def without_user_info(text: str) -> str:
 
     References to environment variables (`https://${USER}:${TOKEN}@host`) stay, and so does the user of an SSH address.
     """
-    return _USER_INFO.sub(_scheme, text)
+    return re.sub(_USER_INFO, _scheme, text)
 
 
 def urls_in(text: str) -> list[str]:
     """Return the URLs in a text."""
-    return _URL.findall(text)
+    return re.findall(_URL, text)
 
 
 def _named(match: re.Match[str]) -> str:
@@ -61,6 +61,6 @@ def _named(match: re.Match[str]) -> str:
 
 def _scheme(match: re.Match[str]) -> str:
     user_info = match[2] or match[3]
-    names_variables = _VARIABLE.search(user_info)
+    names_variables = re.search(_VARIABLE, user_info)
     is_ssh_user = match[2] is None and match[1].endswith("ssh://")
     return match[0] if names_variables or is_ssh_user else match[1]

@@ -35,7 +35,8 @@ _SHORTEST, LONG = 4, 8
 """A value of fewer than 4 characters would be found in any text; one of fewer than 8 counts only as a whole word."""
 _SHORTEST_VARIABLE = 6
 _SHORTEST_LINE = 16
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+# `re` compiles these patterns when they are first used, and keeps them: importing this module stays fast.
+_CAMEL = r"(?<=[a-z0-9])(?=[A-Z])"
 _CLEAR = (
     r"passwords?|passwd|passphrase|secrets?|token|credentials?|connection[_-]?string"
     r"|(?:api|access|account|encryption|fernet|private|secret|signing)[_-]?key"
@@ -45,39 +46,37 @@ _AMBIGUOUS = r"pass|tokens|(?:master|session|stripe)[_-]?key"
 """Credentials in variables and texts; a parameter of that name may be a column, or count passes over data."""
 SECRET_NAMES = f"{_CLEAR}|{_SHORT}|{_AMBIGUOUS}"
 """How names of credentials end in texts, as a pattern."""
-_SECRET = re.compile(rf"(?:^|[_\- ])(?:{_CLEAR}|{_SHORT})$", re.IGNORECASE)
-_SECRET_NAME = re.compile(SECRET_NAMES, re.IGNORECASE)
-_SECRET_IN_TEXT = re.compile(rf"(?:^|[_\- ])(?:{SECRET_NAMES})$", re.IGNORECASE)
-_VARIABLE = re.compile(rf"(?:{_CLEAR})(?!IZER|BOARD|WORD|ARY)|(?:^|_)(?:{_SHORT}|{_AMBIGUOUS})$", re.IGNORECASE)
+_SECRET = rf"(?i)(?:^|[_\- ])(?:{_CLEAR}|{_SHORT})$"
+_SECRET_NAME = f"(?i){SECRET_NAMES}"
+_SECRET_IN_TEXT = rf"(?i)(?:^|[_\- ])(?:{SECRET_NAMES})$"
+_VARIABLE = rf"(?i)(?:{_CLEAR})(?!IZER|BOARD|WORD|ARY)|(?:^|_)(?:{_SHORT}|{_AMBIGUOUS})$"
 """In variables, names that are clear count anywhere: `PGPASSWORD`, `SECRET_KEY_BASE`."""
-_OTHER = re.compile(
+_OTHER = (
     r"(?:^|_)(?:(?:pad|sep|cls|mask|unk|oov|bos|sos|eos|eot|special|start|end|stop|max|min|num|n|image|new|input|output"
     r"|prompt|completion|context|total|target|class|blank|fill|added|reserved)_tokens?"
     r"|(?:low|high|band|all|first|second|last|next|one|two|single|multi|forward|backward|max|min|num|n)_pass)$"
 )
 """Names that only look like those of credentials: tokens of language models, passes over data, filters."""
-_PLAIN = re.compile(
-    r"(?:^|_)(?:user(?:_?name)?|login|host(?:_?name)?|port|region(?:_name)?|database|db(?:_?name)?|schema|driver(?:name)?"
+_PLAIN = (
+    r"(?i)(?:^|_)(?:user(?:_?name)?|login|host(?:_?name)?|port|region(?:_name)?|database|db(?:_?name)?|schema|driver(?:name)?"
     r"|protocol|account(?:_name)?|bucket|endpoint(?:_url)?|timeout|project(?:_id)?|warehouse|role|dialect|type|profile"
-    r"|authenticator|(?:auth|token)_uri|universe_domain|client_email)$",
-    re.IGNORECASE,
+    r"|authenticator|(?:auth|token)_uri|universe_domain|client_email)$"
 )
 """Keys of `credentials.yml` whose values are not secret: places and people, which messages have to name."""
-_PLACE = re.compile(
-    r"_(?:FILE|PATH|DIR|HOME|NAME|NAMESPACE|URL|URI|ENDPOINT|HELPER|BACKEND|PROVIDER|PROJECT|TYPE|LENGTH)$|^PWD$",
-    re.IGNORECASE,
+_PLACE = (
+    r"(?i)_(?:FILE|PATH|DIR|HOME|NAME|NAMESPACE|URL|URI|ENDPOINT|HELPER|BACKEND|PROVIDER|PROJECT|TYPE|LENGTH)$|^PWD$"
 )
-_PASSWORD = re.compile(r"(?<![\w+.-])[\w+.-]+://[^/\s:@'\"<>]*:(?!\d+(?:/|$))([^\s'\"<>]+)@")
+_IN_URI = r"(?<![\w+.-])[\w+.-]+://[^/\s:@'\"<>]*:(?!\d+(?:/|$))([^\s'\"<>]+)@"
 _ASSIGNMENT = rf"([\w-]*(?:{SECRET_NAMES}))=(?!=)('[^']+'|\"[^\"]+\"|[^\s;&'\"]+)"
-_IN_QUERY = re.compile(rf"(?i)[?&]{_ASSIGNMENT}")
-_IN_CONNECTION = re.compile(rf"(?i)(?:^|[\s;]){_ASSIGNMENT}")
-_CONNECTION = re.compile(
+_IN_QUERY = rf"(?i)[?&]{_ASSIGNMENT}"
+_IN_CONNECTION = rf"(?i)(?:^|[\s;]){_ASSIGNMENT}"
+_CONNECTION = (
     r"(?i)(?:^|[\s;])(?:host(?:name|addr)?|server|data source|user(?: ?id|name)?|uid|driver|dbname|account_?name)\s*="
 )
 """What a connection string has beside a password: `host=db password=…`."""
-_REFERENCE = re.compile(r"\\?\$|<[^<>]*>$|%\(|\{\w*\}$|\*+$")
+_REFERENCE = r"\\?\$|<[^<>]*>$|%\(|\{\w*\}$|\*+$"
 """What stands for a value: `$TOKEN`, `<token>`, `%(token)s`, `{token}`, `***`."""
-_LOGIN = re.compile(r"(?:^|[.:])(?:http_|basic_)?auth$", re.IGNORECASE)
+_LOGIN = r"(?i)(?:^|[.:])(?:http_|basic_)?auth$"
 _WORDS = {"true", "false", "none", "null"}
 
 
@@ -93,17 +92,17 @@ def looks_secret_in_text(name: str) -> bool:
 
 def is_secret_name(text: str) -> bool:
     """Return whether a text is nothing but the name of a credential, such as `password`."""
-    return _SECRET_NAME.fullmatch(text) is not None
+    return re.fullmatch(_SECRET_NAME, text) is not None
 
 
-def _has_part(name: str, pattern: re.Pattern[str]) -> bool:
-    parts = [_CAMEL.sub("_", part) for part in re.split(r"[.:]", name)]
-    return any(pattern.search(part) and not _OTHER.search(part.lower()) for part in parts)
+def _has_part(name: str, pattern: str) -> bool:
+    parts = [re.sub(_CAMEL, "_", part) for part in re.split(r"[.:]", name)]
+    return any(re.search(pattern, part) and not re.search(_OTHER, part.lower()) for part in parts)
 
 
 def is_credential(name: str, value: Any) -> bool:
     """Return whether a value is a credential by its name: one that looks secret, or `auth` with user and password."""
-    if _LOGIN.search(name) and isinstance(value, list | tuple) and len(value) == 2:  # noqa: PLR2004 - a pair
+    if re.search(_LOGIN, name) and isinstance(value, list | tuple) and len(value) == 2:  # noqa: PLR2004 - a pair
         return all(isinstance(member, str) for member in value)
     return looks_secret(name)
 
@@ -132,7 +131,7 @@ def credential_values(credentials: Any, key: str = "") -> Iterator[str]:
             yield from credential_values(value, key)
     elif credentials is not None and not isinstance(credentials, bool):
         yield from passwords_in(str(credentials))
-        if not _PLAIN.search(_CAMEL.sub("_", key)):
+        if not re.search(_PLAIN, re.sub(_CAMEL, "_", key)):
             yield str(credentials)
 
 
@@ -165,7 +164,11 @@ def _variable_values(name: str, value: str) -> tuple[str, ...]:
 
 
 def _names_secret(variable: str) -> bool:
-    return bool(_VARIABLE.search(variable)) and not _PLACE.search(variable) and not _OTHER.search(variable.lower())
+    return (
+        bool(re.search(_VARIABLE, variable))
+        and not re.search(_PLACE, variable)
+        and not re.search(_OTHER, variable.lower())
+    )
 
 
 def _is_path(value: str) -> bool:
@@ -174,15 +177,15 @@ def _is_path(value: str) -> bool:
 
 def passwords_in(text: str) -> Iterator[str]:
     """Find the passwords of URIs and connection strings in a text; a reference (`${TOKEN}`) is not a password."""
-    for match in _PASSWORD.finditer(text) if "://" in text else ():
-        if not _REFERENCE.match(match[1]):
+    for match in re.finditer(_IN_URI, text) if "://" in text else ():
+        if not re.match(_REFERENCE, match[1]):
             yield from {match[1], unquote(match[1])}
     if "=" not in text:
         return
-    for pattern in (_IN_QUERY, *([_IN_CONNECTION] if _CONNECTION.search(text) else [])):
-        for match in pattern.finditer(text):
+    for pattern in (_IN_QUERY, *([_IN_CONNECTION] if re.search(_CONNECTION, text) else [])):
+        for match in re.finditer(pattern, text):
             value = match[2].strip("'\"")
-            if looks_secret_in_text(match[1]) and not _REFERENCE.match(value) and value.lower() not in _WORDS:
+            if looks_secret_in_text(match[1]) and not re.match(_REFERENCE, value) and value.lower() not in _WORDS:
                 yield from {value, unquote(value)}
 
 

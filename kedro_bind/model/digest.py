@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = ["digest"]
 
-_CHUNK = 1 << 22
+_CHUNK = 1 << 18
 
 
 def digest(path: Path) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import textwrap
 
 import pytest
 
@@ -23,6 +24,33 @@ def test_entry_points_import_nothing_heavy(code):
         [sys.executable, "-c", code], env=clean_environment(), capture_output=True, text=True, check=True
     )
     assert json.loads(result.stdout.splitlines()[-1]) == []
+
+
+def test_the_patterns_of_secrets_are_compiled_only_when_a_text_is_redacted():
+    code = """
+        import json, re, sys
+
+        compile_pattern, compiled = re.compile, []
+
+        def recorded(pattern, *flags):
+            if sys._getframe(1).f_globals["__name__"].startswith("kedro_bind"):
+                compiled.append(pattern)
+            return compile_pattern(pattern, *flags)
+
+        re.compile = recorded
+        from kedro_bind.redaction import redact
+
+        print(json.dumps(compiled))
+        print(json.dumps(redact("https://me:hunter2@host")))
+    """
+    result = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)],
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert [json.loads(line) for line in result.stdout.splitlines()] == [[], "https://host"]
 
 
 def test_a_project_without_bindings_makes_no_config_loader(project):
