@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import io
     from collections.abc import Iterator
 
-__all__ = ["digest"]
+__all__ = ["add_rest", "digest"]
 
 _CHUNK = 1 << 18
 
@@ -17,14 +18,19 @@ _CHUNK = 1 << 18
 def digest(path: Path) -> str:
     """Return the sha256 of a file, or of the names and contents of all files in a folder."""
     total = hashlib.sha256()
-    buffer = memoryview(bytearray(_CHUNK))
     for file in sorted(_files(path)):
         if path.is_dir():
             total.update(file.relative_to(path).as_posix().encode() + b"\0")
         with file.open("rb", buffering=0) as stream:
-            while count := stream.readinto(buffer):
-                total.update(buffer[:count])
+            add_rest(total, stream)
     return total.hexdigest()
+
+
+def add_rest(total: hashlib._Hash, stream: io.FileIO) -> None:
+    """Add what is left to read of an unbuffered file to a hash."""
+    buffer = memoryview(bytearray(_CHUNK))
+    while count := stream.readinto(buffer):
+        total.update(buffer[:count])
 
 
 def _files(path: Path) -> Iterator[Path]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import inspect
-import os
 import pickle
-import shutil
 from itertools import count
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -15,20 +13,21 @@ from kedro.io.core import get_filepath_str
 
 from kedro_bind.binding.datasets import Stored, arguments_of, credentials_of, file_system_of
 from kedro_bind.errors import LoggingError
+from kedro_bind.model.digest import digest
 from kedro_bind.model.plan import Artifact, paths_in
 from kedro_bind.names import folder_name
 from kedro_bind.packaging.credentials import refuse_credentials, refuse_pickled
+from kedro_bind.packaging.file_copies import copy_with_digest
 from kedro_bind.redaction import secrets_among
 
-__all__ = ["artifact_config", "link_file", "local_config", "store_artifact"]
+__all__ = ["artifact_config", "local_config", "store_artifact"]
 
 _REMOTE_KEYS = ("credentials", "versioned", "version", "metadata", "save_args")
 """Arguments of a dataset that its copy in a model does not need, or must not have."""
-_CHUNK = 1 << 22
 
 
 def store_artifact(name: str, source: Stored, folder: Path) -> Artifact:
-    """Store the data of an artifact below `folder`, and return how to read it there.
+    """Store the data of an artifact below `folder`; return how to read it there, and its sha256.
 
     Local files are copied, not linked: the next training may overwrite them in place while this model is uploaded.
 
@@ -50,16 +49,17 @@ def store_artifact(name: str, source: Stored, folder: Path) -> Artifact:
             raise LoggingError(f"the artifact '{name}' can't be captured by value: {error}") from error
         refuse_pickled(f"the artifact '{name}', which is not a file,", pickled, "let training return it without them")
         place.write_bytes(pickled)
-        return Artifact(location=place.relative_to(folder).as_posix())
+        return Artifact(location=place.relative_to(folder).as_posix(), sha256=digest(place))
     place = home / PurePosixPath(source.path.rstrip("/")).name
     try:
-        _fetch(source, place)
+        sha256 = _fetch(source, place)
     except Exception as error:
         raise LoggingError(f"the artifact '{name}' can't be read from {source.uri}: {error}") from error
     return Artifact(
         location=place.relative_to(folder).as_posix(),
         dataset=artifact_config(name, source),
         path_key=source.path_key,
+        sha256=sha256,
     )
 
 
@@ -122,64 +122,15 @@ def _free_folder(parent: Path, name: str) -> Path:
     raise AssertionError  # there is always a next number
 
 
-def _fetch(source: Stored, place: Path) -> None:
+def _fetch(source: Stored, place: Path) -> str:
+    """Copy or download the data, and return its sha256."""
     assert source.path is not None
     if source.protocol == "file":
-        _copy(Path(source.path), place)
-        return
+        return copy_with_digest(Path(source.path), place)
     file_system = file_system_of(source.dataset, source.protocol)
     address = get_filepath_str(PurePosixPath(source.path), source.protocol)
     file_system.get(address, str(place), recursive=bool(file_system.isdir(address)))
-
-
-def _copy(origin: Path, place: Path) -> None:
-    """Copy a file or a folder that may be written to at the same time.
-
-    Raises:
-        OSError: it was written to during the copy.
-    """
-    before = _state(origin)
-    if origin.is_dir():
-        shutil.copytree(origin, place, copy_function=copy_file)
-    else:
-        copy_file(str(origin), str(place))
-    if _state(origin) != before:
-        raise OSError("it was written to while it was copied; log the model again when that is done")
-
-
-def _state(origin: Path) -> list[tuple[str, int, int]]:
-    files = sorted(origin.rglob("*")) if origin.is_dir() else [origin]
-    return [(str(file), (stat := file.stat()).st_mtime_ns, stat.st_size) for file in files]
-
-
-def copy_file(origin: str, place: str) -> None:
-    """Copy a file; the copy shares its blocks if the file system supports that."""
-    with Path(origin).open("rb", buffering=0) as source, Path(place).open("wb", buffering=0) as target:
-        if not _copied_by_kernel(source.fileno(), target.fileno()):
-            source.seek(0)
-            target.seek(0)
-            shutil.copyfileobj(source, target, _CHUNK)
-
-
-def _copied_by_kernel(source: int, target: int) -> bool:
-    """Copy with `copy_file_range` of Linux, which makes a reflink on Btrfs and XFS."""
-    if not hasattr(os, "copy_file_range"):
-        return False
-    left = os.fstat(source).st_size
-    try:
-        while left > 0 and (count := os.copy_file_range(source, target, left)):
-            left -= count
-    except OSError:  # across file systems, or not supported
-        return False
-    return left == 0
-
-
-def link_file(origin: str, place: str) -> None:
-    """Link a file that is not written to any more; copy it to a file system without links, or to another one."""
-    try:
-        os.link(origin, place)
-    except OSError:
-        shutil.copy2(origin, place)
+    return digest(place)
 
 
 def _same(default: Any, value: Any) -> bool:

@@ -16,9 +16,10 @@ from kedro_bind.model.digest import digest
 from kedro_bind.model.integrity import code_digests
 from kedro_bind.model.plan import Artifact, NodePlan, Plan, RunnerPlan
 from kedro_bind.model.plan_file import write_plan
-from kedro_bind.packaging.artifacts import link_file, store_artifact
+from kedro_bind.packaging.artifacts import store_artifact
 from kedro_bind.packaging.credentials import refuse_credentials, refuse_pickled
 from kedro_bind.packaging.declared_validators import declared_validators
+from kedro_bind.packaging.file_copies import link_file
 from kedro_bind.packaging.parameter_hints import hints_of
 from kedro_bind.packaging.plain_values import require_plain
 from kedro_bind.packaging.planned_parameters import planned_parameters
@@ -54,17 +55,9 @@ class BuiltPlan:
         shutil.copytree(self.folder, place, copy_function=link_file, dirs_exist_ok=True)
         return replace(self, folder=place)
 
-    def digests(self) -> dict[str, str]:
-        """Compute the sha256 of each artifact."""
-        return {name: digest(self.folder / artifact.location) for name, artifact in self.plan.artifacts.items()}
-
-    def with_digests(self, digests: Mapping[str, str], code: Path | None = None) -> BuiltPlan:
-        """Write the sha256 of the artifacts, and of the files in a code folder, into the plan."""
-        artifacts = {
-            name: artifact.model_copy(update={"sha256": digests[name]})
-            for name, artifact in self.plan.artifacts.items()
-        }
-        plan = self.plan.model_copy(update={"artifacts": artifacts, "code": code_digests(code) if code else {}})
+    def with_code(self, code: Path) -> BuiltPlan:
+        """Write the plan, with the sha256 of the files in a code folder, which may be missing."""
+        plan = self.plan.model_copy(update={"code": code_digests(code)})
         write_plan(plan, self.folder)
         return replace(self, plan=plan)
 

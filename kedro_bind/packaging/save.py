@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,7 +32,6 @@ from kedro_bind.redaction import get_logger
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from concurrent.futures import Future
 
     from kedro_bind.binding.resolved import ModelSettings
     from kedro_bind.model.plan import Plan
@@ -63,9 +61,9 @@ _MOST_NODE_RUNS = 10_000
 class BoundFlavor:
     """Saves a model as MLflow's pyfunc flavor, with the plan, after its verification, and with our requirements.
 
-    `Model.log` takes a flavor module, of which it uses `__name__` and `save_model`; this object has both. `digests`
-    are the sha256 of the artifacts, which are being computed. `model_id` is set when saving begins, and `saved` when
-    the model is saved. The large files in the plan's folder are linked into the model, never copied.
+    `Model.log` takes a flavor module, of which it uses `__name__` and `save_model`; this object has both. `model_id`
+    is set when saving begins, and `saved` when the model is saved. The large files in the plan's folder are linked into
+    the model, never copied.
     """
 
     __name__ = "mlflow.pyfunc"
@@ -80,20 +78,18 @@ class BoundFlavor:
         sample: InputSample | None,
         verification: VerificationProcess | None,
         lineage: Mapping[str, Any],
-        digests: Future[dict[str, str]],
     ) -> None:
         self._built, self._settings, self._own, self._sample = built, settings, own, sample
-        self._verification, self._lineage, self._digests = verification, lineage, digests
+        self._verification, self._lineage = verification, lineage
 
     def save_model(self, path: str, mlflow_model: Any, **_: Any) -> None:
         """Save the model at `path`, have the other process verify it, and complete it with the result."""
         self.model_id = mlflow_model.model_id
         model, settings, rows = Path(path), self._settings, self._sample.rows if self._sample else None
-        linked, verification = self._save(model, mlflow_model, rows), self._verification
-        if verification is None:
-            built, result = linked.with_digests(self._digests.result(), model / "code"), VerificationResult()
-        else:
-            built, result = self._verified(verification, linked, model, mlflow_model)
+        built, verification = self._save(model, mlflow_model, rows).with_code(model / "code"), self._verification
+        result = VerificationResult()
+        if verification is not None:
+            result = self._verified(verification, built.plan, model, mlflow_model)
             self._warn(result)
         built = built.with_row_wise(self._row_wise(result))
         artifacts = artifact_lineage(built.plan, built.versions)
@@ -175,29 +171,20 @@ class BoundFlavor:
         return None if isinstance(setting, str) else setting
 
     def _verified(
-        self, verification: VerificationProcess, linked: BuiltPlan, model: Path, mlflow_model: Any
-    ) -> tuple[BuiltPlan, VerificationResult]:
-        """Have the other process verify the saved model; return the plan with digests, and what was found.
+        self, verification: VerificationProcess, plan: Plan, model: Path, mlflow_model: Any
+    ) -> VerificationResult:
+        """Have the other process verify the saved model, and return what it found.
 
         Meanwhile, the pipeline runs here, for the output schema too.
         """
         settings, sample = self._settings, self._sample
         rows, varied = (sample.rows, sample.varied) if sample else (None, None)
-        most_calls = None if settings.row_wise is True else _MOST_NODE_RUNS // len(linked.plan.nodes)
-        job = verification.job(model, rows, None if settings.row_wise is False else varied, most_calls)
-
-        def begin() -> BuiltPlan:
-            built = linked.with_digests(self._digests.result(), model / "code")
-            verification.begin(job)
-            return built
-
-        with ThreadPoolExecutor(max_workers=1) as background:
-            begun = background.submit(begin)
-            reference = ReferencePredictions(self._built, rows) if sample else None
-            if reference is not None and mlflow_model.signature is not None and settings.infers_signature:
-                mlflow_model.signature.outputs = infer_schema(reference.first)
-        built = begun.result()
-        return built, verification.end(built.plan, reference)
+        most_calls = None if settings.row_wise is True else _MOST_NODE_RUNS // len(plan.nodes)
+        verification.begin(verification.job(model, rows, None if settings.row_wise is False else varied, most_calls))
+        reference = ReferencePredictions(self._built, rows) if sample else None
+        if reference is not None and mlflow_model.signature is not None and settings.infers_signature:
+            mlflow_model.signature.outputs = infer_schema(reference.first)
+        return verification.end(plan, reference)
 
     def _warn(self, result: VerificationResult) -> None:
         """Log what a verification found that does not keep the model from being logged."""

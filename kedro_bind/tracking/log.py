@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import importlib.metadata
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
@@ -197,9 +196,8 @@ def _packed(
         for warning in built.warnings:
             logger.warning("kedro_bind: %s", warning)
         lineage = _lineage(binding, origin, built.plan)
-        digests = stack.enter_context(ThreadPoolExecutor(max_workers=1)).submit(built.digests)
         sample = sample or _sample_from(catalog, binding)
-        flavor = BoundFlavor(built, settings, own, sample, verification, lineage, digests)
+        flavor = BoundFlavor(built, settings, own, sample, verification, lineage)
         yield _Packed(settings, flavor, sample, lineage)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from kedro.pipeline import Pipeline, node
 
+from kedro_bind.model.plan_file import write_plan
 from kedro_bind.model.runtime import load_predictor
 from kedro_bind.packaging.build import build_plan
 from tests.bindings import resolved
@@ -20,7 +21,8 @@ def built(tmp_path):
         folder.mkdir()
         inference = Pipeline(steps or [node(function, list(inputs), "out", name="predict")])
         built = build_plan(resolved(inference, name="test", **options), catalog, folder)
-        return built.with_digests(built.digests())
+        write_plan(built.plan, folder)
+        return built
 
     return build
 

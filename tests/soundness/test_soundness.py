@@ -36,6 +36,7 @@ from kedro_bind.config.document import read_config
 from kedro_bind.evaluation.data import load_evaluation_data
 from kedro_bind.evaluation.models import Evaluator
 from kedro_bind.evaluation.scores import score
+from kedro_bind.model.plan_file import write_plan
 from kedro_bind.model.runtime import load_predictor
 from kedro_bind.packaging.build import build_plan
 from kedro_bind.project import Origin
@@ -112,7 +113,7 @@ def make_model(case: Case, config, origin: Origin, project: Path, *, through_mlf
         folder = project / "plan"
         folder.mkdir()
         built = build_plan(bound.binding, catalog, folder)
-        built.with_digests(built.digests())
+        write_plan(built.plan, folder)
         predict = load_predictor(folder).predict
     if bound.binding.evaluation is not None:
         evaluate(bound.binding, catalog, logged.uri if through_mlflow else predict)

@@ -16,7 +16,7 @@ from kedro_datasets.pickle import PickleDataset
 
 from kedro_bind.errors import LoggingError
 from kedro_bind.model.plan import PlanError
-from kedro_bind.model.plan_file import PLAN_FILE, read_plan
+from kedro_bind.model.plan_file import PLAN_FILE, read_plan, write_plan
 from kedro_bind.model.runtime import load_predictor
 from kedro_bind.packaging.build import build_plan
 from kedro_bind.packaging.plain_values import require_plain
@@ -43,7 +43,7 @@ def folder(tmp_path):
     folder.mkdir()
     binding = resolved(Pipeline(steps), name="test", kpm_kwargs={"runner": "ThreadRunner", "copy_mode": "deepcopy"})
     built = build_plan(binding, DataCatalog(datasets), folder)
-    built.with_digests(built.digests())
+    write_plan(built.plan, folder)
     return folder
 
 

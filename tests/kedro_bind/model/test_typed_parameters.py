@@ -12,7 +12,7 @@ from mlflow.exceptions import MlflowException
 
 from kedro_bind.errors import LoggingError
 from kedro_bind.model.plan import PlanError
-from kedro_bind.model.plan_file import PLAN_FILE
+from kedro_bind.model.plan_file import PLAN_FILE, write_plan
 from kedro_bind.model.runtime import load_predictor
 from kedro_bind.packaging.build import build_plan
 from kedro_bind.packaging.parameter_hints import hints_of
@@ -38,7 +38,7 @@ def predictor(tmp_path):
         folder.mkdir()
         catalog = DataCatalog({name: MemoryDataset(value) for name, value in values.items()})
         built = build_plan(resolved(inference, training=trained, name="test", **options), catalog, folder)
-        built.with_digests(built.digests())
+        write_plan(built.plan, folder)
         return load_predictor(folder)
 
     return make

@@ -15,7 +15,7 @@ from mlflow.exceptions import MlflowException
 
 from kedro_bind.errors import LoggingError
 from kedro_bind.model.plan import PlanError
-from kedro_bind.model.plan_file import PLAN_FILE
+from kedro_bind.model.plan_file import PLAN_FILE, write_plan
 from kedro_bind.model.runtime import load_predictor, make_predictor
 from kedro_bind.packaging.build import build_plan
 from tests.bindings import resolved
@@ -56,7 +56,8 @@ def built(tmp_path):
         folder.mkdir()
         binding = resolved(inference, name="test", log_model_kwargs=options or {})
         built = build_plan(binding, DataCatalog.from_config(entries), folder)
-        return built.with_digests(built.digests())
+        write_plan(built.plan, folder)
+        return built
 
     return build
 
