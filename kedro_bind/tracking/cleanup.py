@@ -27,6 +27,7 @@ logger = get_logger(__name__)
 def removed_on_error(run_id: str, model_name: str, model_id: Callable[[], str | None]) -> Iterator[None]:
     """Remove a model from the run if logging it fails; `model_id` returns its id once it is known.
 
+    A registered model stays: an interruption, or a response that is lost, may come when its version is in use already.
     If the store can't be reached, the model stays in the run until `remove_unfinished`.
     """
     try:
@@ -62,9 +63,14 @@ def remove_unfinished(run_id: str, binding: str) -> None:
 
 
 def _remove(run_id: str, condition: Callable[[LoggedModel], bool]) -> None:
+    """Remove the models of a run that fulfill a condition and have no registered version."""
+
     def step(client: MlflowClient) -> None:
-        for model in models_of_run(run_id):
-            if condition(model):
+        unwanted = [model for model in models_of_run(run_id) if condition(model)]
+        versions = client.search_model_versions(f"run_id = '{run_id}'") if unwanted else []
+        registered = {version.source for version in versions}
+        for model in unwanted:
+            if f"models:/{model.model_id}" not in registered:
                 client.delete_logged_model(model.model_id)
 
     _attempt(run_id, step)

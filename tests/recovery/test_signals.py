@@ -65,6 +65,28 @@ INTERRUPTED_CLEANUP = """
     with KedroSession.create() as session:
         session.run(pipeline_names=["churn"])
 """
+INTERRUPTED_REGISTRATION = """
+    import os, signal
+    from pathlib import Path
+
+    from kedro.framework.session import KedroSession
+    from kedro.framework.startup import bootstrap_project
+    from mlflow import MlflowClient
+
+    step = getattr(MlflowClient, {step!r})
+
+    def interrupted(*arguments, **more):
+        setattr(MlflowClient, {step!r}, step)
+        result = step(*arguments, **more)
+        os.kill(os.getpid(), signal.SIGTERM)
+        return result
+
+    setattr(MlflowClient, {step!r}, interrupted)
+    bootstrap_project(Path.cwd())
+    with KedroSession.create() as session:
+        session.run(pipeline_names=["churn"])
+"""
+STEPS = ("create_model_version", "set_registered_model_alias", "delete_model_version_tag")
 MODEL = "  model: {registered_model_name: churn, aliases: [champion]}\n"
 RUN = ("-m", "kedro", "run", "--pipelines=churn")
 LOG = ("-m", "kedro", "bind", "log", "churn")
@@ -212,6 +234,16 @@ def test_a_signal_while_mlflow_removes_its_copy_of_a_logged_model_leaves_nothing
     assert [*stage.runs.values()] == ["KILLED"], output
     assert all_models(stage.client) == []
     assert [*stage.temporary.iterdir()] == []
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_signal_during_the_registration_leaves_a_version_with_its_model_or_nothing(stage, step):
+    before = stage.runs
+    process = stage.start(("-c", textwrap.dedent(INTERRUPTED_REGISTRATION).format(step=step)))
+    output = process.communicate(timeout=120)[0]
+    assert process.returncode == 128 + signal.SIGTERM, output
+    assert [status for run_id, status in stage.runs.items() if run_id not in before] == ["KILLED"], output
+    stage.assert_clean()
 
 
 def test_a_run_is_terminated_after_another_one_of_the_process_was_ended(tmp_path, empty_store):
