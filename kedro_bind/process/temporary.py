@@ -1,8 +1,8 @@
 """Temporary folders that can be found and removed if the process that created them was killed.
 
-All temporary folders of a process are in one folder, which is named after the process. While a model is logged, those
-of MLflow are, too: each of them contains a model, and nothing else would identify their owner. Whatever an
-interruption leaves there (for example, while MLflow removes its copy of a model) is removed when the process ends.
+All temporary folders of a process are in one folder, which is named after the process. While a model and its picture
+are logged, those of MLflow are, too: nothing else would identify their owner. Whatever an interruption leaves there
+(for example, while MLflow removes its copy of a model) is removed when the process ends.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kedro_bind.names import folder_name
-from kedro_bind.process.temporary import TemporaryFolder
+from kedro_bind.process.temporary import TemporaryFolder, temporary_files_here
 from kedro_bind.process.whole_lines import log_whole
 from kedro_bind.redaction import get_logger
 from kedro_bind.store_errors import describe_error
@@ -49,9 +49,9 @@ def _log_picture(files: LoggedFiles, name: str, run_id: str) -> None:
 
     page = draw(subject_of_model(files), "html")
     client = mlflow.MlflowClient()
-    client.log_text(run_id, page, f"kedro_bind/{folder_name(name)}.html")
-    if files.mlmodel.model_id:
-        with TemporaryFolder("picture") as folder:
+    with temporary_files_here(), TemporaryFolder("picture") as folder:
+        client.log_text(run_id, page, f"kedro_bind/{folder_name(name)}.html")
+        if files.mlmodel.model_id:
             (folder / PICTURE_FILE).write_text(page, encoding="utf-8")
             client.log_model_artifact(files.mlmodel.model_id, str(folder / PICTURE_FILE))
 

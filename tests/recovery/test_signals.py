@@ -87,6 +87,26 @@ INTERRUPTED_REGISTRATION = """
         session.run(pipeline_names=["churn"])
 """
 STEPS = ("create_model_version", "set_registered_model_alias", "delete_model_version_tag")
+KILLED_WITH_A_PICTURE = """
+    import os, signal
+    from pathlib import Path
+
+    from kedro.framework.session import KedroSession
+    from kedro.framework.startup import bootstrap_project
+    from mlflow import MlflowClient
+
+    log_artifact = MlflowClient.log_artifact
+
+    def killed(client, run_id, path, *arguments, **more):
+        if path.endswith(".html"):
+            os.kill(os.getpid(), signal.SIGKILL)
+        log_artifact(client, run_id, path, *arguments, **more)
+
+    MlflowClient.log_artifact = killed
+    bootstrap_project(Path.cwd())
+    with KedroSession.create() as session:
+        session.run(pipeline_names=["churn"])
+"""
 MODEL = "  model: {registered_model_name: churn, aliases: [champion]}\n"
 RUN = ("-m", "kedro", "run", "--pipelines=churn")
 LOG = ("-m", "kedro", "bind", "log", "churn")
@@ -243,6 +263,15 @@ def test_a_signal_during_the_registration_leaves_a_version_with_its_model_or_not
     output = process.communicate(timeout=120)[0]
     assert process.returncode == 128 + signal.SIGTERM, output
     assert [status for run_id, status in stage.runs.items() if run_id not in before] == ["KILLED"], output
+    stage.assert_clean()
+
+
+def test_a_run_that_is_killed_while_its_picture_is_logged_leaves_nothing_behind(stage):
+    process = stage.start(("-c", textwrap.dedent(KILLED_WITH_A_PICTURE)))
+    output = process.communicate(timeout=120)[0]
+    assert process.returncode == -signal.SIGKILL, output
+    assert [*stage.temporary.rglob("churn.html")]
+    stage.run()
     stage.assert_clean()
 
 
