@@ -160,7 +160,7 @@ def _serve_in_namespace(case: Case) -> None:
     if isinstance(binding.get("evaluation"), dict):
         binding["evaluation"]["pipeline"] = "scoring_served"
     binding["input_name"] = "served.table_0"
-    binding["training"]["input_name"] = "table_0"
+    binding.setdefault("training", {})["input_name"] = "table_0"
     binding["artifacts"] = {f"served.{name}": name for name in names}
 
 
@@ -285,7 +285,7 @@ def _misspell_namespace(case: Case, source: random.Random) -> None:
         case 1:
             binding["input_name"] = "table_0"
         case 2:
-            binding["training"]["input_name"] = "served.table_0"
+            binding.setdefault("training", {})["input_name"] = "served.table_0"
         case _:
             binding["artifacts"].pop(f"served.{case.fitted(0)}")
 
