@@ -9,7 +9,7 @@ from kedro_bind.secret_values import SECRET_NAMES, looks_secret_in_text
 __all__ = ["MASK", "masked", "urls_in", "without_user_info"]
 
 MASK = "***"
-# `re` compiles these patterns when they are first used, and keeps them: importing this module stays fast.
+# `re` compiles these patterns on first use and caches them, so importing this module stays fast.
 _USER_INFO = (
     r"((?<![\w+.-])[\w+.-]+://)"  # looked for once in each word: a text may be one long word
     r"(?:([^/\s:@'\"<>]*:(?!\d+(?:/|$))[^\s'\"<>]*)"  # with a password, which may contain '/' and '@'

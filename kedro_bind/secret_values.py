@@ -35,7 +35,7 @@ _SHORTEST, LONG = 4, 8
 """A value of fewer than 4 characters would be found in any text; one of fewer than 8 counts only as a whole word."""
 _SHORTEST_VARIABLE = 6
 _SHORTEST_LINE = 16
-# `re` compiles these patterns when they are first used, and keeps them: importing this module stays fast.
+# `re` compiles these patterns on first use and caches them, so importing this module stays fast.
 _CAMEL = r"(?<=[a-z0-9])(?=[A-Z])"
 _CLEAR = (
     r"passwords?|passwd|passphrase|secrets?|token|credentials?|connection[_-]?string"
@@ -58,7 +58,8 @@ _OTHER = (
 )
 """Names that only look like those of credentials: tokens of language models, passes over data, filters."""
 _PLAIN = (
-    r"(?i)(?:^|_)(?:user(?:_?name)?|login|host(?:_?name)?|port|region(?:_name)?|database|db(?:_?name)?|schema|driver(?:name)?"
+    r"(?i)(?:^|_)"
+    r"(?:user(?:_?name)?|login|host(?:_?name)?|port|region(?:_name)?|database|db(?:_?name)?|schema|driver(?:name)?"
     r"|protocol|account(?:_name)?|bucket|endpoint(?:_url)?|timeout|project(?:_id)?|warehouse|role|dialect|type|profile"
     r"|authenticator|(?:auth|token)_uri|universe_domain|client_email)$"
 )

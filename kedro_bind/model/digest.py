@@ -10,14 +10,14 @@ if TYPE_CHECKING:
     import io
     from collections.abc import Iterator
 
-__all__ = ["add_rest", "digest"]
+__all__ = ["add_rest", "digest", "new_hash"]
 
 _CHUNK = 1 << 18
 
 
 def digest(path: Path) -> str:
     """Return the sha256 of a file, or of the names and contents of all files in a folder."""
-    total = hashlib.sha256()
+    total = new_hash()
     for file in sorted(_files(path)):
         if path.is_dir():
             total.update(file.relative_to(path).as_posix().encode() + b"\0")
@@ -26,8 +26,13 @@ def digest(path: Path) -> str:
     return total.hexdigest()
 
 
+def new_hash() -> hashlib._Hash:
+    """Return an empty hash; that of the content of a file is its `digest`."""
+    return hashlib.sha256()
+
+
 def add_rest(total: hashlib._Hash, stream: io.FileIO) -> None:
-    """Add what is left to read of an unbuffered file to a hash."""
+    """Add the rest of an unbuffered file to a hash."""
     buffer = memoryview(bytearray(_CHUNK))
     while count := stream.readinto(buffer):
         total.update(buffer[:count])

@@ -56,7 +56,7 @@ class BuiltPlan:
         return replace(self, folder=place)
 
     def with_code(self, code: Path) -> BuiltPlan:
-        """Write the plan, with the sha256 of the files in a code folder, which may be missing."""
+        """Write the plan, with the sha256 of each file in the code folder; the folder need not exist."""
         plan = self.plan.model_copy(update={"code": code_digests(code)})
         write_plan(plan, self.folder)
         return replace(self, plan=plan)

@@ -1,15 +1,14 @@
-"""Copy the files of an artifact, and compute the sha256 of the copy meanwhile."""
+"""Copy the data of an artifact with its sha256, and link files that no longer change."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kedro_bind.model.digest import add_rest, digest
+from kedro_bind.model.digest import add_rest, digest, new_hash
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +22,8 @@ _PART = 1 << 24
 def copy_with_digest(origin: Path, place: Path) -> str:
     """Copy a file or a folder that may be written to at the same time; return the sha256 of the copy, as `digest` does.
 
-    Copies share their blocks with the original if the file system supports that.
+    A file is hashed while it is copied, a folder afterwards. Copies share their blocks with the original if the file
+    system supports that.
 
     Raises:
         OSError: it can't be copied, or was written to during the copy.
@@ -53,9 +53,9 @@ def _state(origin: Path) -> list[tuple[str, int, int]]:
 
 
 def _copied_and_hashed(origin: Path, place: Path) -> str:
-    """Copy a file; another thread hashes what is there of the copy while the next part is copied."""
+    """Copy a file; a second thread hashes what has been copied while the next part is copied."""
     place.touch()
-    total = hashlib.sha256()
+    total = new_hash()
     hashed: list[Future[None]] = []
     with place.open("rb", buffering=0) as copy, ThreadPoolExecutor(max_workers=1) as thread:
         _copy_file(origin, place, lambda: hashed.append(thread.submit(add_rest, total, copy)))

@@ -70,7 +70,7 @@ def _remove(run_id: str, condition: Callable[[LoggedModel], bool]) -> None:
         versions = client.search_model_versions(f"run_id = '{run_id}'") if unwanted else []
         registered = {version.source for version in versions}
         for model in unwanted:
-            if f"models:/{model.model_id}" not in registered:
+            if model.model_uri not in registered:
                 client.delete_logged_model(model.model_id)
 
     _attempt(run_id, step)

@@ -14,16 +14,20 @@ from tests.kedro_project import clean_environment
 HEAVY = ["mlflow", "pandas", "pydantic", "numpy", "cloudpickle", "conf_schema"]
 
 
+def lines_of(code):
+    """Run code in a new process, and return the lines that it prints."""
+    command = [sys.executable, "-c", textwrap.dedent(code)]
+    result = subprocess.run(command, env=clean_environment(), capture_output=True, text=True, check=True)
+    return result.stdout.splitlines()
+
+
 @pytest.mark.parametrize(
     "code",
     ["import kedro_bind", *(f"from kedro_bind.plugin import {name}" for name in ("hooks", "commands", "cli_hooks"))],
 )
 def test_entry_points_import_nothing_heavy(code):
     code = f"{code}; import sys, json; print(json.dumps([name for name in {HEAVY} if name in sys.modules]))"
-    result = subprocess.run(
-        [sys.executable, "-c", code], env=clean_environment(), capture_output=True, text=True, check=True
-    )
-    assert json.loads(result.stdout.splitlines()[-1]) == []
+    assert json.loads(lines_of(code)[-1]) == []
 
 
 def test_the_patterns_of_secrets_are_compiled_only_when_a_text_is_redacted():
@@ -43,14 +47,7 @@ def test_the_patterns_of_secrets_are_compiled_only_when_a_text_is_redacted():
         print(json.dumps(compiled))
         print(json.dumps(redact("https://me:hunter2@host")))
     """
-    result = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(code)],
-        env=clean_environment(),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert [json.loads(line) for line in result.stdout.splitlines()] == [[], "https://host"]
+    assert [json.loads(line) for line in lines_of(code)] == [[], "https://host"]
 
 
 def test_a_project_without_bindings_makes_no_config_loader(project):

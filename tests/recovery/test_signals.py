@@ -11,7 +11,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import textwrap
 import time
 
 import mlflow
@@ -46,66 +45,50 @@ EXITS_IN_A_THREAD = """
     time.sleep(300)
 """
 INTERRUPTED_CLEANUP = """
-    import os, shutil, signal
-    from pathlib import Path
+remove = shutil.rmtree
 
-    from kedro.framework.session import KedroSession
-    from kedro.framework.startup import bootstrap_project
+def interrupted(path, *arguments, **more):
+    if [*Path(path).glob("*/MLmodel")]:
+        shutil.rmtree = remove
+        os.kill(os.getpid(), signal.SIGTERM)
+    remove(path, *arguments, **more)
 
-    remove = shutil.rmtree
-
-    def interrupted(path, *arguments, **more):
-        if [*Path(path).glob("*/MLmodel")]:
-            shutil.rmtree = remove
-            os.kill(os.getpid(), signal.SIGTERM)
-        remove(path, *arguments, **more)
-
-    shutil.rmtree = interrupted
-    bootstrap_project(Path.cwd())
-    with KedroSession.create() as session:
-        session.run(pipeline_names=["churn"])
+shutil.rmtree = interrupted
 """
 INTERRUPTED_REGISTRATION = """
-    import os, signal
-    from pathlib import Path
+step = getattr(MlflowClient, {step!r})
 
-    from kedro.framework.session import KedroSession
-    from kedro.framework.startup import bootstrap_project
-    from mlflow import MlflowClient
+def interrupted(*arguments, **more):
+    setattr(MlflowClient, {step!r}, step)
+    result = step(*arguments, **more)
+    os.kill(os.getpid(), signal.SIGTERM)
+    return result
 
-    step = getattr(MlflowClient, {step!r})
-
-    def interrupted(*arguments, **more):
-        setattr(MlflowClient, {step!r}, step)
-        result = step(*arguments, **more)
-        os.kill(os.getpid(), signal.SIGTERM)
-        return result
-
-    setattr(MlflowClient, {step!r}, interrupted)
-    bootstrap_project(Path.cwd())
-    with KedroSession.create() as session:
-        session.run(pipeline_names=["churn"])
+setattr(MlflowClient, {step!r}, interrupted)
 """
 STEPS = ("create_model_version", "set_registered_model_alias", "delete_model_version_tag")
 KILLED_WITH_A_PICTURE = """
-    import os, signal
-    from pathlib import Path
+log_artifact = MlflowClient.log_artifact
 
-    from kedro.framework.session import KedroSession
-    from kedro.framework.startup import bootstrap_project
-    from mlflow import MlflowClient
+def killed(client, run_id, path, *arguments, **more):
+    if path.endswith(".html"):
+        os.kill(os.getpid(), signal.SIGKILL)
+    log_artifact(client, run_id, path, *arguments, **more)
 
-    log_artifact = MlflowClient.log_artifact
+MlflowClient.log_artifact = killed
+"""
+RUN_AFTER = """
+import os, shutil, signal
+from pathlib import Path
 
-    def killed(client, run_id, path, *arguments, **more):
-        if path.endswith(".html"):
-            os.kill(os.getpid(), signal.SIGKILL)
-        log_artifact(client, run_id, path, *arguments, **more)
+from kedro.framework.session import KedroSession
+from kedro.framework.startup import bootstrap_project
+from mlflow import MlflowClient
 
-    MlflowClient.log_artifact = killed
-    bootstrap_project(Path.cwd())
-    with KedroSession.create() as session:
-        session.run(pipeline_names=["churn"])
+{statements}
+bootstrap_project(Path.cwd())
+with KedroSession.create() as session:
+    session.run(pipeline_names=["churn"])
 """
 MODEL = "  model: {registered_model_name: churn, aliases: [champion]}\n"
 RUN = ("-m", "kedro", "run", "--pipelines=churn")
@@ -166,6 +149,11 @@ def stage(tmp_path_factory, empty_store):
     stage = Stage(tmp_path_factory.mktemp("signals"), empty_store)
     stage.run()
     return stage
+
+
+def run_after(statements):
+    """Return the command that runs statements, and then the bound pipeline in the same process."""
+    return ("-c", RUN_AFTER.format(statements=statements))
 
 
 def begun(stage, process, before):
@@ -248,7 +236,7 @@ def test_the_command_that_finishes_the_job_trains_again_unless_all_artifacts_wer
 
 def test_a_signal_while_mlflow_removes_its_copy_of_a_logged_model_leaves_nothing_behind(tmp_path, empty_store):
     stage = Stage(tmp_path, empty_store)
-    process = stage.start(("-c", textwrap.dedent(INTERRUPTED_CLEANUP)))
+    process = stage.start(run_after(INTERRUPTED_CLEANUP))
     output = process.communicate(timeout=120)[0]
     assert process.returncode == 128 + signal.SIGTERM, output
     assert [*stage.runs.values()] == ["KILLED"], output
@@ -259,7 +247,7 @@ def test_a_signal_while_mlflow_removes_its_copy_of_a_logged_model_leaves_nothing
 @pytest.mark.parametrize("step", STEPS)
 def test_a_signal_during_the_registration_leaves_a_version_with_its_model_or_nothing(stage, step):
     before = stage.runs
-    process = stage.start(("-c", textwrap.dedent(INTERRUPTED_REGISTRATION).format(step=step)))
+    process = stage.start(run_after(INTERRUPTED_REGISTRATION.format(step=step)))
     output = process.communicate(timeout=120)[0]
     assert process.returncode == 128 + signal.SIGTERM, output
     assert [status for run_id, status in stage.runs.items() if run_id not in before] == ["KILLED"], output
@@ -267,7 +255,7 @@ def test_a_signal_during_the_registration_leaves_a_version_with_its_model_or_not
 
 
 def test_a_run_that_is_killed_while_its_picture_is_logged_leaves_nothing_behind(stage):
-    process = stage.start(("-c", textwrap.dedent(KILLED_WITH_A_PICTURE)))
+    process = stage.start(run_after(KILLED_WITH_A_PICTURE))
     output = process.communicate(timeout=120)[0]
     assert process.returncode == -signal.SIGKILL, output
     assert [*stage.temporary.rglob("churn.html")]

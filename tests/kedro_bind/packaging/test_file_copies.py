@@ -21,12 +21,25 @@ def refuse(*_):
     raise OSError(errno.EXDEV, "Invalid cross-device link")
 
 
-@pytest.fixture(params=["by the kernel", "between file systems", "on another system"])
+def copying_twice(then):
+    """Return a `copy_file_range` that copies two parts, and then does something else."""
+    left = iter(range(2))
+    return lambda source, target, size: then() if next(left, None) is None else os.write(target, os.read(source, size))
+
+
+WAYS = ["by the kernel", "by the kernel at first", "until the kernel finds nothing", "between file systems"]
+
+
+@pytest.fixture(params=[*WAYS, "on another system"])
 def small_parts(request, monkeypatch):
     """Copy in small parts, in each of the ways that systems offer."""
     monkeypatch.setattr(file_copies, "_PART", PART)
     if request.param == "between file systems":
         monkeypatch.setattr(os, "copy_file_range", refuse, raising=False)
+    elif request.param == "by the kernel at first":
+        monkeypatch.setattr(os, "copy_file_range", copying_twice(refuse), raising=False)
+    elif request.param == "until the kernel finds nothing":
+        monkeypatch.setattr(os, "copy_file_range", copying_twice(lambda: 0), raising=False)
     elif request.param == "on another system":
         monkeypatch.delattr(os, "copy_file_range", raising=False)
 
@@ -53,7 +66,7 @@ def test_a_folder(tmp_path):
 
 @pytest.mark.skipif(not Path("/proc/version").exists(), reason="there are no files of unknown size")
 def test_a_file_of_unknown_size(tmp_path):
-    copy_with_digest(Path("/proc/version"), tmp_path / "copy")
+    assert copy_with_digest(Path("/proc/version"), tmp_path / "copy") == digest(Path("/proc/version"))
     assert (tmp_path / "copy").read_bytes() == Path("/proc/version").read_bytes()
 
 
